@@ -1,0 +1,123 @@
+"""What each column of a table means: from `columns.csv`, else from the words in its header."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from projects.grid import Role, RoleKind
+from projects.intake.keys import match_key
+from projects.intake.remarks import Problem, Refused
+
+
+class Field(Enum):
+    """The columns that are not a party's."""
+
+    NUMBER = "number"
+    NAME = "name"
+    DESCRIPTION = "description"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A column of marks; `index` counts the roles from 0."""
+
+    index: int
+
+
+Meaning = Field | Party
+Columns = tuple[Meaning | None, ...]
+
+WORDS = {
+    Field.NUMBER: ("項番", "番号", "no", "no.", "id", "#"),
+    Field.NAME: ("作業項目", "作業名", "項目", "task"),
+    Field.DESCRIPTION: ("作業内容", "内容", "備考", "notes"),
+}
+_FIELD_OF = {match_key(word): field for field, words in WORDS.items() for word in words}
+
+
+def field_of(header: str) -> Field | None:
+    """The field whose word the header is, e.g. NUMBER for 「項番」."""
+    return _FIELD_OF.get(match_key(header))
+
+
+def role_keys(roles: Sequence[Role]) -> dict[str, int]:
+    """Match key of every name and alias → index of the role; names win over aliases."""
+    aliases = {match_key(a): i for i, role in enumerate(roles) for a in role.aliases}
+    return aliases | {match_key(role.name): i for i, role in enumerate(roles)}
+
+
+def meaning_of(header: str, keys: Mapping[str, int]) -> Meaning | None:
+    """What a header cell says, None when it says nothing known."""
+    known = field_of(header)
+    if known is not None:
+        return known
+    index = keys.get(match_key(header))
+    return None if index is None else Party(index)
+
+
+def parse_columns(data: bytes, *, role_count: int) -> dict[int, Columns]:
+    """`columns.csv` (table,column,meaning; both counted from 1) → meanings per table.
+
+    Meanings: number, name, description, ignore, party:N with N from 1. Refused with the line
+    for anything else.
+    """
+    found: dict[int, dict[int, Meaning]] = defaultdict(dict)
+    for line, row in _rows(data, ("table", "column", "meaning")):
+        found[_whole(row["table"], line)][_whole(row["column"], line)] = _meaning(
+            row["meaning"], line, role_count
+        )
+    return {
+        table: tuple(cells.get(column) for column in range(1, max(cells) + 1))
+        for table, cells in found.items()
+    }
+
+
+def parse_roles(data: bytes) -> tuple[Role, ...]:
+    """`roles.csv` (position,name,short_name,kind,aliases with | between) → roles in order."""
+    placed = []
+    for line, row in _rows(data, ("position", "name")):
+        kind = row.get("kind") or RoleKind.VENDOR
+        if kind not in set(RoleKind):
+            raise Refused(Problem(f"{line}行目: 種別「{kind}」は orderer・prime・vendor の何れか。"))
+        aliases = tuple(a.strip() for a in (row.get("aliases") or "").split("|") if a.strip())
+        role = Role(row["name"].strip(), (row.get("short_name") or "").strip(), RoleKind(kind))
+        placed.append((_whole(row["position"], line), _with_aliases(role, aliases)))
+    return tuple(role for _, role in sorted(placed, key=lambda pair: pair[0]))
+
+
+def _with_aliases(role: Role, aliases: tuple[str, ...]) -> Role:
+    return Role(role.name, role.short_name, role.kind, aliases)
+
+
+def _rows(data: bytes, wanted: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    try:
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
+    except UnicodeDecodeError as error:
+        raise Refused(Problem("CSVの文字コードがUTF-8ではありません。")) from error
+    missing = [name for name in wanted if name not in (reader.fieldnames or [])]
+    if missing:
+        raise Refused(Problem(f"CSVの1行目に列「{'、'.join(missing)}」がありません。"))
+    return [(reader.line_num, row) for row in reader if any(row.values())]
+
+
+def _whole(text: str | None, line: int) -> int:
+    if not text or not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise Refused(Problem(f"CSVの{line}行目: 「{text}」は1以上の整数ではありません。"))
+    return int(text)
+
+
+def _meaning(text: str | None, line: int, role_count: int) -> Meaning:
+    name, _, number = (text or "").partition(":")
+    if name == "party":
+        index = _whole(number, line) - 1
+        if index < role_count:
+            return Party(index)
+    elif name in {field.value for field in Field}:
+        return Field(name)
+    raise Refused(Problem(f"CSVの{line}行目: 列の意味「{text}」が分かりません。"))

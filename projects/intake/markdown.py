@@ -1,0 +1,88 @@
+"""Bytes of a Markdown file → its tables and the lines around them, nothing dropped.
+
+A Markdown library would drop cells beyond the header's width and change text that looks like
+markup; a scan must keep both, so rows are split here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from projects.intake.remarks import Problem, Refused
+
+_CELL_BREAK = re.compile(r"(?<!\\)\|")
+_DELIMITER = re.compile(r"^:?-+:?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the file outside tables; `no` counts from 1."""
+
+    no: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a table: its line in the file, and its cells as found (trimmed)."""
+
+    no: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The n-th table of the file (`index` from 1), without its delimiter line."""
+
+    index: int
+    rows: tuple[TableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    lines: tuple[Line, ...]
+    tables: tuple[Table, ...]
+
+
+def parse(data: bytes) -> Document:
+    """The document of a UTF-8 Markdown file. Refused for another encoding or no table."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problem = Problem(f"文字コードがUTF-8ではありません（{error.start}バイト目）。")
+        raise Refused(problem) from error
+    lines = [Line(no, line.strip()) for no, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1)]
+    tables = tuple(_tables(lines))
+    if not tables:
+        raise Refused(Problem("表が見つかりません。「| 項番 | 作業項目 | …」の表が必要です。"))
+    return Document(tuple(line for line in lines if _is_prose(line)), tables)
+
+
+def _is_prose(line: Line) -> bool:
+    return bool(line.text) and not line.text.startswith("|")
+
+
+def _tables(lines: list[Line]) -> Iterator[Table]:
+    index = 0
+    rows: list[TableRow] = []
+    for line in [*lines, Line(0, "")]:
+        if line.text.startswith("|"):
+            rows.append(TableRow(line.no, _cells(line.text)))
+        elif rows:
+            index += 1
+            yield Table(index, tuple(row for row in rows if not _is_delimiter(row)))
+            rows = []
+
+
+def _cells(text: str) -> tuple[str, ...]:
+    inner = text.removeprefix("|")
+    parts = _CELL_BREAK.split(inner)
+    if inner.endswith("|") and not inner.endswith("\\|"):
+        parts = parts[:-1]
+    return tuple(part.strip().replace("\\|", "|") for part in parts)
+
+
+def _is_delimiter(row: TableRow) -> bool:
+    return all(_DELIMITER.match(cell) for cell in row.cells)

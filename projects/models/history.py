@@ -1,0 +1,28 @@
+"""Which changes of a table are kept, by statement-level triggers that nobody can go around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import pghistory
+from django.db.models import Model
+
+M = TypeVar("M", bound=type[Model])
+
+
+def recorded(
+    *, fields: Sequence[str] | None = None, model_name: str | None = None
+) -> Callable[[M], M]:
+    """Every insert, update and delete of the model goes into an append-only event table.
+
+    The event model is called `model_name`, by default the model's name with "Event".
+    """
+    track: Callable[[M], M] = pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        fields=list(fields) if fields else None,
+        model_name=model_name,
+    )
+    return track

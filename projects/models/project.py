@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from typing import Self
+
+import pgtrigger
+from django.contrib.auth.models import User
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Now
+
+from projects import grid, wareki
+from projects.models.history import recorded
+from projects.models.triggers import ACT, revision_triggers
+from raci.access import Right
+
+
+class Numbering(models.TextChoices):
+    """How 項番 come about."""
+
+    SEQUENTIAL = "sequential", "全行の通し番号（1…n）"
+    AS_GIVEN = "as_given", "取り込んだとおり"
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, user: User) -> Self:
+        """The projects of a person, each knowing that person's right."""
+        from projects.models.membership import Membership
+
+        if user.is_superuser:
+            return self.annotate(membership_kind=models.Value("manager"))
+        own = Membership.objects.filter(project=models.OuterRef("pk"), user=user)
+        kind = models.Subquery(own.values("kind"))
+        return self.annotate(membership_kind=kind).filter(membership_kind__isnull=False)
+
+    def with_counts(self) -> Self:
+        """Adds `item_count` and `role_count`, by subqueries so that they stay cheap."""
+        return self.annotate(
+            item_count=_count("projects.WorkItem"), role_count=_count("projects.Role")
+        )
+
+
+def _count(model: str) -> models.Subquery:
+    from django.apps import apps
+
+    rows = apps.get_model(model)._default_manager.filter(project=models.OuterRef("pk"))
+    total = rows.order_by().values("project").annotate(n=models.Count("pk")).values("n")
+    return models.functions.Coalesce(models.Subquery(total), 0)
+
+
+HEADER_FIELDS = ("slug", "title", "document_number", "issuer", "date", "numbering")
+
+
+@recorded(fields=HEADER_FIELDS, model_name="ProjectEvent")
+class Project(models.Model):
+    """One matrix. `revision` rises with every change set that touches anything below it."""
+
+    slug = models.SlugField("識別名", unique=True, help_text="URLに使う英数字とハイフン")
+    title = models.CharField("標題", max_length=grid.MAX_NAME)
+    document_number = models.CharField("別紙番号", max_length=100, blank=True)
+    issuer = models.CharField("発行者", max_length=grid.MAX_NAME, blank=True)
+    date = models.CharField(
+        "日付",
+        max_length=10,
+        blank=True,
+        validators=[RegexValidator(r"^\d{4}(-\d{2}(-\d{2})?)?$")],
+        help_text="2014、2014-05、2014-05-01 のいずれか",
+    )
+    numbering = models.CharField(
+        "項番の付け方", max_length=20, choices=Numbering, default=Numbering.SEQUENTIAL
+    )
+    revision = models.PositiveBigIntegerField("改訂", default=0, editable=False)
+    changed_at = models.DateTimeField("最終変更", db_default=Now(), editable=False)
+    last_act = models.TextField(default="", editable=False)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "案件"
+        ordering = ("slug",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(date__regex=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"),
+                name="project_date_iso",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(numbering__in=Numbering.values), name="project_numbering"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="bump_header",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(*HEADER_FIELDS),
+                func=" ".join(
+                    f"""IF NEW.last_act <> {ACT} THEN
+                        NEW.revision = OLD.revision + 1;
+                        NEW.last_act = {ACT};
+                    END IF;
+                    NEW.changed_at = now();
+                    RETURN NEW;""".split()
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_number} {self.title}".strip()
+
+    @property
+    def right(self) -> Right:
+        """The right of the person for whom `visible_to` loaded this project."""
+        kind: str = getattr(self, "membership_kind", "")
+        return {"manager": Right.MANAGE, "editor": Right.EDIT}.get(kind, Right.VIEW)
+
+    @property
+    def japanese_date(self) -> str:
+        return wareki.japanese(self.date)
+
+
+@recorded()
+class LegendMark(models.Model):
+    """One entry of a project's 凡例, the strongest first."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="legend", db_index=False)
+    position = models.PositiveIntegerField("順序")
+    symbol = models.CharField("記号", max_length=grid.MAX_SYMBOL)
+    label = models.CharField("意味", max_length=grid.MAX_NAME)
+    leads = models.BooleanField("主たる作業者", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "凡例"
+        ordering = ("project", "position")
+        constraints = [
+            models.UniqueConstraint(fields=["project", "symbol"], name="legendmark_symbol"),
+            models.UniqueConstraint(
+                fields=["project", "position"],
+                name="legendmark_position",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(condition=~models.Q(symbol=""), name="legendmark_not_blank"),
+        ]
+        triggers = revision_triggers()
+
+    def __str__(self) -> str:
+        return f"{self.symbol}…{self.label}"

@@ -1,0 +1,208 @@
+"""Plan → PostgreSQL by COPY and set-based statements, within the caller's transaction.
+
+Rows travel by COPY into a temporary table and from there by INSERT … SELECT through Django's
+cursor: COPY straight into a tracked table would lose the history's context.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from projects.grid import Grid, parents
+from projects.models import LegendMark, Project, Role, WorkItem
+from projects.plan import TITLE_FIELDS, Act, CellLine, Plan
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_ITEM_COLUMNS = ("id", "uid", "parent_id", "position", "number", "name", "description")
+
+
+def write(plan: Plan, project: Project) -> None:
+    """Makes the database what `plan.after` says, given that it is what `plan.before` says."""
+    if plan.titles:
+        values = {name: getattr(plan.after, name) for name in TITLE_FIELDS}
+        Project.objects.filter(pk=project.pk).update(**values)
+    with connection.cursor() as cursor:
+        if plan.legend:
+            _write_legend(plan.after, project)
+        if any(line.act is not Act.UNCHANGED for line in plan.roles):
+            _write_roles(plan, project)
+        item_ids = _item_ids(project)
+        blanked = [cell for cell in plan.cells if not cell.after]
+        _write_cells(cursor, project, blanked, item_ids)
+        if _rows_change(plan):
+            item_ids = _write_items(cursor, plan, project, item_ids)
+        _write_cells(cursor, project, [c for c in plan.cells if c.after], item_ids)
+        _remove_roles(plan, project)
+
+
+def _rows_change(plan: Plan) -> bool:
+    return any(
+        line.fields or line.moved or line.act in (Act.CREATED, Act.REMOVED) for line in plan.items
+    )
+
+
+def _write_legend(after: Grid, project: Project) -> None:
+    """Marks that go are deleted; a foreign key keeps that from happening to one in use."""
+    rows = LegendMark.objects.filter(project=project)
+    rows.exclude(symbol__in=after.symbols).delete()
+    for position, mark in enumerate(after.legend, 1):
+        LegendMark.objects.update_or_create(
+            project=project,
+            symbol=mark.symbol,
+            defaults={"position": position, "label": mark.label, "leads": mark.leads},
+        )
+
+
+def _write_roles(plan: Plan, project: Project) -> None:
+    for position, role in enumerate(plan.after.roles, 1):
+        Role.objects.update_or_create(
+            project=project,
+            name=role.name,
+            defaults={
+                "position": position,
+                "short_name": role.short_name,
+                "kind": role.kind.value,
+                "aliases": list(role.aliases),
+            },
+        )
+
+
+def _remove_roles(plan: Plan, project: Project) -> None:
+    gone = [line.before.name for line in plan.roles if line.act is Act.REMOVED and line.before]
+    if gone:
+        rows = Role.objects.filter(project=project, name__in=gone)
+        rows._raw_delete(rows.db)
+
+
+def _item_ids(project: Project) -> dict[str, int]:
+    return dict(WorkItem.objects.filter(project=project).order_by().values_list("uid", "pk"))
+
+
+def _write_items(
+    cursor: CursorWrapper, plan: Plan, project: Project, known: Mapping[str, int]
+) -> dict[str, int]:
+    """Deletes, then updates, then inserts: the order in which every step keeps the tree sound."""
+    gone = [line.shown.uid for line in plan.items if line.act is Act.REMOVED]
+    if gone:
+        rows = WorkItem.objects.filter(project=project, uid__in=gone)
+        rows._raw_delete(rows.db)
+    fresh = [line.shown.uid for line in plan.items if line.act is Act.CREATED]
+    ids = {**known, **dict(zip(fresh, _next_ids(cursor, len(fresh)), strict=True))}
+    _stage(cursor, "staged_item", _ITEM_TYPES, _item_rows(plan.after, ids))
+    cursor.execute(_UPDATE_ITEMS, [project.pk])
+    if fresh:
+        cursor.execute(_INSERT_ITEMS, [project.pk, project.pk])
+    return ids
+
+
+_ITEM_TYPES = {
+    "id": "bigint",
+    "uid": "text",
+    "parent_id": "bigint",
+    "position": "integer",
+    "number": "text",
+    "name": "text",
+    "description": "text",
+}
+
+_UPDATE_ITEMS = """
+UPDATE projects_workitem item
+SET parent_id = staged.parent_id, position = staged.position, number = staged.number,
+    name = staged.name, description = staged.description
+FROM staged_item staged
+WHERE item.project_id = %s AND item.id = staged.id AND
+    (item.parent_id, item.position, item.number, item.name, item.description) IS DISTINCT FROM
+    (staged.parent_id, staged.position, staged.number, staged.name, staged.description)
+"""
+
+_INSERT_ITEMS = """
+INSERT INTO projects_workitem
+    (id, project_id, uid, parent_id, position, number, name, description)
+SELECT id, %s, uid, parent_id, position, number, name, description
+FROM staged_item staged
+WHERE NOT EXISTS (
+    SELECT 1 FROM projects_workitem item WHERE item.project_id = %s AND item.id = staged.id
+)
+ORDER BY position
+"""
+
+
+def _next_ids(cursor: CursorWrapper, count: int) -> list[int]:
+    cursor.execute(
+        "SELECT nextval(pg_get_serial_sequence('projects_workitem', 'id')) "
+        "FROM generate_series(1, %s)",
+        [count],
+    )
+    return [row[0] for row in cursor.fetchall()]
+
+
+def _item_rows(grid: Grid, ids: Mapping[str, int]) -> Iterable[Sequence[object]]:
+    up = parents(grid.items)
+    for index, item in enumerate(grid.items):
+        parent = ids[grid.items[up[index]].uid] if up[index] >= 0 else None
+        row = (ids[item.uid], item.uid, parent, index + 1)
+        yield (*row, item.number, item.name, item.description)
+
+
+def _write_cells(
+    cursor: CursorWrapper, project: Project, cells: Sequence[CellLine], ids: Mapping[str, int]
+) -> None:
+    """Cells that all end blank, or that all end with a mark."""
+    if not cells:
+        return
+    roles = dict(Role.objects.filter(project=project).order_by().values_list("name", "pk"))
+    rows = ((ids[cell.uid], roles[cell.role], cell.after) for cell in cells)
+    _stage(cursor, "staged_cell", _CELL_TYPES, rows)
+    if not cells[0].after:
+        cursor.execute(_DELETE_CELLS, [project.pk])
+        return
+    if any(cell.before for cell in cells):
+        cursor.execute(_UPDATE_CELLS, [project.pk])
+    if any(not cell.before for cell in cells):
+        cursor.execute(_INSERT_CELLS, [project.pk, project.pk])
+
+
+_CELL_TYPES = {"item_id": "bigint", "role_id": "bigint", "symbol": "text"}
+
+_DELETE_CELLS = """
+DELETE FROM projects_assignment mark USING staged_cell staged
+WHERE mark.project_id = %s
+    AND mark.item_id = staged.item_id AND mark.role_id = staged.role_id
+"""
+
+_UPDATE_CELLS = """
+UPDATE projects_assignment mark SET symbol = staged.symbol FROM staged_cell staged
+WHERE mark.project_id = %s AND mark.symbol <> staged.symbol
+    AND mark.item_id = staged.item_id AND mark.role_id = staged.role_id
+"""
+
+_INSERT_CELLS = """
+INSERT INTO projects_assignment (project_id, item_id, role_id, symbol)
+SELECT %s, item_id, role_id, symbol FROM staged_cell staged
+WHERE NOT EXISTS (
+    SELECT 1 FROM projects_assignment mark
+    WHERE mark.project_id = %s
+        AND mark.item_id = staged.item_id AND mark.role_id = staged.role_id
+)
+"""
+
+
+def _stage(
+    cursor: CursorWrapper, name: str, types: Mapping[str, str], rows: Iterable[Sequence[object]]
+) -> None:
+    """A temporary table of that name with the rows, gone at the end of the transaction."""
+    columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
+    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+    cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DROP")
+    remaining = iter(rows)
+    while block := "".join(_copy_line(row) for row in islice(remaining, 10_000)):
+        cursor.copy_expert(f"COPY {name} FROM STDIN", io.StringIO(block))
+
+
+def _copy_line(row: Sequence[object]) -> str:
+    return "\t".join("\\N" if v is None else str(v).translate(_ESCAPES) for v in row) + "\n"

@@ -1,0 +1,66 @@
+"""Who may do what, in one place: the rights, and the way every object is loaded.
+
+An outsider gets 404, a member without the right 403. Everything else stands on this module,
+and it knows no model.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Protocol, TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.http import Http404, HttpRequest
+
+
+class Right(IntEnum):
+    """What a member may do with a project; each right includes those below it."""
+
+    VIEW = 1
+    EDIT = 2
+    MANAGE = 3
+
+
+class Guarded(Protocol):
+    """An object that knows the right of the person it was loaded for."""
+
+    @property
+    def right(self) -> Right: ...
+
+
+T = TypeVar("T", bound=Guarded, covariant=True)
+
+
+class Restrictable(Protocol[T]):
+    """A queryset or manager that can be cut down to what one person may see."""
+
+    def visible_to(self, user: User) -> Restricted[T]: ...
+
+
+class Restricted(Protocol[T]):
+    """A queryset cut down to one person."""
+
+    def get(self, **lookup: object) -> T: ...
+
+
+def load(objects: Restrictable[T], *, user: User, right: Right = Right.VIEW, **lookup: object) -> T:
+    """The object for this person. Http404 when it is not theirs, 403 without the right."""
+    try:
+        found = objects.visible_to(user).get(**lookup)
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+    if found.right < right:
+        raise PermissionDenied
+    return found
+
+
+def person(request: HttpRequest) -> User:
+    """The signed-in person; LoginRequiredMiddleware lets nobody else reach a view."""
+    return known(request.user)
+
+
+def known(user: AbstractBaseUser | AnonymousUser) -> User:
+    if not isinstance(user, User):
+        raise Http404
+    return user

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+
+
+class RaciConfig(AppConfig):
+    """The site itself, an app for its commands (`demo`)."""
+
+    name = "raci"
+
+
+class AdminConfig(DjangoAdminConfig):
+    """Django's admin on our site class, which does not exist for people without the right."""
+
+    default_site = "raci.admin.Site"

@@ -1,0 +1,74 @@
+"""The Django database engine ``raci.database``: PostgreSQL, with the embedded server if chosen."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db.backends.postgresql import base
+from django.db.utils import NotSupportedError
+from django.utils.asyncio import async_unsafe
+from django.utils.functional import cached_property
+
+from raci.database import address
+from raci.database.client import DatabaseClient
+from raci.database.errors import TooOld, Unreachable, cause, place
+
+if TYPE_CHECKING:
+    from raci.database.cluster import Cluster
+
+ADVICE = "サーバーが動いているか、DATABASE_URL の接続先・利用者・パスワードを確認してください。"
+ADVICE_EMBEDDED = "内蔵のサーバーの記録（postgres.log）を確認してください。"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's PostgreSQL engine that starts the embedded server and says what is wrong.
+
+    The errors are Unreachable and TooOld: still OperationalError and NotSupportedError.
+    """
+
+    client_class = DatabaseClient
+
+    @cached_property
+    def cluster(self) -> "Cluster | None":
+        """The embedded server that the settings choose; None with DATABASE_URL."""
+        if "RACI_CLUSTER" not in self.settings_dict:
+            return None
+        # Late: the wheel is not loaded where DATABASE_URL makes it unnecessary.
+        from raci.database.cluster import Cluster
+
+        return Cluster(Path(self.settings_dict["RACI_CLUSTER"]))
+
+    @async_unsafe
+    def get_new_connection(self, conn_params: dict[str, Any]) -> object:
+        """A driver connection; the embedded server runs by then. Raises Unreachable."""
+        # The driver calls an address it cannot even read a ProgrammingError.
+        failures = (self.Database.OperationalError, self.Database.ProgrammingError)
+        try:
+            if self.cluster is None:
+                return super().get_new_connection(conn_params)
+            return self._embedded_connection(self.cluster, conn_params)
+        except failures as error:
+            advice = ADVICE if self.cluster is None else ADVICE_EMBEDDED
+            message = f"データベースに接続できません（{place(conn_params)}）。{advice}"
+            raise Unreachable(f"{message}原因: {cause(error)}") from error
+
+    def check_database_version_supported(self) -> None:
+        """Raises TooOld, and leaves no connection that could be used all the same."""
+        try:
+            super().check_database_version_supported()
+        except NotSupportedError as error:
+            self.close()
+            message = f"データベースサーバーが古すぎます（{place(self.get_connection_params())}）。"
+            minimum = ".".join(map(str, self.features.minimum_database_version or ()))
+            advice = f"PostgreSQL {minimum} 以降のサーバーを使ってください。"
+            raise TooOld(f"{message}{advice}原因: {cause(error)}") from error
+
+    def _embedded_connection(self, cluster: "Cluster", conn_params: dict[str, Any]) -> object:
+        cluster.use()
+        try:
+            return super().get_new_connection(conn_params)
+        except self.Database.OperationalError:
+            if conn_params["dbname"] != address.DATABASE:
+                raise
+            # A new cluster has no database of ours; the driver does not say so in a code.
+            cluster.create_database()
+            return super().get_new_connection(conn_params)

@@ -1,0 +1,34 @@
+"""The signing key of a site that was given none: made once, kept beside the data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.core.management.utils import get_random_secret_key
+
+_LENGTH_FACTOR = 2
+
+
+def secret_key(data_dir: Path) -> str:
+    """The key in `<data_dir>/secret_key`, created with mode 0600 when it is not there yet."""
+    path = data_dir / "secret_key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    fresh = "".join(get_random_secret_key() for _ in range(_LENGTH_FACTOR))
+    temporary = data_dir / f".secret_key.{os.getpid()}"
+    if not path.exists():
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(fresh)
+        _place(temporary, path)
+    return path.read_text()
+
+
+def _place(temporary: Path, path: Path) -> None:
+    """Links the file under its name; whoever was first wins, and nobody sees half a key."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return
+    finally:
+        temporary.unlink()

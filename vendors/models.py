@@ -1,0 +1,72 @@
+"""Companies, the roles they fill, and their people."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from projects.models import Project, Role
+from projects.models.history import recorded
+
+
+@recorded()
+class Vendor(models.Model):
+    """A company. One company may fill several roles."""
+
+    name = models.CharField("会社名", max_length=200, unique=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "業者"
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@recorded()
+class Contract(models.Model):
+    """A company fills a role of a project; both belong together by a composite foreign key."""
+
+    vendor = models.ForeignKey(
+        Vendor, models.CASCADE, related_name="contracts", verbose_name="業者"
+    )
+    project = models.ForeignKey(
+        Project, models.CASCADE, related_name="contracts", verbose_name="案件", db_index=False
+    )
+    role = models.ForeignKey(
+        Role, models.CASCADE, related_name="contracts", verbose_name="関連業者の列",
+        db_constraint=False,
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "契約（業者と列）"
+        ordering = ("project", "role", "vendor")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "role", "vendor"], name="contract_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vendor} ― {self.role}"
+
+
+@recorded()
+class Member(models.Model):
+    """A person who works for a company."""
+
+    vendor = models.ForeignKey(Vendor, models.CASCADE, related_name="members", verbose_name="業者")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="company_memberships",
+        verbose_name="利用者",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "業者の担当者"
+        ordering = ("vendor", "user")
+        constraints = [models.UniqueConstraint(fields=["vendor", "user"], name="member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user}（{self.vendor}）"
