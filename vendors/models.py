@@ -34,7 +34,9 @@ class Contract(models.Model):
         Project, models.CASCADE, related_name="contracts", verbose_name="案件", db_index=False
     )
     role = models.ForeignKey(
-        Role, models.CASCADE, related_name="contracts", verbose_name="関連業者の列",
+        Role,
+        models.PROTECT,
+        related_name="contracts", verbose_name="関連業者の列",
         db_constraint=False,
     )
 

@@ -1,0 +1,66 @@
+"""Forms of the PMO's pages. They return domain values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from projects.grid import UID_LENGTH, Grid
+from projects.intake.keys import match_key
+from projects.matrix import Fold
+from projects.selection import BLANK, Selection, words_of
+
+BLANK_WORDS = ("空白", "blank", "none")
+
+
+class MatrixForm(forms.Form):
+    """The filters and the fold in the URL of a matrix → Selection and Fold."""
+
+    q = forms.CharField(required=False, max_length=200, label="項番・作業項目・作業内容")
+    role = forms.CharField(required=False, label="関連業者")
+    mark = forms.MultipleChoiceField(required=False, label="記号")
+    level = forms.IntegerField(required=False, min_value=1, max_value=20, label="階層")
+    fold = forms.IntegerField(required=False, min_value=1, max_value=20, label="折りたたむ階層")
+    flip = forms.RegexField(
+        r"^[0-9a-z]{%d}(\.[0-9a-z]{%d})*$" % (UID_LENGTH, UID_LENGTH), required=False
+    )
+
+    def __init__(self, data: Any, *, grid: Grid, top: str = "") -> None:
+        super().__init__(data)
+        self._grid, self._top = grid, top
+        marks = self.fields["mark"]
+        assert isinstance(marks, forms.MultipleChoiceField)
+        marks.choices = [(value, value) for value in (*grid.symbols, *BLANK_WORDS)]
+
+    def clean_role(self) -> str:
+        """The role's name, from its name, short name, alias or place (from 1)."""
+        text = self.cleaned_data["role"].strip()
+        if not text:
+            return ""
+        key = match_key(text)
+        for place, role in enumerate(self._grid.roles, 1):
+            if key in {match_key(t) for t in (role.name, role.short_name, *role.aliases)}:
+                return role.name
+            if text == str(place):
+                return role.name
+        raise forms.ValidationError(f"「{text}」という関連業者の列はありません。")
+
+    def clean_mark(self) -> frozenset[str]:
+        chosen = self.cleaned_data["mark"]
+        return frozenset(BLANK if value in BLANK_WORDS else value for value in chosen)
+
+    @property
+    def selection(self) -> Selection:
+        """What was asked for; all rows when something in the URL was wrong."""
+        if not self.is_valid():
+            return Selection(top=self._top)
+        data = self.cleaned_data
+        return Selection(data["role"], data["mark"], words_of(data["q"]), data["level"], self._top)
+
+    @property
+    def folding(self) -> Fold:
+        if not self.is_valid():
+            return Fold()
+        flipped = frozenset(self.cleaned_data["flip"].split(".")) - {""}
+        return Fold(self.cleaned_data["fold"], flipped)

@@ -1,0 +1,104 @@
+"""What the history says about one row, by change set, the latest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.apps import apps
+from django.db.models import QuerySet
+
+from projects.models import Project, WorkItem
+from projects.models import Role as RoleRow
+
+KINDS = {"edit": "編集", "import": "取込", "structure": "構成変更", "admin": "管理画面"}
+FIELDS = {"number": "項番", "name": "作業項目", "description": "作業内容"}
+LATEST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One value that changed: what, before and after."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """All that one act changed on the row."""
+
+    at: datetime
+    name: str
+    kind: str
+    reason: str
+    details: tuple[Detail, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    act: object
+    at: datetime
+    context: dict[str, Any]
+    detail: Detail
+
+
+def of_item(project: Project, uid: str) -> list[Entry]:
+    """The latest change sets that touched the row's texts or marks, in four queries."""
+    item = WorkItem.objects.filter(project=project, uid=uid).only("pk").get()
+    lines = [*_text_lines(project, item), *_mark_lines(project, item)]
+    lines.sort(key=lambda line: (line.at, str(line.act)), reverse=True)
+    groups = groupby(lines, key=attrgetter("act", "at"))
+    return [_entry(list(group)) for _, group in groups][:LATEST]
+
+
+def _entry(lines: list[_Line]) -> Entry:
+    context = lines[0].context
+    return Entry(
+        at=lines[0].at,
+        name=context.get("name") or "システム",
+        kind=KINDS.get(context.get("kind", ""), "データベース"),
+        reason=context.get("reason", ""),
+        details=tuple(line.detail for line in lines),
+    )
+
+
+def _events(model: str, project: Project, item: WorkItem) -> QuerySet[Any]:
+    events = apps.get_model("projects", model)._default_manager.filter(project=project)
+    key = "item_id" if model == "AssignmentEvent" else "pgh_obj_id"
+    return events.filter(**{key: item.pk}).select_related("pgh_context").order_by("pgh_id")
+
+
+def _text_lines(project: Project, item: WorkItem) -> Iterator[_Line]:
+    before: Any = None
+    for event in _events("WorkItemEvent", project, item):
+        for field, label in FIELDS.items():
+            old = getattr(before, field) if before else ""
+            new = getattr(event, field)
+            if old != new:
+                yield _line(event, Detail(label, old, new))
+        before = event
+
+
+def _mark_lines(project: Project, item: WorkItem) -> Iterator[_Line]:
+    names = dict(RoleRow.objects.filter(project=project).values_list("pk", "name"))
+    symbols: dict[int, str] = {}
+    for event in _events("AssignmentEvent", project, item):
+        old = symbols.get(event.role_id, "")
+        new = "" if event.pgh_label == "delete" else event.symbol
+        symbols[event.role_id] = new
+        if old != new:
+            yield _line(event, Detail(names.get(event.role_id, "削除された列"), old, new))
+
+
+def _line(event: Any, detail: Detail) -> _Line:
+    context = event.pgh_context.metadata if event.pgh_context else {}
+    act = event.pgh_context_id or event.pgh_id
+    return _Line(act, event.pgh_created_at, context, detail)
+
+

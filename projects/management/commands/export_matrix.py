@@ -1,0 +1,41 @@
+"""manage.py export_matrix: a project, or the part below a 項番, as an Excel file."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.http import Http404
+
+from projects import exporting
+from projects.models import Project
+
+REFUSED = 2
+
+
+class Command(BaseCommand):
+    help = "案件の役割分担表をExcelファイルに出力します。"
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("out", type=Path, metavar="OUT.xlsx")
+        parser.add_argument("--project", required=True, metavar="SLUG")
+        parser.add_argument("--phase", default="", metavar="N", help="この項番より下だけを出力する")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        out: Path = options["out"]
+        try:
+            project = Project.objects.get(slug=options["project"])
+            file = exporting.workbook_of(project, phase=options["phase"])
+            out.write_bytes(file.data)
+        except Project.DoesNotExist as error:
+            message = f"案件「{options['project']}」はありません。"
+            raise CommandError(message, returncode=REFUSED) from error
+        except Http404 as error:
+            raise CommandError(str(error), returncode=REFUSED) from error
+        except OSError as error:
+            message = f"「{out}」に書き込めません（{error.strerror}）。"
+            raise CommandError(message, returncode=REFUSED) from error
+        self.stdout.write(f"{out}（{len(file.data):,}バイト）")

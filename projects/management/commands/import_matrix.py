@@ -1,0 +1,132 @@
+"""manage.py import_matrix: a file into a project, or with --dry-run what it would change."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_slug
+
+from projects import importing, store
+from projects.importing import Proposal, Source
+from projects.intake import Refused
+from projects.models import Project
+from projects.plan import Act
+
+ACTS = {
+    Act.CREATED: "追加",
+    Act.CHANGED: "変更",
+    Act.MOVED: "移動",
+    Act.REMOVED: "削除",
+    Act.UNCHANGED: "変更なし",
+}
+REFUSED = 2
+
+
+class Command(BaseCommand):
+    help = "役割分担表のファイル（Markdown、または本システムが出力した.xlsx）を案件に取り込みます。"
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--project", required=True, metavar="SLUG")
+        parser.add_argument("--create", action="store_true", help="案件がなければ作る")
+        parser.add_argument("--title", default="", help="案件の標題（既定: ファイルの標題）")
+        parser.add_argument("--roles", type=Path, help="関連業者の列のCSV")
+        parser.add_argument("--columns", type=Path, help="表ごとの列の意味のCSV")
+        parser.add_argument("--dry-run", action="store_true", help="読み取るだけで書き込まない")
+        parser.add_argument("--format", choices=["text", "json"], default="text")
+        parser.add_argument("--yes", action="store_true", help="確認せずに反映する")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._run(options)
+        except Refused as refused:
+            raise CommandError(f"取り込めません。\n{refused}", returncode=REFUSED) from refused
+        except (store.Broken, store.Stale) as error:
+            raise CommandError(f"反映できません。\n{error}", returncode=REFUSED) from error
+
+    def _run(self, options: dict[str, Any]) -> None:
+        source = Source(
+            _bytes(options["file"]), _bytes(options["roles"]), _bytes(options["columns"])
+        )
+        project = Project.objects.filter(slug=options["project"]).first()
+        if not project and not options["dry_run"]:
+            self._check_new(options)
+        proposal = importing.propose(source, project, title=options["title"])
+        self._print(proposal, options["format"])
+        if options["dry_run"]:
+            self._say("読み取りのみ行いました（--dry-run）。")
+        elif project:
+            self._apply(proposal, project, options["yes"])
+        else:
+            importing.create(source, slug=options["project"], title=options["title"], by=None)
+            self._say(f"案件「{options['project']}」を作成し、取り込みました。")
+
+    def _check_new(self, options: dict[str, Any]) -> None:
+        slug = options["project"]
+        if not options["create"]:
+            message = f"案件「{slug}」はありません。作る場合は --create を付けてください。"
+            raise CommandError(message, returncode=REFUSED)
+        try:
+            validate_slug(slug)
+        except ValueError as error:
+            message = f"案件の識別名「{slug}」には英数字・ハイフン・下線だけを使えます。"
+            raise CommandError(message, returncode=REFUSED) from error
+
+    def _apply(self, proposal: Proposal, project: Project, sure: bool) -> None:
+        if proposal.plan.is_empty:
+            self._say("変更はありません。")
+            return
+        if not sure and not self._confirmed():
+            raise CommandError("反映しませんでした。反映する場合は --yes を付けてください。", returncode=2)
+        store.apply(proposal.plan, project=project, by=None, kind=store.Kind.IMPORT)
+        self._say(f"反映しました（改訂{project.revision}）。")
+
+    def _confirmed(self) -> bool:
+        return sys.stdin.isatty() and input("反映しますか？ [y/N] ").strip().lower() == "y"
+
+    def _print(self, proposal: Proposal, form: str) -> None:
+        if form == "json":
+            found = {**proposal.reading.as_json(), "plan": proposal.plan.totals()}
+            self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
+            return
+        for remark in proposal.reading.remarks:
+            self.stdout.write(f"注記 {remark}")
+        totals = proposal.reading.totals()
+        self.stdout.write(f"項目 {totals['items']}　列 {totals['roles']}　記号 {totals['marks']}")
+        self._print_plan(proposal)
+
+    def _print_plan(self, proposal: Proposal) -> None:
+        for line in proposal.plan.items:
+            if line.act is not Act.UNCHANGED:
+                self.stdout.write(f"{ACTS[line.act]}: {line.shown.number} {line.shown.name}")
+        for role in proposal.plan.roles:
+            shown = role.after or role.before
+            if role.act is not Act.UNCHANGED and shown:
+                self.stdout.write(f"列の{ACTS[role.act]}: {shown.name}")
+        items = proposal.plan.totals()["items"]
+        summary = "　".join(f"{ACTS[act]} {items[act.value]}" for act in Act)
+        cells = proposal.plan.totals()["cells"]
+        self.stdout.write(
+            f"行: {summary}　記号: 追加 {cells['added']}　変更 {cells['changed']}"
+            f"　削除 {cells['removed']}"
+        )
+
+    def _say(self, text: str) -> None:
+        """A word to the person; stdout is for data."""
+        self.stderr.write(text, style_func=str)
+
+
+def _bytes(path: Path | None) -> bytes:
+    if path is None:
+        return b""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message = f"ファイル「{path}」を読めません（{error.strerror}）。"
+        raise CommandError(message, returncode=REFUSED) from error

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from projects.views.export import export
+from projects.views.item import item
+from projects.views.matrix import matrix
+from projects.views.projects import project_list
+
+app_name = "projects"
+urlpatterns = [
+    path("", project_list, name="list"),
+    path("<slug:slug>/", matrix, name="matrix"),
+    path("<slug:slug>/phases/<str:number>/", matrix, name="phase"),
+    path("<slug:slug>/items/<str:uid>/", item, name="item"),
+    path("<slug:slug>/export.xlsx", export, name="export"),
+]

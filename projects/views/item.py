@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from projects import history, store
+from projects.grid import Grid, index_of
+from projects.models import Project
+from projects.page import surroundings
+from raci.access import load, person
+from raci.conditional import respond
+
+
+def item(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
+    """Everything about one row: its place in the tree, who does what, its latest changes."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    return respond(
+        request,
+        project.revision,
+        project.right,
+        build=lambda: _page(request, project, store.load(project), uid),
+    )
+
+
+def _page(request: HttpRequest, project: Project, grid: Grid, uid: str) -> HttpResponse:
+    try:
+        index = index_of(grid, uid)
+    except KeyError as error:
+        raise Http404 from error
+    row = grid.items[index]
+    labels = {mark.symbol: mark for mark in grid.legend}
+    context = {
+        "project": project,
+        "item": row,
+        "around": surroundings(grid, index),
+        "parts": [
+            (role, labels[symbol])
+            for role, symbol in zip(grid.roles, row.marks, strict=True)
+            if symbol
+        ],
+        "changes": history.of_item(project, uid),
+    }
+    return render(request, "projects/item.html", context)

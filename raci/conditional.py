@@ -1,0 +1,55 @@
+"""ETags for pages that depend on a revision and on who looks: an unchanged page costs a 304."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+
+from raci.access import person
+
+_PARTS = ("raci", "projects", "vendors", "templates", "static")
+
+
+def respond(
+    request: HttpRequest, *state: object, build: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """The built page with its ETag, or 304 without building it.
+
+    `state` is all that the page depends on besides the person, the URL and the release. A page
+    with messages for the person is always built.
+    """
+    tag = _tag(request, state)
+    has_messages = len(get_messages(request)) > 0
+    unchanged = None if has_messages else get_conditional_response(request, etag=tag)
+    response = build() if unchanged is None else unchanged
+    if response.status_code in (200, 304):
+        response.headers["ETag"] = tag
+        response.headers["Cache-Control"] = "private, no-cache"
+        patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _tag(request: HttpRequest, state: tuple[object, ...]) -> str:
+    user = person(request)
+    view = (user.pk, user.get_username(), request.get_full_path(), request.META.get("CSRF_COOKIE"))
+    digest = hashlib.sha256(repr((release(), view, state)).encode()).hexdigest()[:32]
+    return f'"{digest}"'
+
+
+@cache
+def release() -> str:
+    """A fingerprint of the code and templates that run, so that an upgrade changes every ETag."""
+    digest = hashlib.sha256()
+    for part in _PARTS:
+        for path in sorted(Path(settings.BASE_DIR, part).rglob("*")):
+            if path.suffix in {".py", ".html", ".css", ".js"}:
+                status = path.stat()
+                digest.update(f"{path.name}:{status.st_size}:{status.st_mtime_ns};".encode())
+    return digest.hexdigest()[:16]

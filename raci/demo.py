@@ -1,0 +1,92 @@
+"""The demo: the real 別紙10, people of every kind, and a company for each of its roles."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from projects import importing
+from projects.models import Membership, Project
+from vendors.models import Contract, Member, Vendor
+
+SLUG = "besshi10"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """A row of people.csv. `role` is the place of a company's role, from 1; 0 for PMO people."""
+
+    username: str
+    name: str
+    kind: str
+    role: int
+
+
+def people() -> Iterator[DemoPerson]:
+    with open(settings.BASE_DIR / "fixtures" / "people.csv", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            yield DemoPerson(row["username"], row["name"], row["kind"], int(row["role"] or 0))
+
+
+def source() -> importing.Source:
+    """The scanned 別紙10 with the files that explain it."""
+    folder = settings.BASE_DIR / "fixtures"
+    return importing.Source(
+        data=(folder / "besshi10.md").read_bytes(),
+        roles=(folder / "roles.csv").read_bytes(),
+        columns=(folder / "columns.csv").read_bytes(),
+    )
+
+
+def set_up(*, new_password: Callable[[], str], say: Callable[[str], None]) -> list[str]:
+    """Creates what is missing and keeps the rest; gives the usernames it created.
+
+    `new_password` is asked once, only when somebody is created.
+    """
+    with transaction.atomic():
+        project = Project.objects.filter(slug=SLUG).first()
+        if project is None:
+            say("別紙10を取り込んでいます…")
+            project = importing.create(source(), slug=SLUG, by=None)
+        else:
+            say("案件 besshi10 は既にあります。変更された内容を保ちます。")
+        return _people(project, new_password, say)
+
+
+def _people(
+    project: Project, new_password: Callable[[], str], say: Callable[[str], None]
+) -> list[str]:
+    known = set(User.objects.values_list("username", flat=True))
+    missing = [person for person in people() if person.username not in known]
+    if not missing:
+        return []
+    say(f"利用者{len(missing)}人を作成しています…")
+    template = User()
+    template.set_password(new_password())
+    for person in missing:
+        _create(person, project, template.password)
+    return [person.username for person in missing]
+
+
+def _create(person: DemoPerson, project: Project, password: str) -> None:
+    """One person with the membership that the kind says. `password` is hashed already."""
+    admin = person.kind == "admin"
+    user = User.objects.create(
+        username=person.username,
+        last_name=person.name,
+        password=password,
+        is_staff=admin,
+        is_superuser=admin,
+    )
+    if person.role:
+        role = project.roles.get(position=person.role)
+        vendor, _ = Vendor.objects.get_or_create(name=role.name)
+        Contract.objects.get_or_create(vendor=vendor, project=project, role=role)
+        Member.objects.create(vendor=vendor, user=user)
+    elif not admin:
+        Membership.objects.create(project=project, user=user, kind=person.kind)

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from projects.models import Project
+from raci.access import person
+from vendors.models import Member
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Where the person's work is: the projects, the company's tasks, or what to do without."""
+    user = person(request)
+    if Project.objects.visible_to(user).exists():
+        return redirect("projects:list")
+    if Member.objects.filter(user=user).exists():
+        return redirect("vendors:tasks")
+    return render(request, "home_empty.html")

@@ -1,0 +1,106 @@
+// One tab stop in the table and a cursor that the arrow keys move (WAI-ARIA treegrid pattern).
+const PAGE_ROWS = 12;
+
+export class Cursor {
+  constructor(table, folding, packing) {
+    this.table = table;
+    this.folding = folding;
+    this.packing = packing;
+    this.heads = table.tHead.rows[1].cells;
+    this.cell = table.querySelector("tbody [tabindex='0']");
+    table.addEventListener("keydown", (event) => this.onKey(event));
+    table.addEventListener("focusin", (event) => this.onFocus(event));
+    table.addEventListener("click", (event) => this.onClick(event));
+  }
+
+  // Moves the tab stop to a cell; `focus` also brings it into view.
+  place(cell, { focus = true } = {}) {
+    if (!cell) return;
+    if (this.cell !== cell) {
+      this.cell?.removeAttribute("tabindex");
+      this.cell?.parentNode.classList.remove("cur");
+      this.heads[this.column]?.classList.remove("hot");
+    }
+    this.cell = cell;
+    this.column = cell.cellIndex;
+    cell.tabIndex = 0;
+    cell.parentNode.classList.add("cur");
+    this.heads[this.column]?.classList.add("hot");
+    if (!focus) return;
+    if (document.activeElement !== cell) cell.focus({ preventScroll: true });
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (this.column === 0) document.getElementById("scroll").scrollLeft = 0;
+  }
+
+  // The cell in a row and column; packed rows get their real cells first.
+  at(row, column) {
+    this.packing.unpack(row);
+    return row.cells[Math.min(Math.max(column, 0), row.cells.length - 1)];
+  }
+
+  onFocus(event) {
+    const cell = event.target.closest("tbody td, tbody th");
+    if (cell && cell !== this.cell && event.target === cell) this.place(cell, { focus: false });
+  }
+
+  onClick(event) {
+    if (event.target.closest("a")) return;
+    const row = event.target.closest("tbody tr");
+    if (!row) return;
+    const found = event.target.closest("td, th");
+    const column = this.packing.columnAt(found, event.clientX) ?? found.cellIndex;
+    if (column === 0 && found.hasAttribute("aria-expanded")) this.folding.toggle(row);
+    this.place(this.at(row, column));
+  }
+
+  onKey(event) {
+    const cell = event.target.closest("tbody td, tbody th");
+    if (!cell || event.isComposing || event.metaKey) return;
+    const target = event.altKey ? this.foldBy(event, cell) : this.moveBy(event, cell);
+    if (!target) return;
+    event.preventDefault();
+    this.place(target);
+  }
+
+  // Alt+← closes the heading of the row, Alt+→ opens it.
+  foldBy(event, cell) {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return null;
+    const row = cell.parentNode;
+    const heading = this.folding.isHeading(row) ? row : this.folding.parent(row);
+    if (!heading) return null;
+    this.folding.set(heading, event.key === "ArrowLeft");
+    return this.at(heading, cell.cellIndex);
+  }
+
+  moveBy(event, cell) {
+    const row = cell.parentNode;
+    const column = cell.cellIndex;
+    const last = this.heads.length - 1;
+    switch (event.key) {
+      case "ArrowUp": return this.at(this.folding.step(row, -1), column);
+      case "ArrowDown": return this.at(this.folding.step(row, 1), column);
+      case "ArrowLeft": return this.at(row, column - 1);
+      case "ArrowRight": return this.at(row, column + 1);
+      case "PageUp": return this.at(this.folding.step(row, -PAGE_ROWS), column);
+      case "PageDown": return this.at(this.folding.step(row, PAGE_ROWS), column);
+      case "Home": return this.at(event.ctrlKey ? this.folding.first() : row, 0);
+      case "End": return this.at(event.ctrlKey ? this.folding.last() : row, last);
+      case "Enter": return this.enter(event, row, column);
+      case " ": return column === 0 && this.folding.isHeading(row) ? this.flip(row) : null;
+      default: return null;
+    }
+  }
+
+  flip(row) {
+    this.folding.toggle(row);
+    return row.cells[0];
+  }
+
+  // Enter on a heading's name opens or closes it; on a task's name it opens the item's page.
+  enter(event, row, column) {
+    if (column !== 0 || event.target.closest("a")) return null;
+    if (this.folding.isHeading(row)) return this.flip(row);
+    row.querySelector("a").click();
+    return row.cells[0];
+  }
+}
