@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _anchors(
 
 def _between(anchors: Sequence[int], whole: range) -> Iterable[range]:
     edges = [whole.start - 1, *anchors, whole.stop]
-    return [range(a + 1, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [range(a + 1, b) for a, b in pairwise(edges)]
 
 
 def _unique_at(

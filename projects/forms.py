@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from projects.grid import UID_LENGTH, Grid
-from projects.intake.keys import match_key
+from projects.keys import match_key
 from projects.matrix import Fold
 from projects.selection import BLANK, Selection, words_of
 
@@ -23,7 +23,7 @@ class MatrixForm(forms.Form):
     level = forms.IntegerField(required=False, min_value=1, max_value=20, label="階層")
     fold = forms.IntegerField(required=False, min_value=1, max_value=20, label="折りたたむ階層")
     flip = forms.RegexField(
-        r"^[0-9a-z]{%d}(\.[0-9a-z]{%d})*$" % (UID_LENGTH, UID_LENGTH), required=False
+        rf"^[0-9a-z]{{{UID_LENGTH}}}(\.[0-9a-z]{{{UID_LENGTH}}})*$", required=False
     )
 
     def __init__(self, data: Any, *, grid: Grid, top: str = "") -> None:

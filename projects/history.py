@@ -71,7 +71,8 @@ def _entry(lines: list[_Line]) -> Entry:
 def _events(model: str, project: Project, item: WorkItem) -> QuerySet[Any]:
     events = apps.get_model("projects", model)._default_manager.filter(project=project)
     key = "item_id" if model == "AssignmentEvent" else "pgh_obj_id"
-    return events.filter(**{key: item.pk}).select_related("pgh_context").order_by("pgh_id")
+    found: QuerySet[Any] = events.filter(**{key: item.pk}).select_related("pgh_context")
+    return found.order_by("pgh_id")
 
 
 def _text_lines(project: Project, item: WorkItem) -> Iterator[_Line]:
@@ -100,5 +101,3 @@ def _line(event: Any, detail: Detail) -> _Line:
     context = event.pgh_context.metadata if event.pgh_context else {}
     act = event.pgh_context_id or event.pgh_id
     return _Line(act, event.pgh_created_at, context, detail)
-
-

@@ -81,7 +81,9 @@ def _grafted(current: Grid, part: Grid, top: str) -> Grid:
         message = "この部分ファイルの元になった区分が、案件にもうありません。"
         raise Refused(Problem(message)) from error
     if [role.name for role in part.roles] != [role.name for role in current.roles]:
-        raise Refused(Problem("部分ファイルの列が案件の列と異なります。全体を出力し直してください。"))
+        raise Refused(
+            Problem("部分ファイルの列が案件の列と異なります。全体を出力し直してください。")
+        )
     rows = part.items[_start_of(part, top) :]
     end = subtree_ends(current.items)[at]
     above = len(ancestors(parents(current.items), at))

@@ -94,9 +94,7 @@ def _phases(
         item = grid.items[index]
         if is_heading(grid.items, index):
             below = range(index + 1, ends[index])
-            children = (
-                _phases(grid, below, ends, current, deepest) if item.level < deepest else ()
-            )
+            children = _phases(grid, below, ends, current, deepest) if item.level < deepest else ()
             found.append(Phase(item, len(below), item.uid == current, children))
         index = ends[index]
     return tuple(found)

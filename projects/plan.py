@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from projects.align import Key, align, increasing
 from projects.grid import Grid, Item, Mark, Role, ancestors, parents
-from projects.intake.keys import match_key
+from projects.keys import match_key
 
 TITLE_FIELDS = ("title", "document_number", "issuer", "date")
 
@@ -79,9 +79,8 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        lines = [*self.items, *self.roles]
-        changed = any(line.act is not Act.UNCHANGED for line in lines)
-        return not (changed or self.titles or self.legend)
+        acts = {line.act for line in self.items} | {line.act for line in self.roles}
+        return not (acts - {Act.UNCHANGED} or self.titles or self.legend)
 
     @property
     def cells(self) -> tuple[CellLine, ...]:
@@ -165,11 +164,14 @@ def _item_lines(before: Grid, after: Grid) -> list[ItemLine]:
     lines = [
         _kept_line(before, old_at[item.uid], after, item, item.uid in moved, columns)
         if item.uid in kept
-        else _line(Act.CREATED, None, item, before, after, columns)
+        else ItemLine(Act.CREATED, None, item, cells=_cell_lines(None, item, columns))
         for item in after.items
     ]
     removed = (item for item in before.items if item.uid not in kept)
-    return lines + [_line(Act.REMOVED, item, None, before, after, columns) for item in removed]
+    return lines + [
+        ItemLine(Act.REMOVED, item, None, cells=_cell_lines(item, None, columns))
+        for item in removed
+    ]
 
 
 def _columns(old: Sequence[Role], new: Sequence[Role]) -> list[tuple[str, int | None, int | None]]:
@@ -200,24 +202,11 @@ def _kept_line(
     return ItemLine(act, old, item, fields, cells, moved)
 
 
-def _line(
-    act: Act,
-    old: Item | None,
-    new: Item | None,
-    before: Grid,
-    after: Grid,
-    columns: Sequence[tuple[str, int | None, int | None]],
-) -> ItemLine:
-    return ItemLine(act, old, new, cells=_cell_lines(old, new, columns))
-
-
 def _cell_lines(
     old: Item | None, new: Item | None, columns: Sequence[tuple[str, int | None, int | None]]
 ) -> tuple[CellLine, ...]:
     uid = (new or old or _NOBODY).uid
-    lines = (
-        CellLine(uid, name, _mark(old, was), _mark(new, will)) for name, was, will in columns
-    )
+    lines = (CellLine(uid, name, _mark(old, was), _mark(new, will)) for name, was, will in columns)
     return tuple(line for line in lines if line.before != line.after)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from projects.grid import Grid, Item, ancestors, index_of, is_heading, parents, subtree_ends
-from projects.intake.keys import match_key
+from projects.keys import match_key
 
 BLANK = ""
 

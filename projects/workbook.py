@@ -11,6 +11,7 @@ import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -155,9 +156,7 @@ def _lines(text: str, width: float, *, size: int) -> int:
     """How many lines the text takes in a column of that many pixels, a little on the safe side."""
     if text.isascii() and len(text) * size < width:
         return 1
-    return sum(
-        max(1, math.ceil(_pixels(line, size) / (width - 8))) for line in text.split("\n")
-    )
+    return sum(max(1, math.ceil(_pixels(line, size) / (width - 8))) for line in text.split("\n"))
 
 
 def _pixels(text: str, size: int) -> float:
@@ -212,20 +211,21 @@ class _Styles:
             self._texts[key] = self._book.add_format(self._properties(name, level, risky))
         return self._texts[key]
 
-    def _properties(self, name: str, level: int, risky: bool) -> dict[str, object]:
-        extra: dict[str, object] = {"border": 1, "border_color": _LINE, "valign": "vcenter"}
+    def _properties(self, name: str, level: int, risky: bool) -> dict[str, Any]:
+        extra: dict[str, Any] = {"border": 1, "border_color": _LINE, "valign": "vcenter"}
         if level in _SHADES:
             extra |= {"bg_color": _SHADES[level], "bold": True}
-        extra |= {
+        kinds: dict[str, dict[str, Any]] = {
             "number": {"align": "center"},
             "name": {"align": "left", "indent": level - 1, "text_wrap": True},
             "mark": {"align": "center", "size": 12},
             "lead": {"align": "center", "size": 12, "font_color": _LEAD_COLOUR},
-        }.get(name, {"text_wrap": True, "size": 9})
+        }
+        extra |= kinds.get(name, {"text_wrap": True, "size": 9})
         return self._font(**extra, **({"quote_prefix": True} if risky else {}))
 
     @staticmethod
-    def _font(size: float = 10, **extra: object) -> dict[str, object]:
+    def _font(size: Any = 10, **extra: Any) -> dict[str, Any]:
         return {"font_name": _FONT, "font_size": size, **extra}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -28,7 +29,8 @@ class DemoPerson:
 
 
 def people() -> Iterator[DemoPerson]:
-    with open(settings.BASE_DIR / "fixtures" / "people.csv", encoding="utf-8") as file:
+    path: Path = settings.BASE_DIR / "fixtures" / "people.csv"
+    with path.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             yield DemoPerson(row["username"], row["name"], row["kind"], int(row["role"] or 0))
 

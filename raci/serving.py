@@ -11,7 +11,7 @@ WORKERS = 2
 THREADS = 4
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """Serves the site on an address; `ready` is called once it listens."""
 
     def __init__(self, *, host: str, port: int, ready: Callable[[], None]) -> None:
@@ -22,7 +22,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "threads": THREADS,
             "worker_class": "gthread",
             "loglevel": "warning",
-            "when_ready": lambda server: ready(),
+            "when_ready": lambda _server: ready(),
         }
         super().__init__()
 

@@ -17,11 +17,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-import pghistory
+import django_stubs_ext
+import pgtrigger
 from csp.constants import NONE, SELF
 
 from raci.database import from_environment
 from raci.secret import secret_key
+
+django_stubs_ext.monkeypatch()  # lets Django's generic classes be subscripted at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("RACI_DATA_DIR", BASE_DIR / ".data")).absolute()
@@ -140,7 +143,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 PGHISTORY_APPEND_ONLY = True
-PGHISTORY_LEVEL = pghistory.Statement
+PGHISTORY_LEVEL = pgtrigger.Statement
 
 DJANGO_TABLES2_TEMPLATE = "_table.html"
 

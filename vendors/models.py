@@ -35,8 +35,9 @@ class Contract(models.Model):
     )
     role = models.ForeignKey(
         Role,
-        models.PROTECT,
-        related_name="contracts", verbose_name="関連業者の列",
+        models.RESTRICT,
+        related_name="contracts",
+        verbose_name="関連業者の列",
         db_constraint=False,
     )
 
@@ -44,9 +45,7 @@ class Contract(models.Model):
         verbose_name = verbose_name_plural = "契約（業者と列）"
         ordering = ("project", "role", "vendor")
         constraints = [
-            models.UniqueConstraint(
-                fields=["project", "role", "vendor"], name="contract_once"
-            )
+            models.UniqueConstraint(fields=["project", "role", "vendor"], name="contract_once")
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from projects.intake.keys import match_key
+from projects.keys import match_key
 from projects.models import Assignment, LegendMark, WorkItem
 from vendors.models import Contract
 

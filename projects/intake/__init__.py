@@ -33,7 +33,9 @@ def read(
     if not data.strip():
         raise Refused(Problem("ファイルが空です。"))
     if data.startswith(_OLE):
-        message = "旧形式（.xls）または暗号化されたファイルは読めません。.xlsxで保存し直してください。"
+        message = (
+            "旧形式（.xls）または暗号化されたファイルは読めません。.xlsxで保存し直してください。"
+        )
         raise Refused(Problem(message))
     if data.startswith(_ZIP):
         return read_workbook(data)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from projects.grid import Role, RoleKind
-from projects.intake.keys import match_key
 from projects.intake.remarks import Problem, Refused
+from projects.keys import match_key
 
 
 class Field(Enum):
@@ -84,7 +84,9 @@ def parse_roles(data: bytes) -> tuple[Role, ...]:
     for line, row in _rows(data, ("position", "name")):
         kind = row.get("kind") or RoleKind.VENDOR
         if kind not in set(RoleKind):
-            raise Refused(Problem(f"{line}行目: 種別「{kind}」は orderer・prime・vendor の何れか。"))
+            raise Refused(
+                Problem(f"{line}行目: 種別「{kind}」は orderer・prime・vendor の何れか。")
+            )
         aliases = tuple(a.strip() for a in (row.get("aliases") or "").split("|") if a.strip())
         role = Role(row["name"].strip(), (row.get("short_name") or "").strip(), RoleKind(kind))
         placed.append((_whole(row["position"], line), _with_aliases(role, aliases)))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from projects.grid import Role, clean_line
 from projects.intake.columns import Columns, Field, Meaning, Party, field_of, meaning_of, role_keys
-from projects.intake.keys import match_key
 from projects.intake.markdown import Table
 from projects.intake.places import a1
 from projects.intake.remarks import Code, Place, Problem, Refused, Remark
+from projects.keys import match_key
 
 
 def header_length(table: Table) -> int:
@@ -92,10 +92,10 @@ class HeaderReader:
                 message = f"この表には列「{self._name(meaning)}」がありません。空欄として扱います。"
                 yield Remark(Place("A1", table.index), Code.COLUMN_MISSING, "", message)
 
-    def _column(
-        self, table: Table, column: int, meaning: Meaning, length: int
-    ) -> Iterator[Remark]:
-        cells = [(i, row.cells[column - 1 : column]) for i, row in enumerate(table.rows[:length], 1)]
+    def _column(self, table: Table, column: int, meaning: Meaning, length: int) -> Iterator[Remark]:
+        cells = [
+            (i, row.cells[column - 1 : column]) for i, row in enumerate(table.rows[:length], 1)
+        ]
         texts = [(i, text) for i, found in cells for text in found if text]
         if not texts:
             message = f"見出しが空の列です。「{self._name(meaning)}」として読み取りました。"

@@ -53,7 +53,9 @@ def parse(data: bytes) -> Document:
     except UnicodeDecodeError as error:
         problem = Problem(f"文字コードがUTF-8ではありません（{error.start}バイト目）。")
         raise Refused(problem) from error
-    lines = [Line(no, line.strip()) for no, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1)]
+    lines = [
+        Line(no, line.strip()) for no, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1)
+    ]
     tables = tuple(_tables(lines))
     if not tables:
         raise Refused(Problem("表が見つかりません。「| 項番 | 作業項目 | …」の表が必要です。"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def a1(row: int, column: int) -> str:
-    """"C17" for row 17, column 3; both counted from 1."""
+    """ "C17" for row 17, column 3; both counted from 1."""
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)

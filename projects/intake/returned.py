@@ -21,13 +21,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from projects.align import Key, align
 from projects.grid import Grid, Item, Mark, Role, RoleKind, clean_line, clean_text, new_uid
-from projects.intake.keys import match_key
 from projects.intake.outline import depths
 from projects.intake.places import a1
 from projects.intake.preface import LEGEND_LINE
 from projects.intake.reading import CellAccount, Reading
 from projects.intake.remarks import Code, Place, Problem, Refused, Remark
 from projects.intake.symbols import read_symbol
+from projects.keys import match_key
 from projects.wareki import parse as parse_date
 from projects.workbook import (
     DESCRIPTION_HEADER,
@@ -78,7 +78,9 @@ def read_workbook(data: bytes) -> Reading:
     """The reading of an exported workbook. Refused when it is damaged or from elsewhere."""
     book = _open(data)
     if HIDDEN_SHEET not in book.sheetnames:
-        message = "このシステムから出力したExcelファイルではありません（識別情報のシートがありません）。"
+        message = (
+            "このシステムから出力したExcelファイルではありません（識別情報のシートがありません）。"
+        )
         raise Refused(Problem(message))
     hidden = _read_hidden(book[HIDDEN_SHEET])
     names = [name for name in book.sheetnames if name != HIDDEN_SHEET]
@@ -96,7 +98,9 @@ def _open(data: bytes) -> openpyxl.Workbook:
     try:
         return openpyxl.load_workbook(io.BytesIO(data))
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, ParseError) as error:
-        raise Refused(Problem("Excelファイルとして開けません。壊れていないか確認してください。")) from error
+        raise Refused(
+            Problem("Excelファイルとして開けません。壊れていないか確認してください。")
+        ) from error
 
 
 def _as_text(cell: Cell | Any) -> str:
@@ -144,8 +148,10 @@ def _find_header(sheet: Worksheet) -> _Visible:
 def _read_visible(visible: _Visible, hidden: _Hidden) -> Reading:
     roles, columns = _read_roles(visible, hidden.grid.roles)
     legend = _read_legend(visible, hidden.grid)
-    rows = [index for index in _data_rows(visible)]
-    items, known = _read_items(visible, hidden.grid.items, rows, columns, [m.symbol for m in legend])
+    rows = list(_data_rows(visible))
+    items, known = _read_items(
+        visible, hidden.grid.items, rows, columns, [m.symbol for m in legend]
+    )
     grid = Grid(
         title=_preface_text(visible, hidden.grid, "title"),
         document_number=_preface_text(visible, hidden.grid, "document_number"),

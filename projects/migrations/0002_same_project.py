@@ -3,8 +3,22 @@
 from django.db import migrations
 
 KEYS = [
-    ("projects_workitem", "workitem_parent", "project_id, parent_id", "projects_workitem", "id", ""),
-    ("projects_assignment", "assignment_item", "project_id, item_id", "projects_workitem", "id", ""),
+    (
+        "projects_workitem",
+        "workitem_parent",
+        "project_id, parent_id",
+        "projects_workitem",
+        "id",
+        "",
+    ),
+    (
+        "projects_assignment",
+        "assignment_item",
+        "project_id, item_id",
+        "projects_workitem",
+        "id",
+        "",
+    ),
     ("projects_assignment", "assignment_role", "project_id, role_id", "projects_role", "id", ""),
     (
         "projects_assignment",
@@ -17,7 +31,9 @@ KEYS = [
 ]
 
 
-def key(table: str, name: str, columns: str, target: str, column: str, more: str) -> migrations.RunSQL:
+def key(
+    table: str, name: str, columns: str, target: str, column: str, more: str
+) -> migrations.RunSQL:
     return migrations.RunSQL(
         f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({columns}) "
         f"REFERENCES {target} (project_id, {column}) {more} DEFERRABLE INITIALLY DEFERRED",

@@ -3,8 +3,8 @@ from __future__ import annotations
 from django.db import models
 
 from projects import grid
-from projects.models.item import WorkItem
 from projects.models.history import recorded
+from projects.models.item import WorkItem
 from projects.models.project import Project
 from projects.models.role import Role
 from projects.models.triggers import revision_triggers

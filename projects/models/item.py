@@ -21,7 +21,9 @@ class WorkItem(models.Model):
     project = models.ForeignKey(
         Project, models.CASCADE, related_name="items", db_index=False, verbose_name="案件"
     )
-    uid = models.CharField("識別子", max_length=grid.UID_LENGTH, default=grid.new_uid, editable=False)
+    uid = models.CharField(
+        "識別子", max_length=grid.UID_LENGTH, default=grid.new_uid, editable=False
+    )
     parent = models.ForeignKey(
         "self",
         models.CASCADE,

@@ -39,7 +39,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         )
 
 
-def _count(model: str) -> models.Subquery:
+def _count(model: str) -> models.Func:
     from django.apps import apps
 
     rows = apps.get_model(model)._default_manager.filter(project=models.OuterRef("pk"))

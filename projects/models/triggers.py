@@ -50,7 +50,9 @@ def order_triggers() -> list[pgtrigger.Trigger]:
     ]
 
 
-def _statement(name: str, operation: pgtrigger.Operation, body: str, side: str) -> pgtrigger.Trigger:
+def _statement(
+    name: str, operation: pgtrigger.Operation, body: str, side: str
+) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,

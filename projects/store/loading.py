@@ -45,7 +45,7 @@ def _head(project: Project) -> dict[str, Any]:
     """Title block, legend and roles in one query."""
     marks = LegendMark.objects.filter(project=OuterRef("pk")).order_by("position", "pk")
     roles = RoleRow.objects.filter(project=OuterRef("pk")).order_by("position", "pk")
-    return (
+    found = (
         Project.objects.filter(pk=project.pk)
         .values("title", "document_number", "issuer", "date")
         .annotate(
@@ -56,6 +56,7 @@ def _head(project: Project) -> dict[str, Any]:
         )
         .get()
     )
+    return dict(found)
 
 
 def _role_fields() -> dict[str, F]:

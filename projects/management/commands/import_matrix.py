@@ -83,7 +83,9 @@ class Command(BaseCommand):
             self._say("変更はありません。")
             return
         if not sure and not self._confirmed():
-            raise CommandError("反映しませんでした。反映する場合は --yes を付けてください。", returncode=2)
+            raise CommandError(
+                "反映しませんでした。反映する場合は --yes を付けてください。", returncode=2
+            )
         store.apply(proposal.plan, project=project, by=None, kind=store.Kind.IMPORT)
         self._say(f"反映しました（改訂{project.revision}）。")
 

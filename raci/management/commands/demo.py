@@ -66,7 +66,9 @@ class Command(BaseCommand):
             self._step("利用者は作成済みです。パスワードは作成時に表示したものです。")
             return
         companies = ", ".join(person.username for person in demo.people() if person.role)
-        self.stdout.write("利用者: manager（管理者）, editor（編集者）, viewer（閲覧者）, admin（管理画面）")
+        self.stdout.write(
+            "利用者: manager（管理者）, editor（編集者）, viewer（閲覧者）, admin（管理画面）"
+        )
         self.stdout.write(f"業者の担当者: {companies}")
         self.stdout.write(f"パスワード（全員共通）: {self._password}")
 
@@ -83,5 +85,6 @@ def _check_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            message = f"{host}:{port} は使えません（{error.strerror}）。--port で別の番号を指定してください。"
+            cause = f"{host}:{port} は使えません（{error.strerror}）。"
+            message = f"{cause}--port で別の番号を指定してください。"
             raise CommandError(message, returncode=2) from error
