@@ -26,7 +26,7 @@ _ISO = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
 
 
 def parse(text: str) -> str | None:
-    """The ISO date of 「平成 26 年 5 月」, 「令和元年5月1日」, 「2014年5月」 or H26.5.1, else None."""
+    """The ISO date of 「平成 26 年 5 月」, 「令和元年5月1日」 or H26.5.1, None for another text."""
     plain = unicodedata.normalize("NFKC", text).strip()
     plain = re.sub(r"\s*[((].*[))]\s*$", "", plain)
     if _ISO.match(plain):

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from raci.access import person
@@ -38,7 +39,8 @@ def respond(
 
 def _tag(request: HttpRequest, state: tuple[object, ...]) -> str:
     user = person(request)
-    view = (user.pk, user.get_username(), request.get_full_path(), request.META.get("CSRF_COOKIE"))
+    get_token(request)  # the page carries one, so there is a cookie from the first answer on
+    view = (user.pk, user.get_username(), request.get_full_path(), request.META["CSRF_COOKIE"])
     digest = hashlib.sha256(repr((release(), view, state)).encode()).hexdigest()[:32]
     return f'"{digest}"'
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from projects.models import Project
 from raci.access import person
 from vendors.models import Member
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Where the person's work is: the projects, the company's tasks, or what to do without."""
     user = person(request)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from projects import exporting
 from projects.models import Project
@@ -11,6 +12,7 @@ from raci.access import load, person
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@require_safe
 def export(request: HttpRequest, slug: str) -> HttpResponse:
     """別紙10 as Excel, or with ?phase=項番 the part below that row."""
     project = load(Project.objects.all(), user=person(request), slug=slug)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from projects import history, store
 from projects.grid import Grid, index_of
@@ -11,6 +12,7 @@ from raci.access import load, person
 from raci.conditional import respond
 
 
+@require_safe
 def item(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     """Everything about one row: its place in the tree, who does what, its latest changes."""
     project = load(Project.objects.all(), user=person(request), slug=slug)

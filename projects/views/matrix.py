@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from projects import store
 from projects.forms import MatrixForm
@@ -15,6 +16,7 @@ from raci.access import load, person
 from raci.conditional import respond
 
 
+@require_safe
 def matrix(request: HttpRequest, slug: str, number: str | None = None) -> HttpResponse:
     """The matrix, or the subtree of the row with that 項番. 304 while nothing changed."""
     project = load(Project.objects.all(), user=person(request), slug=slug)

@@ -4,6 +4,7 @@ from collections import Counter
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
 from projects import workbook
@@ -17,6 +18,7 @@ from vendors.tasks import Task, tasks_of
 LIST_TITLE = "担当作業一覧"
 
 
+@require_safe
 def task_list(request: HttpRequest) -> HttpResponse:
     """The company's tasks. 404 for people of no company."""
     vendors = _vendors(request)
@@ -37,6 +39,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     return render(request, "vendors/tasks.html", context, status=200 if form.is_valid() else 400)
 
 
+@require_safe
 def task_export(request: HttpRequest) -> HttpResponse:
     """The same list as Excel, with the same filters."""
     vendors = _vendors(request)

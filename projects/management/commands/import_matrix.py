@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
 
@@ -74,7 +75,7 @@ class Command(BaseCommand):
             raise CommandError(message, returncode=REFUSED)
         try:
             validate_slug(slug)
-        except ValueError as error:
+        except ValidationError as error:
             message = f"案件の識別名「{slug}」には英数字・ハイフン・下線だけを使えます。"
             raise CommandError(message, returncode=REFUSED) from error
 

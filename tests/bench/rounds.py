@@ -1,0 +1,34 @@
+"""Timing of contenders in turns, so that a busy moment of the machine hits all of them alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """What is timed. `prepare` comes before each round and is not timed."""
+
+    run: Callable[[], object]
+    prepare: Callable[[], object] = lambda: None
+    repeats: int = 1
+
+
+def medians(contenders: Mapping[str, Contender], *, rounds: int) -> dict[str, float]:
+    """The median seconds per run of each contender. One more round warms up and is dropped."""
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for turn in range(rounds + 1):
+        for name, contender in contenders.items():
+            contender.prepare()
+            found = [_seconds(contender.run) for _ in range(contender.repeats)]
+            times[name] += found if turn else []
+    return {name: median(found) for name, found in times.items()}
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start

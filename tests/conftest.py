@@ -1,0 +1,89 @@
+"""The cast of the tests, and the real 別紙10 imported once per process."""
+
+from __future__ import annotations
+
+import os
+
+# Playwright's synchronous API runs an event loop in this thread; Django would refuse the ORM.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+os.environ["RACI_PLAIN_HTTP"] = "1"
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from projects import importing
+from projects.models import Membership, Project
+from raci import demo
+from vendors.models import Contract, Member, Vendor
+
+PASSWORD = "correct horse battery staple"
+
+hypothesis_settings.register_profile(
+    "ci", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+hypothesis_settings.load_profile("ci")
+
+_STATIC = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Any) -> None:
+    """No manifest in the tests: nobody has collected the files."""
+    settings.STORAGES = _STATIC
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def besshi10(db: None) -> Project:
+    """The real 別紙10 as project besshi10."""
+    return importing.create(demo.source(), slug="besshi10", by=None)
+
+
+@pytest.fixture
+def cast(besshi10: Project) -> dict[str, User]:
+    """One person of every kind around the real document.
+
+    `vendor` works for 保守業者, `vendor2` for 共通運用管理業者; `outsider` belongs nowhere.
+    """
+    people = {kind: _person(kind) for kind in ("manager", "editor", "viewer", "outsider")}
+    for kind in ("manager", "editor", "viewer"):
+        Membership.objects.create(project=besshi10, user=people[kind], kind=kind)
+    people["admin"] = User.objects.create_superuser("admin", password=PASSWORD)
+    people["vendor"] = _company_person("vendor", besshi10, "保守業者")
+    people["vendor2"] = _company_person("vendor2", besshi10, "共通運用管理業者")
+    return people
+
+
+@pytest.fixture
+def sign_in(cast: dict[str, User]) -> Callable[[str], Client]:
+    """A client signed in as one of the cast; "anonymous" for nobody."""
+
+    def client_of(name: str) -> Client:
+        client = Client()
+        if name != "anonymous":
+            client.force_login(cast[name])
+        return client
+
+    return client_of
+
+
+def _person(name: str) -> User:
+    return User.objects.create_user(name, password=PASSWORD)
+
+
+def _company_person(name: str, project: Project, role_name: str) -> User:
+    user = _person(name)
+    vendor = Vendor.objects.create(name=f"{role_name}の会社")
+    role = project.roles.get(name=role_name)
+    Contract.objects.create(vendor=vendor, project=project, role=role)
+    Member.objects.create(vendor=vendor, user=user)
+    return user

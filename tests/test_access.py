@@ -1,0 +1,142 @@
+"""Every URL × method × person. A URL that is not listed here fails the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from projects.models import Project
+
+PEOPLE = ("anonymous", "outsider", "vendor", "vendor2", "viewer", "editor", "manager", "admin")
+LOGIN = 302
+TABLE: dict[tuple[str, str], tuple[int, ...]] = {
+    # route, method: status for each of PEOPLE
+    ("", "GET"): (LOGIN, 200, 302, 302, 302, 302, 302, 302),
+    ("login/", "GET"): (200, 302, 302, 302, 302, 302, 302, 302),
+    ("logout/", "GET"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("logout/", "POST"): (LOGIN, 302, 302, 302, 302, 302, 302, 302),
+    ("password/", "GET"): (LOGIN, 200, 200, 200, 200, 200, 200, 200),
+    ("password/done/", "GET"): (LOGIN, 200, 200, 200, 200, 200, 200, 200),
+    ("projects/", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
+    ("projects/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("projects/<slug:slug>/", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
+    ("projects/<slug:slug>/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("projects/<slug:slug>/phases/<str:number>/", "GET"): (
+        LOGIN, 404, 404, 404, 200, 200, 200, 200,
+    ),
+    ("projects/<slug:slug>/phases/<str:number>/", "POST"): (
+        LOGIN, 405, 405, 405, 405, 405, 405, 405,
+    ),
+    ("projects/<slug:slug>/items/<str:uid>/", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
+    ("projects/<slug:slug>/items/<str:uid>/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("projects/<slug:slug>/export.xlsx", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
+    ("projects/<slug:slug>/export.xlsx", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("tasks/", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),
+    ("tasks/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("tasks/export.xlsx", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),
+    ("tasks/export.xlsx", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+}  # fmt: skip
+ADMIN = (LOGIN, 404, 404, 404, 404, 404, 404)
+ADMIN_PAGES = (
+    "admin/",
+    "admin/projects/project/",
+    "admin/projects/project/add/",
+    "admin/projects/role/",
+    "admin/projects/role/add/",
+    "admin/projects/workitem/",
+    "admin/projects/workitem/add/",
+    "admin/vendors/vendor/",
+    "admin/vendors/vendor/add/",
+    "admin/auth/user/",
+    "admin/auth/group/",
+)
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    """Every route of the site; the admin counts as one, its pages are tested below."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern) or route == "admin/":
+            yield route
+        else:
+            yield from routes(pattern, route)
+
+
+def address(route: str, project: Project) -> str:
+    item = project.items.get(number="295")
+    filled = route.replace("<slug:slug>", project.slug).replace("<str:number>", "30")
+    return "/" + filled.replace("<str:uid>", item.uid)
+
+
+def test_every_url_is_in_the_table() -> None:
+    listed = {route for route, _ in TABLE} | {"admin/"}
+    assert set(routes()) == listed
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_status_of_every_url_for(
+    name: str, besshi10: Project, sign_in: Callable[[str], Client]
+) -> None:
+    place = PEOPLE.index(name)
+    found, wanted = {}, {}
+    for (route, method), statuses in TABLE.items():
+        client = sign_in(name)
+        response = client.generic(method, address(route, besshi10))
+        found[route, method] = response.status_code
+        wanted[route, method] = statuses[place]
+    assert found == wanted
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_the_admin_is_there_only_for_administrators(
+    name: str, besshi10: Project, sign_in: Callable[[str], Client]
+) -> None:
+    client = sign_in(name)
+    wanted = 200 if name == "admin" else ADMIN[PEOPLE.index(name)]
+    pages = (*ADMIN_PAGES, f"admin/projects/project/{besshi10.pk}/change/")
+    assert {page: client.get(f"/{page}").status_code for page in pages} == dict.fromkeys(
+        pages, wanted
+    )
+
+
+@pytest.mark.parametrize("name", ["outsider", "vendor", "viewer", "manager"])
+def test_the_admin_login_is_not_there_for_people_without_the_right(
+    name: str, sign_in: Callable[[str], Client]
+) -> None:
+    assert sign_in(name).get("/admin/login/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["outsider", "vendor"])
+def test_a_foreign_project_looks_like_one_that_does_not_exist(
+    name: str, besshi10: Project, sign_in: Callable[[str], Client]
+) -> None:
+    client = sign_in(name)
+    foreign = client.get(f"/projects/{besshi10.slug}/")
+    absent = client.get("/projects/no-such-project/")
+    assert (foreign.status_code, foreign.content) == (absent.status_code, absent.content)
+
+
+def test_a_deactivated_person_is_signed_out_at_once(
+    besshi10: Project, cast: dict[str, User], sign_in: Callable[[str], Client]
+) -> None:
+    client = sign_in("editor")
+    assert client.get("/projects/besshi10/").status_code == 200
+    User.objects.filter(pk=cast["editor"].pk).update(is_active=False)
+    assert client.get("/projects/besshi10/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/login/", "/projects/besshi10/", "/projects/nothing/", "/x/"])
+def test_every_answer_carries_the_security_headers(
+    path: str, sign_in: Callable[[str], Client]
+) -> None:
+    response = sign_in("viewer").get(path)
+    policy = response["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "camera=()" in response["Permissions-Policy"]
