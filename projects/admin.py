@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from projects import store
-from projects.admin_forms import PREFIX, LegendFormSet, WorkItemForm, item_form
+from projects.admin_forms import PREFIX, LegendFormSet, RoleForm, WorkItemForm, item_form
 from projects.grid import Grid, without_item
 from projects.models import LegendMark, Membership, Project, Role, WorkItem
 
@@ -63,6 +63,7 @@ class ProjectAdmin(RecordedAdmin):
 
 @admin.register(Role)
 class RoleAdmin(RecordedAdmin):
+    form = RoleForm
     list_display = ("position", "name", "short_name", "kind", "project")
     list_display_links = ("name",)
     list_filter = ("project", "kind")

@@ -105,11 +105,35 @@ def item_form(item: WorkItem) -> type[WorkItemForm]:
     return type("ItemForm", (WorkItemForm,), fields)
 
 
+class RoleForm(forms.ModelForm[Role]):
+    """A column. Its place and its name are its own within the project, which stays as it is."""
+
+    class Meta:
+        model = Role
+        fields = ("project", "position", "name", "short_name", "kind", "aliases")
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        project = self.instance.project if self.instance.pk else data.get("project")
+        others = Role.objects.filter(project=project).exclude(pk=self.instance.pk)
+        for name, label in (("position", "順序"), ("name", "名称")):
+            if name in data and others.filter(**{name: data[name]}).exists():
+                self.add_error(name, f"この{label}の列は既にあります。")
+        return data
+
+
 class LegendFormSet(forms.BaseInlineFormSet[LegendMark, Project, forms.ModelForm[LegendMark]]):
-    """The 凡例 of a project: a mark that is in use stays."""
+    """The 凡例 of a project: a mark that is in use stays, no two stand on one place."""
 
     def clean(self) -> None:
         super().clean()
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        places = [form.cleaned_data["position"] for form in kept if "position" in _data(form)]
+        if len(places) != len(set(places)):
+            raise ValidationError("凡例の順序が重複しています。")
         for form in self.deleted_forms:
             mark = form.instance
             count = Assignment.objects.filter(project=self.instance, symbol=mark.symbol).count()
@@ -118,6 +142,11 @@ class LegendFormSet(forms.BaseInlineFormSet[LegendMark, Project, forms.ModelForm
                     f"記号「{mark.symbol}」は{count:,}個のセルで使われているため削除できません。"
                 )
                 raise ValidationError(message)
+
+
+def _data(form: forms.ModelForm[LegendMark]) -> dict[str, Any]:
+    """What was entered so far; an empty extra form has nothing."""
+    return getattr(form, "cleaned_data", {})
 
 
 def _uid(item: WorkItem | None) -> str | None:
