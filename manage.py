@@ -12,13 +12,12 @@ def main() -> None:
     if sys.argv[1:2] == ["demo"]:
         os.environ.setdefault("RACI_PLAIN_HTTP", "1")
     from django.core.management import execute_from_command_line
-    from django.db import NotSupportedError, OperationalError
 
-    from raci.database import explain
+    from raci.database import Unusable, explain
 
     try:
         execute_from_command_line(sys.argv)
-    except (OperationalError, NotSupportedError) as error:
+    except Unusable as error:
         sys.stderr.write(f"{explain(error)}\n")
         sys.exit(2)
 

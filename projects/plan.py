@@ -139,12 +139,13 @@ def _keys(items: Sequence[Item]) -> list[Key]:
 
 
 def _matched_roles(current: Sequence[Role], wanted: Sequence[Role]) -> tuple[Role, ...]:
+    exact = {role.name: role for role in current}
     by_name = {match_key(role.name): role for role in current}
     by_alias = {match_key(alias): role for role in current for alias in role.aliases}
     found = []
     for role in wanted:
         key = match_key(role.name)
-        known = by_name.get(key) or by_alias.get(key)
+        known = exact.get(role.name) or by_name.get(key) or by_alias.get(key)
         found.append(_filled(role, known) if known else role)
     return tuple(found)
 

@@ -36,6 +36,8 @@ _PIXELS_PER_UNIT = 7.0
 _PIXELS_PER_INDENT = 9.0
 _MAX_ROW = 409.0
 _VERTICAL_PITCH = 1.42
+_TAKEN = (HIDDEN_SHEET, "history")
+_FOOTER_LENGTH = 100
 _ALIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -91,9 +93,10 @@ def table(title: str, headers: Sequence[tuple[str, float]], rows: Iterable[Seque
 
 
 def sheet_name(text: str) -> str:
-    """A name that Excel takes: at most 31 characters, none of []:*?/\\, no quote at an end."""
+    """A name that Excel takes: at most 31 UTF-16 units, none of []:*?/\\, no quote at an end."""
     kept = "".join(" " if char in "[]:*?/\\" else char for char in text)
-    return kept[:31].strip("' ") or "Sheet1"
+    cut = kept.encode("utf-16-le")[: 2 * 31].decode("utf-16-le", "ignore").strip("' ")
+    return cut if cut and cut.casefold() not in _TAKEN else "Sheet1"
 
 
 def preface_cells(grid: Grid) -> dict[str, tuple[int, bool, str]]:
@@ -137,8 +140,8 @@ def header_height(names: Sequence[str]) -> float:
 
 
 def vertical_size(name: str, height: float) -> float:
-    """The font size, at most 9 pt, at which a vertical name fits the height in points."""
-    return min(9.0, int(height / (len(name) * _VERTICAL_PITCH) * 2) / 2)
+    """The font size, from 1 to 9 pt, at which a vertical name fits the height in points."""
+    return min(9.0, max(1.0, int(height / (len(name) * _VERTICAL_PITCH) * 2) / 2))
 
 
 def row_height(item: Item) -> float:
@@ -299,4 +302,4 @@ def _print_pages(sheet: Worksheet, *, paper: int, repeat: tuple[int, int], title
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.4, bottom=0.6)
     sheet.repeat_rows(*repeat)
-    sheet.set_footer(f"&C&P / &N&R{title.replace('&', '&&')}")
+    sheet.set_footer(f"&C&P / &N&R{title[:_FOOTER_LENGTH].replace('&', '&&')}")

@@ -6,15 +6,16 @@ import os
 import sys
 
 from django.core.wsgi import get_wsgi_application
-from django.db import NotSupportedError, OperationalError, connection
+from django.db import connection
 
-from raci.database import explain, require
+from raci.database import Unusable, explain, require
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "raci.settings")
 application = get_wsgi_application()
 try:
     require(connection)
-except (OperationalError, NotSupportedError) as error:
-    sys.exit(explain(error))
+except Unusable as error:
+    sys.stderr.write(f"{explain(error)}\n")
+    sys.exit(2)
 finally:
     connection.close()

@@ -119,7 +119,7 @@ def with_fresh_uids(grid: Grid, start: int = 500_000) -> Grid:
 
 
 @cache
-def besshi10() -> Reading:
+def scanned() -> Reading:
     """別紙10 as it is read from the Markdown text of the scan."""
     roles = parse_roles((FIXTURES / "roles.csv").read_bytes())
     columns = parse_columns((FIXTURES / "columns.csv").read_bytes(), role_count=len(roles))
@@ -128,8 +128,8 @@ def besshi10() -> Reading:
 
 
 @cache
-def besshi10_workbook() -> bytes:
-    return workbook.matrix(besshi10().grid)
+def exported() -> bytes:
+    return workbook.matrix(scanned().grid)
 
 
 # ---- strategies
@@ -222,4 +222,4 @@ def pairs_of_grids() -> st.SearchStrategy[tuple[Grid, Grid]]:
     return st.tuples(one, one)
 
 
-Edit = Callable[[Grid], Grid]
+

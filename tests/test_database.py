@@ -410,6 +410,16 @@ def test_environment_of_the_caller_does_not_redirect(cluster: Cluster, start: St
     assert not cluster.running
 
 
+def test_log_that_is_a_link_is_refused(folder: Path) -> None:
+    (folder / "precious").write_text("")
+    (folder / "postgres.log").symlink_to("precious")
+    with pytest.raises(Unreachable, match=r"postgres\.log"):
+        Cluster(folder).use()
+    Cluster(folder).log.unlink()
+    Cluster(folder).release()
+    assert (folder / "precious").stat().st_uid == os.geteuid()
+
+
 @pytest.mark.skipif(not AS_ROOT, reason="needs root")
 def test_root_opens_parents_only_as_far_as_needed(folder: Path) -> None:
     closed, half_open = folder / "closed", folder / "closed" / "open"

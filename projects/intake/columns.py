@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from projects.grid import Role, RoleKind
+from projects.grid import Role, RoleKind, clean_line
 from projects.intake.remarks import Problem, Refused
 from projects.keys import match_key
 
@@ -38,6 +39,7 @@ WORDS = {
     Field.NAME: ("作業項目", "作業名", "項目", "task"),
     Field.DESCRIPTION: ("作業内容", "内容", "備考", "notes"),
 }
+_WHOLE = re.compile("[1-9][0-9]{0,4}")
 _FIELD_OF = {match_key(word): field for field, words in WORDS.items() for word in words}
 
 
@@ -85,10 +87,13 @@ def parse_roles(data: bytes) -> tuple[Role, ...]:
         kind = row.get("kind") or RoleKind.VENDOR
         if kind not in set(RoleKind):
             raise Refused(
-                Problem(f"{line}行目: 種別「{kind}」は orderer・prime・vendor の何れか。")
+                Problem(f"CSVの{line}行目: 種別「{kind}」は orderer・prime・vendor の何れか。")
             )
         aliases = tuple(a.strip() for a in (row.get("aliases") or "").split("|") if a.strip())
-        role = Role(row["name"].strip(), (row.get("short_name") or "").strip(), RoleKind(kind))
+        name, short_name = (clean_line(row.get(key) or "") for key in ("name", "short_name"))
+        if not name:
+            raise Refused(Problem(f"CSVの{line}行目: 名称が空です。"))
+        role = Role(name, short_name, RoleKind(kind))
         placed.append((_whole(row["position"], line), _with_aliases(role, aliases)))
     return tuple(role for _, role in sorted(placed, key=lambda pair: pair[0]))
 
@@ -102,16 +107,21 @@ def _rows(data: bytes, wanted: Sequence[str]) -> list[tuple[int, dict[str, str]]
         reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
     except UnicodeDecodeError as error:
         raise Refused(Problem("CSVの文字コードがUTF-8ではありません。")) from error
-    missing = [name for name in wanted if name not in (reader.fieldnames or [])]
+    try:
+        missing = [name for name in wanted if name not in (reader.fieldnames or [])]
+        rows = [(reader.line_num, row) for row in reader if any(row.values())]
+    except csv.Error as error:
+        message = f"CSVの{reader.line_num + 1}行目を読み取れません。"
+        raise Refused(Problem(message)) from error
     if missing:
         raise Refused(Problem(f"CSVの1行目に列「{'、'.join(missing)}」がありません。"))
-    return [(reader.line_num, row) for row in reader if any(row.values())]
+    return rows
 
 
 def _whole(text: str | None, line: int) -> int:
-    if not text or not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise Refused(Problem(f"CSVの{line}行目: 「{text}」は1以上の整数ではありません。"))
-    return int(text)
+    if not _WHOLE.fullmatch(text or ""):
+        raise Refused(Problem(f"CSVの{line}行目: 「{text}」は1〜99999の整数ではありません。"))
+    return int(text or "")
 
 
 def _meaning(text: str | None, line: int, role_count: int) -> Meaning:

@@ -8,7 +8,9 @@ rows were inserted, sorted or renumbered still matches.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +22,18 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from projects.align import Key, align
-from projects.grid import Grid, Item, Mark, Role, RoleKind, clean_line, clean_text, new_uid
+from projects.grid import (
+    UID_ALPHABET,
+    UID_LENGTH,
+    Grid,
+    Item,
+    Mark,
+    Role,
+    RoleKind,
+    clean_line,
+    clean_text,
+    new_uid,
+)
 from projects.intake.outline import depths
 from projects.intake.places import a1
 from projects.intake.preface import LEGEND_LINE
@@ -37,6 +50,23 @@ from projects.workbook import (
     NUMBER_HEADER,
     header_row,
     preface_cells,
+)
+
+_UID = re.compile(rf"[{UID_ALPHABET}]{{{UID_LENGTH}}}")
+# What zipfile and openpyxl raise for damaged, encrypted or made-up files.
+_DAMAGE = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
 )
 
 
@@ -77,16 +107,16 @@ class _Visible:
 def read_workbook(data: bytes) -> Reading:
     """The reading of an exported workbook. Refused when it is damaged or from elsewhere."""
     book = _open(data)
-    if HIDDEN_SHEET not in book.sheetnames:
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    if HIDDEN_SHEET not in sheets:
         message = (
             "このシステムから出力したExcelファイルではありません（識別情報のシートがありません）。"
         )
         raise Refused(Problem(message))
-    hidden = _read_hidden(book[HIDDEN_SHEET])
-    names = [name for name in book.sheetnames if name != HIDDEN_SHEET]
-    if not names:
+    hidden = _read_hidden(sheets.pop(HIDDEN_SHEET))
+    if not sheets:
         raise Refused(Problem("役割分担表のシートがありません。"))
-    visible = _find_header(book[names[0]])
+    visible = _find_header(next(iter(sheets.values())))
     reading = _read_visible(visible, hidden)
     problems = visible.problems or [Problem(error) for error in reading.grid.errors()]
     if problems:
@@ -97,7 +127,7 @@ def read_workbook(data: bytes) -> Reading:
 def _open(data: bytes) -> openpyxl.Workbook:
     try:
         return openpyxl.load_workbook(io.BytesIO(data))
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, ParseError) as error:
+    except _DAMAGE as error:
         raise Refused(
             Problem("Excelファイルとして開けません。壊れていないか確認してください。")
         ) from error
@@ -109,11 +139,19 @@ def _as_text(cell: Cell | Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return _unescaped(str(value))
+
+
+def _unescaped(text: str) -> str:
+    """The text that means itself: Excel escapes a literal "_x000D_" as "_x005F_x000D_".
+
+    openpyxl undoes that in shared strings only, and our own files have their texts in the cells.
+    """
+    return text.replace("_x005F_", "_")
 
 
 def _read_hidden(sheet: Worksheet) -> _Hidden:
-    rows = [["" if v is None else str(v) for v in row] for row in sheet.iter_rows(values_only=True)]
+    rows = [[_as_text(cell) for cell in row] for row in sheet.iter_rows()]
     single = {row[0]: row[1] for row in rows if len(row) > 1}
     if single.get("format") != FORMAT_VERSION:
         raise Refused(Problem("識別情報の版が異なるため読み取れません。出力し直してください。"))
@@ -125,11 +163,17 @@ def _read_hidden(sheet: Worksheet) -> _Hidden:
             date=single["date"],
             legend=tuple(Mark(r[1], r[3], r[2] == "leads") for r in rows if r[0] == "mark"),
             roles=tuple(_role(row) for row in rows if row[0] == "role"),
-            items=tuple(Item(r[1], int(r[2]), r[3], r[4]) for r in rows if r[0] == "item"),
+            items=tuple(_outline_item(row) for row in rows if row[0] == "item"),
         )
         return _Hidden(grid, single["project"], int(single["revision"]), single["part"])
     except (KeyError, IndexError, ValueError) as error:
         raise Refused(Problem("識別情報のシートが壊れています。出力し直してください。")) from error
+
+
+def _outline_item(row: Sequence[str]) -> Item:
+    if not _UID.fullmatch(row[1]):
+        raise ValueError(row[1])
+    return Item(row[1], int(row[2]), row[3], row[4])
 
 
 def _role(row: Sequence[str]) -> Role:
@@ -138,11 +182,24 @@ def _role(row: Sequence[str]) -> Role:
 
 def _find_header(sheet: Worksheet) -> _Visible:
     for index, row in enumerate(sheet.iter_rows(max_row=60), 1):
-        texts = {_as_text(cell): cell.column for cell in row}
+        texts = {clean_line(_as_text(cell)) for cell in row}
         if NUMBER_HEADER in texts and NAME_HEADER in texts:
-            return _Visible(sheet, index, {text: int(c or 0) for text, c in texts.items() if text})
+            visible = _Visible(sheet, index)
+            _read_headers(visible)
+            return visible
     message = f"「{NUMBER_HEADER}」「{NAME_HEADER}」の見出し行が見つかりません。"
     raise Refused(Problem(message, Place("A1", sheet=sheet.title)))
+
+
+def _read_headers(visible: _Visible) -> None:
+    for column in range(1, visible.sheet.max_column + 1):
+        text = clean_line(visible.text(visible.header, column))
+        if text in visible.columns:
+            message = "同じ見出しの列が2つあります。1つにしてください。"
+            place = visible.place(visible.header, column)
+            visible.problems.append(Problem(message, place, text))
+        elif text:
+            visible.columns[text] = column
 
 
 def _read_visible(visible: _Visible, hidden: _Hidden) -> Reading:
@@ -163,8 +220,8 @@ def _read_visible(visible: _Visible, hidden: _Hidden) -> Reading:
     )
     return Reading(
         grid=grid,
-        remarks=tuple(visible.remarks),
-        cells=_account(visible, rows, [columns[role.name] for role in roles]),
+        remarks=(*visible.remarks, *_skipped(visible, rows)),
+        cells=_account(visible, rows),
         project=hidden.project,
         revision=hidden.revision,
         part=hidden.part,
@@ -176,7 +233,7 @@ def _preface_text(visible: _Visible, exported: Grid, field: str) -> str:
     """The text that stands where the field was printed; rows inserted above shift it."""
     row, right, printed = preface_cells(exported)[field]
     shift = visible.header - (header_row(exported) + 2)
-    last = 3 + len(exported.roles)
+    last = visible.columns.get(DESCRIPTION_HEADER, 3 + len(exported.roles))
     found = clean_line(visible.text(max(1, row + 1 + shift), last if right else 1))
     return getattr(exported, field, "") if found == clean_line(printed) else found
 
@@ -198,6 +255,10 @@ def _read_legend(visible: _Visible, exported: Grid) -> tuple[Mark, ...]:
         text = _preface_text(visible, exported, f"mark:{mark.symbol}")
         line = LEGEND_LINE.match(text)
         changed = line and line["symbol"] == mark.symbol
+        if text and not changed:
+            place = Place("凡例", sheet=visible.sheet.title)
+            message = f"凡例の行を読み取れないため、「{mark.symbol}」は元の文言のままにします。"
+            visible.remarks.append(Remark(place, Code.LEGEND_WORDING, text, message))
         found.append(Mark(mark.symbol, line["label"], mark.leads) if line and changed else mark)
     return tuple(found)
 
@@ -207,13 +268,14 @@ def _read_roles(
 ) -> tuple[tuple[Role, ...], dict[str, int]]:
     """The roles in the order of the sheet's columns, and the column of each."""
     known = {match_key(role.name): role for role in exported}
+    known |= {role.name: role for role in exported}
     fixed = {NUMBER_HEADER, NAME_HEADER, DESCRIPTION_HEADER}
     columns: dict[str, int] = {}
     roles = []
     for text, column in visible.columns.items():
         if text in fixed:
             continue
-        role = known.get(match_key(text)) or Role(clean_line(text))
+        role = known.get(text) or known.get(match_key(text)) or Role(text)
         roles.append(role)
         columns[role.name] = column
     return tuple(roles), columns
@@ -221,8 +283,12 @@ def _read_roles(
 
 def _data_rows(visible: _Visible) -> Iterator[int]:
     for index in range(visible.header + 1, visible.sheet.max_row + 1):
-        if any(cell.value is not None for cell in visible.sheet[index]):
+        if any(_is_filled(cell) for cell in visible.sheet[index]):
             yield index
+
+
+def _is_filled(cell: Cell | Any) -> bool:
+    return cell.value is not None and cell.value != ""
 
 
 def _read_items(
@@ -235,6 +301,12 @@ def _read_items(
     number, name = visible.columns[NUMBER_HEADER], visible.columns[NAME_HEADER]
     description = visible.columns.get(DESCRIPTION_HEADER)
     texts = [(clean_line(visible.text(r, number)), clean_line(visible.text(r, name))) for r in rows]
+    message = "作業項目が空の行です。書き足すか、行を空にしてください。"
+    visible.problems += (
+        Problem(message, visible.place(row, name))
+        for row, (_, text) in zip(rows, texts, strict=True)
+        if not text
+    )
     pairs = align(
         [Key(item.number, match_key(item.name)) for item in exported],
         [Key(num, match_key(text)) for num, text in texts],
@@ -284,13 +356,24 @@ def _mark(visible: _Visible, row: int, column: int, symbols: Sequence[str]) -> s
     return read.symbol
 
 
-def _account(visible: _Visible, rows: Sequence[int], marks: Sequence[int]) -> CellAccount:
-    read = {visible.columns[NUMBER_HEADER], visible.columns[NAME_HEADER], *marks}
-    read.add(visible.columns.get(DESCRIPTION_HEADER, 0))
+def _skipped(visible: _Visible, rows: Sequence[int]) -> list[Remark]:
+    """What stands in the rows under no header."""
+    read = set(visible.columns.values())
+    message = "見出しのない列のため取り込みません。"
+    return [
+        Remark(visible.place(row, column), Code.CELL_SKIPPED, _as_text(cell), message)
+        for row in rows
+        for column, cell in enumerate(visible.sheet[row], 1)
+        if _is_filled(cell) and column not in read
+    ]
+
+
+def _account(visible: _Visible, rows: Sequence[int]) -> CellAccount:
+    read = set(visible.columns.values())
     nonblank = imported = 0
     for row in rows:
         for cell in visible.sheet[row]:
-            if cell.value is not None:
+            if _is_filled(cell):
                 nonblank += 1
                 imported += cell.column in read
     header = len(visible.columns)

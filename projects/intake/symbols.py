@@ -46,8 +46,12 @@ def read_symbol(raw: str, legend: Sequence[str]) -> Symbol:
 
 def _several(text: str, legend: Sequence[str]) -> Symbol:
     parts = {VARIANTS.get(char, char) for char in text if char not in _BETWEEN}
-    if len(parts) < 2 or not parts <= set(legend):
+    if not parts or not parts <= set(legend):
         return Symbol(None)
     strongest = min(parts, key=list(legend).index)
+    if len(parts) == 1:
+        return Symbol(
+            strongest, Code.SYMBOL_VARIANT, f"「{text}」を「{strongest}」として読み取りました。"
+        )
     message = f"複数の記号があるため、強い方の「{strongest}」を採りました。"
     return Symbol(strongest, Code.TWO_MARKS, message)

@@ -15,7 +15,6 @@ Whether the server runs is asked of the server, never concluded from a process n
 """
 
 import atexit
-import fcntl
 import logging
 import os
 import re
@@ -24,14 +23,13 @@ import shutil
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from enum import IntEnum
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from raci.database import address, programs
+from raci.database import address, programs, shares
 from raci.database.errors import Unreachable
 
 SETTINGS = {
@@ -65,9 +63,6 @@ TAIL_LINES = 8
 
 logger = logging.getLogger(__name__)
 
-# The descriptors by which this process holds its shares, by data directory.
-_shares: dict[Path, int] = {}
-
 
 class Answer(IntEnum):
     """What pg_isready says."""
@@ -86,6 +81,7 @@ class Cluster:
         self.directory = address.cluster_directory(data_dir)
         self.socket_dir = address.socket_directory(data_dir)
         self.log = self.data_dir / "postgres.log"
+        self.users = self.data_dir / "postgres.users"
 
     @property
     def running(self) -> bool:
@@ -101,7 +97,7 @@ class Cluster:
         try:
             self.data_dir.mkdir(mode=programs.folder_mode(), parents=True, exist_ok=True)
             with self._alone() as lock:
-                self._hold()
+                shares.take(self.users)
                 self._have_running(lock)
         except (OSError, LookupError, subprocess.SubprocessError) as error:
             advice = "フォルダーの権限と空き容量を確認してください。"
@@ -109,11 +105,11 @@ class Cluster:
 
     def release(self) -> None:
         """Give up this process's share; the last one to do so stops the server."""
-        if self.data_dir not in _shares:
+        if self.users not in shares.held():
             return
         with self._alone() as lock:
-            os.close(_shares.pop(self.data_dir))
-            if self._unused() and self._ask() in (Answer.ACCEPTS, Answer.REJECTS):
+            shares.give_up(self.users)
+            if shares.all_free(self.users) and self._ask() in (Answer.ACCEPTS, Answer.REJECTS):
                 self._stop(lock)
 
     def create_database(self) -> None:
@@ -121,38 +117,8 @@ class Cluster:
         with self._alone():
             self._run("createdb", *self._client_options(), address.DATABASE)
 
-    @contextmanager
-    def _alone(self) -> Iterator[int]:
-        """Hold the lock for changes, against other processes and threads; gives its descriptor."""
-        lock = os.open(self.data_dir / "postgres.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield lock
-        finally:
-            # Unlocked, not only closed: a child forked meanwhile has the same descriptor.
-            fcntl.flock(lock, fcntl.LOCK_UN)
-            os.close(lock)
-
-    def _hold(self) -> None:
-        if self.data_dir not in _shares:
-            share = self._open_users()
-            fcntl.flock(share, fcntl.LOCK_SH)
-            _shares[self.data_dir] = share
-
-    def _unused(self) -> bool:
-        """Whether no process holds a share; stays so while the lock for changes is held."""
-        users = self._open_users()
-        try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            fcntl.flock(users, fcntl.LOCK_UN)
-        except BlockingIOError:
-            return False
-        finally:
-            os.close(users)
-        return True
-
-    def _open_users(self) -> int:
-        return os.open(self.data_dir / "postgres.users", os.O_RDWR | os.O_CREAT, 0o600)
+    def _alone(self) -> AbstractContextManager[int]:
+        return shares.alone(self.data_dir / "postgres.lock")
 
     def _have_running(self, lock: int) -> None:
         """Start the server unless it answers.
@@ -200,7 +166,7 @@ class Cluster:
         if new.exists():
             shutil.rmtree(new)
         new.mkdir(mode=0o700)
-        os.chown(new, *self._account)
+        os.chown(new, *self._account, follow_symlinks=False)
         if self._run("initdb", "-D", new, *INITDB, keep=(lock,)) != 0:
             raise self._unusable(f"データベースを作れませんでした。{self._log_tail()}")
         new.rename(self.directory)
@@ -293,16 +259,8 @@ def _sync(directory: Path) -> None:
 
 
 def _release_all() -> None:
-    for data_dir in list(_shares):
-        Cluster(data_dir).release()
-
-
-def _forget_shares() -> None:
-    """In a forked child: the shares are the parent's, who alone may give them up."""
-    for share in _shares.values():
-        os.close(share)
-    _shares.clear()
+    for users in shares.held():
+        Cluster(users.parent).release()
 
 
 atexit.register(_release_all)
-os.register_at_fork(after_in_child=_forget_shares)

@@ -117,7 +117,8 @@ def major_version() -> str:
 
 @contextmanager
 def _appended(log: Path, account: Account) -> Iterator[int]:
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    # Root gives the file away: never one that a link of somebody else points to.
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     try:
         if os.geteuid() == 0:
             os.fchown(descriptor, *account)

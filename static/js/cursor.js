@@ -11,6 +11,16 @@ export class Cursor {
     table.addEventListener("keydown", (event) => this.onKey(event));
     table.addEventListener("focusin", (event) => this.onFocus(event));
     table.addEventListener("click", (event) => this.onClick(event));
+    if (location.hash) this.showTarget();
+  }
+
+  // Goes to the row that the address names (#uid).
+  showTarget() {
+    const row = document.getElementById(location.hash.slice(1));
+    if (!row || row.parentNode.tagName !== "TBODY") return;
+    this.folding.reveal(row);
+    this.place(row.cells[0]);
+    row.scrollIntoView({ block: "center" });
   }
 
   // Moves the tab stop to a cell; `focus` also brings it into view.

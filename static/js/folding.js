@@ -14,7 +14,6 @@ export class Folding {
     this.level = Number(new URLSearchParams(location.search).get("fold")) || null;
     table.addEventListener("beforematch", (event) => this.reveal(event.target.closest("tr")), true);
     document.getElementById("levels")?.addEventListener("click", (event) => this.onLevel(event));
-    if (location.hash) this.showTarget();
   }
 
   name(row) {
@@ -86,14 +85,6 @@ export class Folding {
     this.draw();
     this.remember();
     this.say(`第${this.level}階層まで表示しました`);
-  }
-
-  showTarget() {
-    const row = document.getElementById(location.hash.slice(1));
-    if (!this.rows.includes(row)) return;
-    this.reveal(row);
-    this.name(row).focus({ preventScroll: true });
-    row.scrollIntoView({ block: "center" });
   }
 
   // Makes the rows look as `closed` says. One pass, no layout in between.

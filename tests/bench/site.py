@@ -65,12 +65,13 @@ def project_of(grid: Grid, slug: str) -> Project:
 
 
 def signed_in(username: str) -> str:
-    """The Cookie header of a session of that person."""
+    """The Cookie header of a browser in which that person has signed in and opened a page."""
     from django.contrib.auth.models import User
     from django.test import Client
 
-    client = Client()
+    client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.get(username=username))
+    client.get("/password/")
     return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
 
 

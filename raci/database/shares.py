@@ -1,0 +1,69 @@
+"""Who uses a server, as kernel locks on files: they end with the process, however it ends."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# The descriptors by which this process holds its shares, by file.
+_held: dict[Path, int] = {}
+
+
+@contextmanager
+def alone(file: Path) -> Iterator[int]:
+    """Hold file against all other processes and threads; waits for it; gives its descriptor."""
+    descriptor = _open(file)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        # Unlocked, not only closed: a child forked meanwhile has the same descriptor.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        os.close(descriptor)
+
+
+def take(file: Path) -> None:
+    """Hold a share of file until this process gives it up or ends."""
+    if file not in _held:
+        descriptor = _open(file)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        _held[file] = descriptor
+
+
+def give_up(file: Path) -> None:
+    """Drop this process's share of file."""
+    # Closed, not unlocked: that would also take it from a child that still has the descriptor.
+    os.close(_held.pop(file))
+
+
+def held() -> list[Path]:
+    """The files of which this process holds a share."""
+    return list(_held)
+
+
+def all_free(file: Path) -> bool:
+    """Whether no process holds a share of file at this moment."""
+    descriptor = _open(file)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _open(file: Path) -> int:
+    return os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+
+
+def _forget() -> None:
+    """In a forked child: the shares are the parent's, who alone may give them up."""
+    for descriptor in _held.values():
+        os.close(descriptor)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
