@@ -19,7 +19,7 @@ ERAS = (
 )
 _STARTS = {name: int(start[:4]) for era in ERAS for name in era[:2] for start in era[2:]}
 _WRITTEN = re.compile(
-    r"^(?:(?P<era>令和|平成|昭和|大正|明治|[RHSTM])\s*(?P<n>元|\d{1,2})|(?P<year>\d{4}))\s*[年./-]"
+    r"^(?:(?P<era>令和|平成|昭和|大正|明治|[RHSTM])\s*(?P<n>元|\d{1,3})|(?P<year>\d{4}))\s*[年./-]"
     r"(?:\s*(?P<month>\d{1,2})\s*(?:[月./-]|$)(?:\s*(?P<day>\d{1,2})\s*日?)?)?$"
 )
 _ISO = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")

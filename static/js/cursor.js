@@ -11,7 +11,8 @@ export class Cursor {
     table.addEventListener("keydown", (event) => this.onKey(event));
     table.addEventListener("focusin", (event) => this.onFocus(event));
     table.addEventListener("click", (event) => this.onClick(event));
-    if (location.hash) this.showTarget();
+    // The browser's own jump to the fragment takes the focus away once more at the end of loading.
+    if (location.hash) addEventListener("load", () => requestAnimationFrame(() => this.showTarget()));
   }
 
   // Goes to the row that the address names (#uid).
