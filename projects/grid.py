@@ -19,6 +19,8 @@ MAX_NAME = 1_000
 MAX_DESCRIPTION = 20_000
 MAX_SYMBOL = 4
 
+DATE = re.compile(r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")
+
 _NOT_PRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -96,7 +98,8 @@ class Grid:
 
     def errors(self) -> list[str]:
         """Every broken rule in words, [] for a sound grid."""
-        return [*_legend_errors(self), *_role_errors(self), *_item_errors(self)]
+        rules = (_title_errors, _legend_errors, _role_errors, _item_errors)
+        return [error for rule in rules for error in rule(self)]
 
 
 def new_uid() -> str:
@@ -223,6 +226,14 @@ def index_of(grid: Grid, uid: str) -> int:
     raise KeyError(uid)
 
 
+def _title_errors(grid: Grid) -> Iterator[str]:
+    titles = (("標題", grid.title), ("別紙番号", grid.document_number), ("発行者", grid.issuer))
+    for what, text in titles:
+        yield from _length_errors(what, text)
+    if not DATE.match(grid.date):
+        yield f"日付「{grid.date}」は2014、2014-05、2014-05-01の形ではありません。"
+
+
 def _legend_errors(grid: Grid) -> Iterator[str]:
     if not grid.legend:
         yield "凡例がありません。"
@@ -230,12 +241,15 @@ def _legend_errors(grid: Grid) -> Iterator[str]:
     for mark in grid.legend:
         if not 1 <= len(mark.symbol) <= MAX_SYMBOL or mark.symbol != clean_line(mark.symbol):
             yield f"凡例の記号「{mark.symbol}」は1〜{MAX_SYMBOL}文字で指定してください。"
+        yield from _length_errors(f"凡例「{mark.symbol}」の意味", mark.label)
 
 
 def _role_errors(grid: Grid) -> Iterator[str]:
     yield from _doubled("関連業者の列", [role.name for role in grid.roles])
     for role in grid.roles:
         yield from _line_errors("関連業者の列の名称", role.name)
+        for text in (role.short_name, *role.aliases):
+            yield from _length_errors(f"列「{role.name[:20]}」の略称または別名", text)
 
 
 def _item_errors(grid: Grid) -> Iterator[str]:
@@ -243,7 +257,7 @@ def _item_errors(grid: Grid) -> Iterator[str]:
     known = {"", *grid.symbols}
     level = 0
     for item in grid.items:
-        where = f"項番{item.number}「{item.name[:20]}」"
+        where = f"項番{item.number[:20]}「{item.name[:20]}」"
         if not 1 <= item.level <= level + 1:
             yield f"{where}の階層{item.level}は、直前の行の階層{level}の下に置けません。"
         if len(item.marks) != len(grid.roles):
@@ -251,6 +265,7 @@ def _item_errors(grid: Grid) -> Iterator[str]:
         for symbol in set(item.marks) - known:
             yield f"{where}の記号「{symbol}」は凡例にありません。"
         yield from _line_errors(f"{where}の作業項目", item.name)
+        yield from _length_errors("項番", item.number)
         if len(item.description) > MAX_DESCRIPTION:
             yield f"{where}の作業内容が{MAX_DESCRIPTION:,}文字を超えています。"
         level = item.level
@@ -259,6 +274,10 @@ def _item_errors(grid: Grid) -> Iterator[str]:
 def _line_errors(what: str, text: str) -> Iterator[str]:
     if not text:
         yield f"{what}が空です。"
+    yield from _length_errors(what, text)
+
+
+def _length_errors(what: str, text: str) -> Iterator[str]:
     if len(text) > MAX_NAME:
         yield f"{what}が{MAX_NAME:,}文字を超えています。"
 

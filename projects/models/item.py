@@ -35,7 +35,7 @@ class WorkItem(models.Model):
         verbose_name="上位の項目",
     )
     position = models.PositiveIntegerField("順序", editable=False)
-    number = models.CharField("項番", max_length=100, blank=True)
+    number = models.CharField("項番", max_length=grid.MAX_NAME, blank=True)
     name = models.CharField("作業項目", max_length=grid.MAX_NAME)
     description = models.TextField("作業内容", max_length=grid.MAX_DESCRIPTION, blank=True)
 

@@ -56,7 +56,7 @@ class Project(models.Model):
 
     slug = models.SlugField("識別名", unique=True, help_text="URLに使う英数字とハイフン")
     title = models.CharField("標題", max_length=grid.MAX_NAME)
-    document_number = models.CharField("別紙番号", max_length=100, blank=True)
+    document_number = models.CharField("別紙番号", max_length=grid.MAX_NAME, blank=True)
     issuer = models.CharField("発行者", max_length=grid.MAX_NAME, blank=True)
     date = models.CharField(
         "日付",

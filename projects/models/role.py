@@ -23,7 +23,7 @@ class Role(models.Model):
     )
     position = models.PositiveIntegerField("順序")
     name = models.CharField("名称", max_length=grid.MAX_NAME)
-    short_name = models.CharField("略称", max_length=100, blank=True)
+    short_name = models.CharField("略称", max_length=grid.MAX_NAME, blank=True)
     kind = models.CharField("種別", max_length=20, choices=Kind, default=Kind.VENDOR)
     aliases = ArrayField(
         models.CharField(max_length=grid.MAX_NAME),

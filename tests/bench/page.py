@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from projects.grid import Grid
-from tests.bench import grids, site
+from tests.bench import site
 from tests.bench.figures import Figure, milliseconds, run, say
 from tests.bench.rounds import medians
 from tests.bench.same_cells import check, check_size

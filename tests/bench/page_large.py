@@ -31,7 +31,7 @@ def measure() -> Iterator[Figure]:
         pages = {
             "small": Page(ours, f"/projects/{project.slug}/", manager),
             "large": Page(ours, f"/projects/{LARGE}/", manager),
-            "admin": Page(peers, "/admin/projects/workitem/", admin, warm_path="/admin/login/"),
+            "admin": Page(peers, "/admin/projects/workitem/", admin, warm_path="/admin/"),
         }
         for name, page in pages.items():
             body = page.get()

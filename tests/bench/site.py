@@ -32,8 +32,8 @@ def opened(*, pages: bool = False) -> Iterator[None]:
     try:
         _set_up(folder, pages)
         yield
-        _close(folder)
     finally:
+        _close(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
 from django.http import Http404
 
 from projects import exporting
@@ -30,6 +31,9 @@ class Command(BaseCommand):
             project = Project.objects.get(slug=options["project"])
             file = exporting.workbook_of(project, phase=options["phase"])
             out.write_bytes(file.data)
+        except ProgrammingError as error:
+            message = "データベースが準備されていません。manage.py migrate を実行してください。"
+            raise CommandError(message, returncode=REFUSED) from error
         except Project.DoesNotExist as error:
             message = f"案件「{options['project']}」はありません。"
             raise CommandError(message, returncode=REFUSED) from error

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
+from django.db import ProgrammingError
 
 from projects import importing, store
 from projects.importing import Proposal, Source
@@ -55,7 +56,7 @@ class Command(BaseCommand):
         source = Source(
             _bytes(options["file"]), _bytes(options["roles"]), _bytes(options["columns"])
         )
-        project = Project.objects.filter(slug=options["project"]).first()
+        project = _project(options["project"], missing_ok=options["dry_run"])
         if not project and not options["dry_run"]:
             self._check_new(options)
         proposal = importing.propose(source, project, title=options["title"])
@@ -123,6 +124,17 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         """A word to the person; stdout is for data."""
         self.stderr.write(text, style_func=str)
+
+
+def _project(slug: str, *, missing_ok: bool) -> Project | None:
+    """The project, None without one. A database without tables has none either."""
+    try:
+        return Project.objects.filter(slug=slug).first()
+    except ProgrammingError as error:
+        if missing_ok:
+            return None
+        message = "データベースが準備されていません。先に manage.py migrate を実行してください。"
+        raise CommandError(message, returncode=REFUSED) from error
 
 
 def _bytes(path: Path | None) -> bytes:
