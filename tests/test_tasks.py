@@ -49,7 +49,7 @@ def test_a_task_names_its_path_leader_and_partners(vendor: Client) -> None:
     assert task.path == ("プロジェクト管理", "プロジェクト計画", "実施計画")
     assert task.own == "○ 保守業者"
     assert task.leaders == ("共通運用管理業者",)
-    assert task.partners == ("本受託者",)
+    assert task.partners == ("本受託者", "保守業者")
 
 
 def test_the_list_filters_by_phase_mark_and_text(vendor: Client) -> None:

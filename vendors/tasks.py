@@ -19,7 +19,11 @@ from vendors.models import Contract
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One row of the company's list. `path` has the headings above, from the top."""
+    """One row of the company's list.
+
+    `path` has the headings above, from the top; `leaders` and `partners` all roles of the row
+    by their marks, the company's own among them.
+    """
 
     project: str
     number: str
@@ -105,7 +109,6 @@ def _task(
     leads: set[tuple[int, str]],
 ) -> Task:
     own = [mark for mark in marks if mark.role_id in own_roles]
-    others = [mark for mark in marks if mark.role_id not in own_roles]
     return Task(
         project=str(item.project),
         number=item.number,
@@ -115,8 +118,8 @@ def _task(
         description=item.description,
         marks=tuple(dict.fromkeys(mark.symbol for mark in own)),
         own="、".join(f"{mark.symbol} {mark.role.name}" for mark in own),
-        leaders=tuple(m.role.name for m in others if (m.project_id, m.symbol) in leads),
-        partners=tuple(m.role.name for m in others if (m.project_id, m.symbol) not in leads),
+        leaders=tuple(m.role.name for m in marks if (m.project_id, m.symbol) in leads),
+        partners=tuple(m.role.name for m in marks if (m.project_id, m.symbol) not in leads),
     )
 
 

@@ -6,7 +6,7 @@ import pgtrigger
 from django.contrib.auth.models import User
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from projects import grid, wareki
 from projects.models.history import recorded
@@ -24,27 +24,21 @@ class Numbering(models.TextChoices):
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: User) -> Self:
         """The projects of a person, each knowing that person's right."""
-        from projects.models.membership import Membership
-
         if user.is_superuser:
             return self.annotate(membership_kind=models.Value("manager"))
-        own = Membership.objects.filter(project=models.OuterRef("pk"), user=user)
-        kind = models.Subquery(own.values("kind"))
-        return self.annotate(membership_kind=kind).filter(membership_kind__isnull=False)
+        own = self.filter(memberships__user=user)
+        return own.annotate(membership_kind=models.F("memberships__kind"))
 
     def with_counts(self) -> Self:
         """Adds `item_count` and `role_count`, by subqueries so that they stay cheap."""
-        return self.annotate(
-            item_count=_count("projects.WorkItem"), role_count=_count("projects.Role")
-        )
+        return self.annotate(item_count=_count("items"), role_count=_count("roles"))
 
 
-def _count(model: str) -> models.Func:
-    from django.apps import apps
-
-    rows = apps.get_model(model)._default_manager.filter(project=models.OuterRef("pk"))
-    total = rows.order_by().values("project").annotate(n=models.Count("pk")).values("n")
-    return models.functions.Coalesce(models.Subquery(total), 0)
+def _count(relation: str) -> models.Func:
+    """How many rows a relation has, by a subquery: joins would multiply each other."""
+    rows = Project.objects.filter(pk=models.OuterRef("pk")).order_by()
+    total = rows.annotate(n=models.Count(relation)).values("n")
+    return Coalesce(models.Subquery(total), 0)
 
 
 HEADER_FIELDS = ("slug", "title", "document_number", "issuer", "date", "numbering")
