@@ -129,6 +129,10 @@ def marks_by_role(grid: Grid, row: Item) -> dict[str, str]:
     return {role.name: mark for role, mark in cells if mark}
 
 
+def uid_of(grid: Grid, name: str) -> str:
+    return row_named(grid, name).uid
+
+
 def with_fresh_uids(grid: Grid, start: int = 500_000) -> Grid:
     """The same rows as strangers."""
     numbers = count(start)

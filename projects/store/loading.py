@@ -61,7 +61,8 @@ def load(project: Project) -> Grid:
 def _fetch(statement: str, project: Project) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [project.pk])
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+    return rows
 
 
 def _role(_: int, name: str, short_name: str, kind: str, aliases: Sequence[str]) -> Role:

@@ -59,17 +59,21 @@ def _write_legend(after: Grid, project: Project) -> None:
 
 
 def _write_roles(plan: Plan, project: Project) -> None:
+    """New roles in one statement; those that were there keep their rows."""
+    known = {role.name for role in plan.before.roles}
+    fresh = []
     for position, role in enumerate(plan.after.roles, 1):
-        Role.objects.update_or_create(
-            project=project,
-            name=role.name,
-            defaults={
-                "position": position,
-                "short_name": role.short_name,
-                "kind": role.kind.value,
-                "aliases": list(role.aliases),
-            },
-        )
+        values = {
+            "position": position,
+            "short_name": role.short_name,
+            "kind": role.kind.value,
+            "aliases": list(role.aliases),
+        }
+        if role.name in known:
+            Role.objects.filter(project=project, name=role.name).update(**values)
+        else:
+            fresh.append(Role(project=project, name=role.name, **values))
+    Role.objects.bulk_create(fresh)
 
 
 def _remove_roles(plan: Plan, project: Project) -> None:

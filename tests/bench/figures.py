@@ -55,6 +55,16 @@ class Figure:
         return (self.name, self.ours, self.peer, shown, self.wanted, self.verdict)
 
 
+def slower(name: str, ours: float, peer: float, *, at_most: float | None = None) -> Figure:
+    """How many times the seconds of the peer ours takes."""
+    return Figure(name, duration(ours), duration(peer), ours / peer, at_most=at_most)
+
+
+def faster(name: str, ours: float, peer: float, *, at_least: float | None = None) -> Figure:
+    """How many times faster than the peer ours is, both in seconds."""
+    return Figure(name, duration(ours), duration(peer), peer / ours, at_least=at_least)
+
+
 def run(measure: Callable[[], Iterable[Figure]], compared: str) -> None:
     """Says what is compared, measures, shows the figures, and exits with 1 if one is missed."""
     say(f"{compared}\n")
@@ -83,12 +93,12 @@ def machine() -> str:
     )
 
 
-def milliseconds(seconds: float) -> str:
+def duration(seconds: float) -> str:
     return f"{seconds * 1e3:,.1f} ms" if seconds < 1 else f"{seconds:,.2f} s"
 
 
-def per_cell(seconds: float, cells: int) -> str:
-    return f"{seconds / cells * 1e9:,.0f} ns/cell"
+def per_cell(seconds: float) -> str:
+    return f"{seconds * 1e9:,.0f} ns/cell"
 
 
 def say(text: str) -> None:

@@ -52,7 +52,9 @@ def _marks(turn: int, index: int, columns: int) -> tuple[str, ...]:
 def _mark(place: str) -> str:
     chance = crc32(place.encode()) % 100
     lead, support = DEFAULT_LEGEND
-    return "" if chance >= MARKED_PERCENT else (lead if chance < LEADING_PERCENT else support).symbol
+    if chance >= MARKED_PERCENT:
+        return ""
+    return (lead if chance < LEADING_PERCENT else support).symbol
 
 
 def _role(real: Grid, place: int) -> Role:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from tests.bench import site
-from tests.bench.figures import Figure, milliseconds, run
+from tests.bench.figures import Figure, run, slower
 from tests.bench.rounds import Contender, medians
 
 COMPARED = """importing.create of besshi10.md (parse, plan, rules, database with history, commit),
@@ -20,13 +20,8 @@ def measure() -> Iterator[Figure]:
     with site.opened():
         seconds = medians(_contenders(), rounds=ROUNDS)
         for name in ("create", "again"):
-            yield Figure(
-                f"import / bare parse, {name}",
-                milliseconds(seconds[name]),
-                milliseconds(seconds["parse"]),
-                seconds[name] / seconds["parse"],
-                at_most=MOST_OF_PARSE,
-            )
+            ours, parse = seconds[name], seconds["parse"]
+            yield slower(f"import, {name} / bare parse", ours, parse, at_most=MOST_OF_PARSE)
 
 
 def _contenders() -> dict[str, Contender]:

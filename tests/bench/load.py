@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from tests.bench import grids, site
-from tests.bench.figures import Figure, per_cell, run
+from tests.bench.figures import Figure, per_cell, run, slower
 from tests.bench.rounds import Contender, medians
 
 if TYPE_CHECKING:
@@ -38,15 +38,13 @@ def measure() -> Iterator[Figure]:
 
 def _figures(seconds: dict[str, float], cells: dict[str, int]) -> Iterator[Figure]:
     for size in (SMALL, LARGE):
-        ours, bare = seconds[size], seconds[f"bare {size}"]
-        shown = (per_cell(ours, cells[size]), per_cell(bare, cells[size]))
-        yield Figure(f"load {size} / bare fetch", *shown, ours / bare)
-    each = {size: seconds[size] / cells[size] for size in (SMALL, LARGE)}
+        yield slower(f"load {size} / bare fetch", seconds[size], seconds[f"bare {size}"])
+    small, large = (seconds[size] / cells[size] for size in (SMALL, LARGE))
     yield Figure(
         f"load {LARGE} / cost per cell at {SMALL}",
-        per_cell(seconds[LARGE], cells[LARGE]),
-        per_cell(seconds[SMALL], cells[SMALL]),
-        each[LARGE] / each[SMALL],
+        per_cell(large),
+        per_cell(small),
+        large / small,
         at_most=MOST_PER_CELL,
     )
 

@@ -10,9 +10,10 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """What is timed. `prepare` comes before each round and is not timed."""
+    """What is timed, some times in a row. `start` (each round) and `prepare` (each run) are not."""
 
     run: Callable[[], object]
+    start: Callable[[], object] = lambda: None
     prepare: Callable[[], object] = lambda: None
     repeats: int = 1
 
@@ -22,13 +23,18 @@ def medians(contenders: Mapping[str, Contender], *, rounds: int) -> dict[str, fl
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for turn in range(rounds + 1):
         for name, contender in contenders.items():
-            contender.prepare()
-            found = [_seconds(contender.run) for _ in range(contender.repeats)]
+            found = _round(contender)
             times[name] += found if turn else []
     return {name: median(found) for name, found in times.items()}
 
 
-def _seconds(run: Callable[[], object]) -> float:
+def _round(contender: Contender) -> list[float]:
+    contender.start()
+    return [_seconds(contender) for _ in range(contender.repeats)]
+
+
+def _seconds(contender: Contender) -> float:
+    contender.prepare()
     start = time.perf_counter()
-    run()
+    contender.run()
     return time.perf_counter() - start

@@ -58,14 +58,17 @@ class Page:
         if self._connection:
             self._connection.close()
 
-    def contender(self, *, repeats: int = 1) -> Contender:
-        return Contender(self.get, self.connect, repeats)
+    def contender(
+        self, *, repeats: int = 1, prepare: Callable[[], object] = lambda: None
+    ) -> Contender:
+        return Contender(self.get, self.connect, prepare, repeats)
 
     def _answer(self, path: str) -> tuple[http.client.HTTPMessage, bytes]:
         if self._connection is None:
             self.connect()
         assert self._connection is not None
-        self._connection.request("GET", path, headers={"Accept-Encoding": "identity", **self.headers})
+        headers = {"Accept-Encoding": "identity", **self.headers}
+        self._connection.request("GET", path, headers=headers)
         response = self._connection.getresponse()
         body = response.read()
         if response.status != (304 if "If-None-Match" in self.headers else 200):
