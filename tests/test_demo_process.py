@@ -1,0 +1,128 @@
+"""The demo as a person starts it: one process that prints its address, serves, and cleans up."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from email.message import Message
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+MANAGE = [sys.executable, str(Path(settings.BASE_DIR, "manage.py"))]
+
+
+@pytest.fixture(scope="module")
+def data_dir() -> Iterator[Path]:
+    """A short path of its own that the server's account can reach."""
+    folder = Path(tempfile.mkdtemp(prefix="raci-demo-", dir="/tmp"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def environment(data_dir: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO", "DATABASE", "RACI"))}
+    return {**kept, "RACI_DATA_DIR": str(data_dir), "RACI_DEMO_PASSWORD": "demo-pass-123"}
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free: int = probe.getsockname()[1]
+    return free
+
+
+@pytest.fixture(scope="module")
+def demo(environment: dict[str, str], port: int, data_dir: Path) -> Iterator[list[str]]:
+    """The running demo's first lines; after the tests it must go without a trace."""
+    command = [*MANAGE, "demo", "--port", str(port)]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            if "公開しました" in line:
+                break
+        yield lines
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert not (data_dir / "postgres" / "postmaster.pid").exists()
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Message
+    body: bytes
+
+
+def fetch(port: int, path: str, **headers: str) -> Answer:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read())
+
+
+def test_it_prints_its_progress_people_password_and_address(demo: list[str], port: int) -> None:
+    text = "\n".join(demo)
+    assert "別紙10を取り込んでいます" in text
+    assert "manager" in text
+    assert "hoshu" in text
+    assert "demo-pass-123" in text
+    assert demo[-1].split("] ")[1].startswith(f"公開しました: http://localhost:{port}/")
+
+
+def test_it_serves_pages_without_debug(demo: list[str], port: int) -> None:
+    assert fetch(port, "/projects/besshi10/").status == 302
+    missing = fetch(port, "/no-such-page/")
+    assert missing.status == 404
+    assert "ページが見つかりません" in missing.body.decode()
+
+
+def test_static_files_are_hashed_compressed_and_kept_by_browsers(
+    demo: list[str], port: int
+) -> None:
+    page = fetch(port, "/login/").body.decode()
+    found = re.search(r'href="(/static/css/base\.[0-9a-f]{12}\.css)"', page)
+    assert found
+    style = fetch(port, found[1], **{"Accept-Encoding": "br"})
+    assert style.headers["Content-Encoding"] == "br"
+    assert "immutable" in style.headers["Cache-Control"]
+
+
+def test_a_command_works_beside_the_running_server(
+    demo: list[str], port: int, environment: dict[str, str]
+) -> None:
+    code = "from projects.models import WorkItem; print(WorkItem.objects.count())"
+    command = [*MANAGE, "shell", "-v", "0", "-c", code]
+    beside = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert beside.stdout.strip() == "648"
+    assert fetch(port, "/login/").status == 200
+
+
+def test_a_wrong_database_is_said_in_words(environment: dict[str, str]) -> None:
+    nowhere = {**environment, "DATABASE_URL": "postgresql://me:secret@127.0.0.1:1/x"}
+    for command in ([*MANAGE, "migrate"], [sys.executable, "-c", "import raci.wsgi"]):
+        run = subprocess.run(
+            command, env=nowhere, capture_output=True, text=True, check=False, cwd=settings.BASE_DIR
+        )
+        assert run.returncode == 2
+        assert "データベースに接続できません" in run.stderr
+        assert "Traceback" not in run.stderr
+        assert "secret" not in run.stderr
