@@ -66,6 +66,12 @@ class MatrixPage:
     deepest: int
 
     @property
+    def title(self) -> str:
+        """For the browser's title bar."""
+        document = f"{self.grid.document_number} {self.grid.title}".strip()
+        return f"{self.top.number} {self.top.name} {document}" if self.top else document
+
+    @property
     def headers(self) -> list[Header]:
         return [Header(role.name) for role in self.grid.roles]
 

@@ -207,8 +207,8 @@ def _cell_lines(
     old: Item | None, new: Item | None, columns: Sequence[tuple[str, int | None, int | None]]
 ) -> tuple[CellLine, ...]:
     uid = (new or old or _NOBODY).uid
-    lines = (CellLine(uid, name, _mark(old, was), _mark(new, will)) for name, was, will in columns)
-    return tuple(line for line in lines if line.before != line.after)
+    marks = ((name, _mark(old, was), _mark(new, will)) for name, was, will in columns)
+    return tuple(CellLine(uid, name, was, will) for name, was, will in marks if was != will)
 
 
 _NOBODY = Item("", 1, "", "")

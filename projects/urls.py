@@ -11,7 +11,7 @@ app_name = "projects"
 urlpatterns = [
     path("", project_list, name="list"),
     path("<slug:slug>/", matrix, name="matrix"),
-    path("<slug:slug>/phases/<str:number>/", matrix, name="phase"),
+    path("<slug:slug>/phases/<path:number>/", matrix, name="phase"),
     path("<slug:slug>/items/<str:uid>/", item, name="item"),
     path("<slug:slug>/export.xlsx", export, name="export"),
 ]

@@ -37,12 +37,16 @@ def respond(
     return response
 
 
+def cache_key(*state: object) -> str:
+    """A key for what was built from that state by the release that runs."""
+    return hashlib.sha256(repr((release(), state)).encode()).hexdigest()
+
+
 def _tag(request: HttpRequest, state: tuple[object, ...]) -> str:
     user = person(request)
     get_token(request)  # the page carries one, so there is a cookie from the first answer on
     view = (user.pk, user.get_username(), request.get_full_path(), request.META["CSRF_COOKIE"])
-    digest = hashlib.sha256(repr((release(), view, state)).encode()).hexdigest()[:32]
-    return f'"{digest}"'
+    return f'"{cache_key(view, state)[:32]}"'
 
 
 @cache

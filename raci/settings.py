@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+import pghistory
 import pgtrigger
 from csp.constants import NONE, SELF
 
@@ -76,6 +77,17 @@ ROOT_URLCONF = "raci.urls"
 WSGI_APPLICATION = "raci.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES: dict[str, Any] = {"default": from_environment(os.environ, DATA_DIR)}
+
+# Finished pages by revision, in each process: a revision never changes, so nothing goes stale.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 24},
+    },
+}
 
 TEMPLATES = [
     {
@@ -144,6 +156,7 @@ CONTENT_SECURITY_POLICY = {
 
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_LEVEL = pgtrigger.Statement
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 DJANGO_TABLES2_TEMPLATE = "_table.html"
 

@@ -25,10 +25,10 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("projects/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("projects/<slug:slug>/", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
     ("projects/<slug:slug>/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
-    ("projects/<slug:slug>/phases/<str:number>/", "GET"): (
+    ("projects/<slug:slug>/phases/<path:number>/", "GET"): (
         LOGIN, 404, 404, 404, 200, 200, 200, 200,
     ),
-    ("projects/<slug:slug>/phases/<str:number>/", "POST"): (
+    ("projects/<slug:slug>/phases/<path:number>/", "POST"): (
         LOGIN, 405, 405, 405, 405, 405, 405, 405,
     ),
     ("projects/<slug:slug>/items/<str:uid>/", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
@@ -68,7 +68,7 @@ def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[st
 
 def address(route: str, project: Project) -> str:
     item = project.items.get(number="295")
-    filled = route.replace("<slug:slug>", project.slug).replace("<str:number>", "30")
+    filled = route.replace("<slug:slug>", project.slug).replace("<path:number>", "30")
     return "/" + filled.replace("<str:uid>", item.uid)
 
 

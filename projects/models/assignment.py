@@ -10,7 +10,7 @@ from projects.models.role import Role
 from projects.models.triggers import revision_triggers
 
 
-@recorded()
+@recorded(indexes=[models.Index(fields=["project", "item"], name="assignmentevent_item")])
 class Assignment(models.Model):
     """One mark: a role's part in a work item. A blank cell has no row.
 

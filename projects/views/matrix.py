@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -13,7 +17,20 @@ from projects.models import Project
 from projects.page import MatrixPage, phases, surroundings
 from projects.selection import select
 from raci.access import load, person
-from raci.conditional import respond
+from raci.conditional import cache_key, respond
+
+pages = caches["pages"]
+OK, BAD_REQUEST = 200, 400
+LARGEST_KEPT = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Main:
+    """The matrix as HTML, without anything that belongs to one person."""
+
+    title: str
+    html: str
+    status: int
 
 
 @require_safe
@@ -24,11 +41,23 @@ def matrix(request: HttpRequest, slug: str, number: str | None = None) -> HttpRe
         request,
         project.revision,
         project.right,
-        build=lambda: _page(request, project, store.load(project), number),
+        build=lambda: _page(request, project, number),
     )
 
 
-def _page(request: HttpRequest, project: Project, grid: Grid, number: str | None) -> HttpResponse:
+def _page(request: HttpRequest, project: Project, number: str | None) -> HttpResponse:
+    """The frame for this person around the part that is the same for everybody with the right."""
+    key = cache_key(project.pk, project.revision, project.right, request.get_full_path())
+    main = pages.get(key)
+    if main is None:
+        main = _main(request, project, store.load(project), number)
+        if main.status == OK and len(main.html) <= LARGEST_KEPT:
+            pages.set(key, main)
+    context = {"project": project, "main": main}
+    return render(request, "projects/matrix.html", context, status=main.status)
+
+
+def _main(request: HttpRequest, project: Project, grid: Grid, number: str | None) -> Main:
     top = uid_of(grid, number) if number is not None else ""
     form = MatrixForm(request.GET, grid=grid, top=top)
     rows = select(grid, form.selection)
@@ -45,9 +74,15 @@ def _page(request: HttpRequest, project: Project, grid: Grid, number: str | None
         fold_level=form.folding.level,
         deepest=max((item.level for item in grid.items), default=1),
     )
-    context = {"project": project, "page": page, "form": form}
-    status = 200 if form.is_valid() else 400
-    return render(request, "projects/matrix.html", context, status=status)
+    context = {
+        "project": project,
+        "page": page,
+        "form": form,
+        "selection": form.selection,
+        "phase_url": reverse("projects:phase", args=[project.slug, "-"]).removesuffix("-/"),
+    }
+    html = render_to_string("projects/_matrix.html", context, request)
+    return Main(page.title, html, OK if form.is_valid() else BAD_REQUEST)
 
 
 def uid_of(grid: Grid, number: str) -> str:
