@@ -55,10 +55,16 @@ def propose(source: Source, project: Project | None, *, title: str = "") -> Prop
 
 def create(source: Source, *, slug: str, title: str = "", by: store.Person) -> Project:
     """A new project with what the source says, or nothing at all when it is refused."""
+    return create_from(propose(source, None, title=title), slug=slug, by=by)
+
+
+def create_from(proposal: Proposal, *, slug: str, by: store.Person) -> Project:
+    """A new project as a proposal for an empty one wants it."""
+    wanted = proposal.plan.after
     with store.change_set(by=by, kind=store.Kind.IMPORT):
-        project = store.create(slug=slug, title=title or slug, by=by)
-        proposal = propose(source, project, title=title)
-        store.apply(proposal.plan, project=project, by=by, kind=store.Kind.IMPORT)
+        project = store.create(slug=slug, title=wanted.title or slug, by=by)
+        plan = diff(store.load(project), replace(wanted, title=project.title))
+        store.apply(plan, project=project, by=by, kind=store.Kind.IMPORT)
     return project
 
 

@@ -72,6 +72,8 @@ def _within(item: Item, selection: Selection) -> bool:
 
 def _hits(grid: Grid, selection: Selection, span: range) -> Iterator[int]:
     column = next((i for i, role in enumerate(grid.roles) if role.name == selection.role), None)
+    if selection.role and column is None:
+        return
     for index in span:
         item = grid.items[index]
         if selection.filters_tasks and (

@@ -86,8 +86,9 @@ def test_blank_without_role_shows_tasks_of_nobody() -> None:
     assert shown(Selection(marks=frozenset([BLANK]))) == ["設計", "基本設計", "検討"]
 
 
-def test_unknown_role_shows_nothing() -> None:
-    assert shown(role("C社")) == []
+@pytest.mark.parametrize("marks", [[], ["◎"], [BLANK]])
+def test_unknown_role_shows_nothing(marks: list[str]) -> None:
+    assert shown(role("C社", *marks)) == []
 
 
 def test_words_are_sought_in_names_and_also_hit_headings() -> None:

@@ -66,7 +66,7 @@ class Command(BaseCommand):
         elif project:
             self._apply(proposal, project, options["yes"])
         else:
-            importing.create(source, slug=options["project"], title=options["title"], by=None)
+            importing.create_from(proposal, slug=options["project"], by=None)
             self._say(f"案件「{options['project']}」を作成し、取り込みました。")
 
     def _check_new(self, options: dict[str, Any]) -> None:
