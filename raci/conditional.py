@@ -44,7 +44,7 @@ def cache_key(*state: object) -> str:
 
 def _tag(request: HttpRequest, state: tuple[object, ...]) -> str:
     user = person(request)
-    get_token(request)  # the page carries one, so there is a cookie from the first answer on
+    get_token(request)  # the page carries one; without this the first answer's tag would differ
     view = (user.pk, user.get_username(), request.get_full_path(), request.META["CSRF_COOKIE"])
     return f'"{cache_key(view, state)[:32]}"'
 
