@@ -145,7 +145,7 @@ ATTACK = "<script>alert(1)</script>&amp;\"'"
 
 @pytest.mark.parametrize("field", ["number", "name", "description"])
 def test_text_of_a_row_is_escaped(field: str) -> None:
-    row = item(1, marks=("", ""), **{field: ATTACK})
+    row = replace(item(1, marks=("", "")), **{field: ATTACK})  # type: ignore[arg-type]
     found = Texts(table_of(replace(GRID, items=(row,))).body)
     assert found.tags["script"] == 0
     assert ATTACK in "".join(found.texts)
@@ -184,7 +184,7 @@ def test_folding_to_a_level_hides_all_that_is_deeper() -> None:
 
 
 def test_folding_to_the_second_level_keeps_it_in_view() -> None:
-    assert hidden_rows(table_of(fold=Fold(2)).body) == [3, 4, 6, 8]
+    assert hidden_rows(table_of(fold=Fold(2)).body) == [3, 4, 6]
 
 
 def test_folding_counts_every_closed_heading() -> None:
@@ -337,7 +337,7 @@ def test_symbol_of_several_characters_has_no_glyph() -> None:
     assert glyphs(WORDS) is None
 
 
-@pytest.mark.parametrize("symbol", ["é", "ｱ"])
+@pytest.mark.parametrize("symbol", ["ñ", "ｱ"])
 def test_narrow_symbol_has_no_glyph(symbol: str) -> None:
     assert glyphs((Mark(symbol, "x"),)) is None
 
