@@ -132,7 +132,10 @@ def test_a_closed_heading_shows_what_is_below_per_role(open_page: Open) -> None:
 def test_script_and_server_draw_the_same_folded_table(open_page: Open) -> None:
     page = open_page(MATRIX)
     page.locator("#levels a[data-level='3']").click()
-    cells = "[...document.querySelectorAll('#mx tbody tr')].map(r => r.innerText)"
+    cells = (
+        "[...document.querySelectorAll('#mx tbody tr')]"
+        ".map(r => [r.hidden, ...[...r.cells].map(c => c.textContent)].join('|'))"
+    )
     by_script = page.evaluate(cells)
     page.reload()
     assert page.evaluate(cells) == by_script
