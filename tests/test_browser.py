@@ -122,10 +122,10 @@ def test_a_click_on_a_heading_closes_it_and_the_url_remembers(open_page: Open) -
 def test_a_closed_heading_shows_what_is_below_per_role(open_page: Open) -> None:
     page = open_page(MATRIX)
     heading(page, "3").click()
-    counts = page.locator("#mx tr:has(> th > .n:text-is('3')) > td").all_inner_texts()
+    counts = page.locator("#mx tr:has(> th > .n:text-is('3')) > td").all_text_contents()
     assert counts[1].split() == ["◎4", "○6"]
     heading(page, "3").click()
-    counts = page.locator("#mx tr:has(> th > .n:text-is('3')) > td").all_inner_texts()
+    counts = page.locator("#mx tr:has(> th > .n:text-is('3')) > td").all_text_contents()
     assert not any(text.strip() for text in counts[:16])
 
 
