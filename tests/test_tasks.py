@@ -67,6 +67,10 @@ def test_a_phase_that_is_not_offered_is_an_error_and_not_an_empty_list(vendor: C
     assert "絞り込みの指定が正しくありません" in response.content.decode()
 
 
+def test_an_export_with_a_filter_that_is_not_offered_is_an_error(vendor: Client) -> None:
+    assert vendor.get("/tasks/export.xlsx", {"phase": "他社のフェーズ"}).status_code == 400
+
+
 def test_a_company_with_two_roles_sees_both(vendor: Client, besshi10: Project) -> None:
     role = besshi10.roles.get(name="共通運用管理業者")
     company = Vendor.objects.get(name="保守業者の会社")

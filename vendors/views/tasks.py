@@ -41,10 +41,13 @@ def task_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def task_export(request: HttpRequest) -> HttpResponse:
-    """The same list as Excel, with the same filters."""
+    """The same list as Excel, with the same filters; 400 for filters that are not offered."""
     vendors = _vendors(request)
     tasks = tasks_of(person(request))
-    kept = _kept(tasks, TaskForm(request.GET, tasks=tasks))
+    form = TaskForm(request.GET, tasks=tasks)
+    if not form.is_valid():
+        return render(request, "400.html", status=400)
+    kept = _kept(tasks, form)
     title = f"{LIST_TITLE}（{'、'.join(vendor.name for vendor in vendors)}）"
     data = workbook.table(title, HEADERS, (cells(task) for task in kept))
     return xlsx_response(data, f"{LIST_TITLE}.xlsx")
