@@ -162,6 +162,13 @@ def test_cell_below_no_header_is_skipped_with_a_remark() -> None:
     assert (reading.grid, reading.cells.skipped) == (BASE, 1)
 
 
+def test_formatted_cell_at_the_end_of_the_sheet_is_no_row() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["XFD1048576"].alignment = Alignment(indent=1)
+
+    assert read(change).grid == BASE
+
+
 def test_blank_row_is_left_out() -> None:
     assert read(lambda sheet: sheet.insert_rows(9)).grid == BASE
 
@@ -451,6 +458,19 @@ def test_workbook_without_the_visible_sheet_is_refused() -> None:
 def test_sheet_without_its_header_is_refused() -> None:
     told = refused(lambda sheet: sheet.delete_rows(HEADER))
     assert told == ["別紙1 A1: 「項番」「作業項目」の見出し行が見つかりません。"]
+
+
+def test_a_sheet_put_before_the_matrix_is_passed_over() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook.matrix(BASE)))
+    book.create_sheet("メモ", 0)["A1"] = "覚え書き"
+    stream = io.BytesIO()
+    book.save(stream)
+    assert names_of(intake.read(stream.getvalue()).grid) == names_of(BASE)
+
+
+def test_a_stray_cell_at_the_end_of_the_sheet_is_refused_with_its_place() -> None:
+    told = refused(putting("XFD1048576", "x"))
+    assert told == ["別紙1 B1048576: 作業項目が空の行です。書き足すか、行を空にしてください。"]
 
 
 # The rows of the hidden sheet: format, project, revision, part, four texts, two marks, two roles.

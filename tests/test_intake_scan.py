@@ -511,6 +511,16 @@ def test_legend_of_another_house_is_used() -> None:
     assert grid.items[0].marks == ("R", "A")
 
 
+def test_full_width_letter_is_a_variant_of_its_mark() -> None:
+    reading = read("| 1 | 設計 | Ｒ | | |", preface="R：実行責任者\nA：説明責任者")
+    assert reading.grid.items[0].marks == ("R", "")
+    assert codes(reading) == [(Code.SYMBOL_VARIANT, "C2", "Ｒ")]
+
+
+def test_mark_that_only_reads_like_one_is_unreadable() -> None:
+    assert len(refused("| 1 | 設計 | ◎◎○× | | |")) == 1
+
+
 def test_leading_mark_comes_first_in_the_legend() -> None:
     legend = read("| 1 | 設計 | ◎ | | |", preface="○…協力\n◎…主たる作業者").grid.legend
     assert legend == (Mark("◎", "主たる作業者", leads=True), Mark("○", "協力"))
@@ -532,6 +542,21 @@ def test_windows_line_ends_and_byte_order_mark_are_read() -> None:
 
 
 # ---- files that are none
+
+
+def test_table_without_rows_is_an_empty_matrix() -> None:
+    reading = read()
+    assert (reading.grid.roles, reading.grid.items) == (roles_of("A社", "B社"), ())
+    assert (reading.cells.nonblank, reading.cells.header) == (5, 5)
+
+
+def test_row_that_does_not_end_with_a_bar_is_read() -> None:
+    assert read("| 1 | 設計 | ◎ | ○ | 書く").grid.items[0].description == "書く"
+
+
+def test_remark_in_words_has_place_message_and_raw_text() -> None:
+    (remark,) = read("| 1 | 設計 | 〇 | | |").remarks
+    assert str(remark) == "表1 C2: 「〇」を「○」として読み取りました。（〇）"
 
 
 @pytest.mark.parametrize("data", [b"", b" \r\n\t"])

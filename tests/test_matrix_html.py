@@ -431,6 +431,11 @@ def test_phases_of_the_scan() -> None:
     assert sum(len(phase.children) for phase in tree) == 24
 
 
+def test_phases_of_the_scan_end_at_the_second_level() -> None:
+    stages = [stage for phase in phases(scanned().grid) for stage in phase.children]
+    assert {stage.children for stage in stages} == {()}
+
+
 def test_surroundings_name_the_way_down() -> None:
     around = surroundings(GRID, 3)
     assert [row.name for row in around.path] == ["設計", "要件定義"]

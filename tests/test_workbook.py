@@ -200,6 +200,11 @@ def _colour(cell: Cell) -> str | None:
     return colour.rgb if colour is not None and colour.type == "rgb" else None
 
 
+def test_title_is_set_larger_than_the_rest() -> None:
+    sheet = sheet_of(FIVE_LEVELS)
+    assert [sheet.cell(row, 1).font.size for row in (1, 2, 3)] == [16, 10, 10]
+
+
 def test_role_names_are_set_vertically() -> None:
     sheet = scan_sheet()
     header = first_row(scanned().grid) - 1

@@ -28,7 +28,6 @@ from projects.intake.visible import (
     as_text,
     data_rows,
     find_header,
-    is_filled,
     preface_text,
     read_date,
     read_legend,
@@ -65,7 +64,7 @@ def read_workbook(data: bytes) -> Reading:
     hidden = read_hidden(sheets.pop(HIDDEN_SHEET))
     if not sheets:
         raise Refused(Problem("役割分担表のシートがありません。"))
-    visible = find_header(next(iter(sheets.values())))
+    visible = find_header(list(sheets.values()))
     reading = _read_visible(visible, hidden)
     problems = visible.problems or [Problem(error) for error in reading.grid.errors()]
     if problems:
@@ -199,8 +198,8 @@ def _skipped(visible: Visible, rows: Sequence[int]) -> list[Remark]:
     return [
         Remark(visible.place(row, column), Code.CELL_SKIPPED, as_text(cell), message)
         for row in rows
-        for column, cell in enumerate(visible.sheet[row], 1)
-        if is_filled(cell) and column not in read
+        for column, cell in visible.filled[row].items()
+        if column not in read
     ]
 
 
@@ -208,9 +207,7 @@ def _account(visible: Visible, rows: Sequence[int]) -> CellAccount:
     read = set(visible.columns.values())
     nonblank = imported = 0
     for row in rows:
-        for cell in visible.sheet[row]:
-            if is_filled(cell):
-                nonblank += 1
-                imported += cell.column in read
+        nonblank += len(visible.filled[row])
+        imported += len(visible.filled[row].keys() & read)
     header = len(visible.columns)
     return CellAccount(nonblank + header, imported, header, nonblank - imported)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from openpyxl.cell import Cell
@@ -22,6 +24,9 @@ from projects.workbook import (
     preface_cells,
 )
 
+HEADER_WITHIN = 60
+Filled = dict[int, dict[int, Any]]
+
 
 @dataclass(slots=True)
 class Visible:
@@ -29,6 +34,7 @@ class Visible:
 
     sheet: Worksheet
     header: int
+    filled: Filled
     columns: dict[str, int] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -65,20 +71,35 @@ def _unescaped(text: str) -> str:
     return text.replace("_x005F_", "_")
 
 
-def find_header(sheet: Worksheet) -> Visible:
-    """The sheet with its header row found by its words. Refused without one in 60 rows."""
-    for index, row in enumerate(sheet.iter_rows(max_row=60), 1):
-        texts = {clean_line(as_text(cell)) for cell in row}
-        if NUMBER_HEADER in texts and NAME_HEADER in texts:
-            visible = Visible(sheet, index)
-            _read_headers(visible)
-            return visible
+def find_header(sheets: Sequence[Worksheet]) -> Visible:
+    """The first sheet with a header row, found by its words. Refused without one in 60 rows."""
+    for sheet in sheets:
+        filled = filled_cells(sheet)
+        for index in islice(filled, HEADER_WITHIN):
+            texts = {clean_line(as_text(cell)) for cell in filled[index].values()}
+            if NUMBER_HEADER in texts and NAME_HEADER in texts:
+                visible = Visible(sheet, index, filled)
+                _read_headers(visible)
+                return visible
     message = f"「{NUMBER_HEADER}」「{NAME_HEADER}」の見出し行が見つかりません。"
-    raise Refused(Problem(message, Place("A1", sheet=sheet.title)))
+    raise Refused(Problem(message, Place("A1", sheet=sheets[0].title)))
+
+
+def filled_cells(sheet: Worksheet) -> Filled:
+    """Row → column → cell, in order, for the cells that hold anything.
+
+    A sheet may reach to XFD1048576 because of one stray cell, and openpyxl would make all the
+    cells between when asked for its rows; what it has read is in `_cells` only.
+    """
+    found: Filled = {}
+    for (row, column), cell in sorted(sheet._cells.items(), key=itemgetter(0)):
+        if cell.value is not None and cell.value != "":
+            found.setdefault(row, {})[column] = cell
+    return found
 
 
 def _read_headers(visible: Visible) -> None:
-    for column in range(1, visible.sheet.max_column + 1):
+    for column in visible.filled[visible.header]:
         text = clean_line(visible.text(visible.header, column))
         if text in visible.columns:
             message = "同じ見出しの列が2つあります。1つにしてください。"
@@ -126,10 +147,4 @@ def read_legend(visible: Visible, exported: Grid) -> tuple[Mark, ...]:
 
 def data_rows(visible: Visible) -> Iterator[int]:
     """The rows below the header that hold anything."""
-    for index in range(visible.header + 1, visible.sheet.max_row + 1):
-        if any(is_filled(cell) for cell in visible.sheet[index]):
-            yield index
-
-
-def is_filled(cell: Cell | Any) -> bool:
-    return cell.value is not None and cell.value != ""
+    return (row for row in visible.filled if row > visible.header)
