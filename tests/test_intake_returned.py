@@ -113,6 +113,10 @@ def test_changed_name_keeps_the_identity() -> None:
     assert (line.act, line.fields) == (Act.CHANGED, ("name",))
 
 
+def test_changed_name_is_put_on_one_line() -> None:
+    assert read(putting("B8", " 基本\n設計 ")).grid.items[2].name == "基本 設計"
+
+
 def test_changed_description_keeps_its_line_breaks() -> None:
     grid = read(putting("E8", " 一行目\r\n二行目 ")).grid
     assert grid.items[2].description == "一行目\n二行目"

@@ -550,6 +550,11 @@ def test_table_without_rows_is_an_empty_matrix() -> None:
     assert (reading.cells.nonblank, reading.cells.header) == (5, 5)
 
 
+def test_control_characters_are_no_part_of_a_text() -> None:
+    (row,) = read("| 1\x07 | 設\x00計 | ◎ | | 書\x1bく |").grid.items
+    assert (row.number, row.name, row.description) == ("1", "設計", "書く")
+
+
 def test_row_that_does_not_end_with_a_bar_is_read() -> None:
     assert read("| 1 | 設計 | ◎ | ○ | 書く").grid.items[0].description == "書く"
 
