@@ -85,11 +85,15 @@ def touch(project: Project) -> None:
 
 
 def analyse() -> None:
-    """The statistics that autovacuum would have gathered by the time anyone asks."""
+    """The statistics that autovacuum would have gathered by the time anyone asks.
+
+    What the connection had planned while the tables were empty is forgotten.
+    """
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+    connection.close()
 
 
 def _set_up(folder: Path, pages: bool) -> None:
