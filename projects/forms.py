@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 
 from projects.grid import UID_LENGTH, Grid
 from projects.keys import match_key
 from projects.matrix import Fold
+from projects.page import Request
 from projects.selection import BLANK, Selection, words_of
 
 BLANK_WORDS = ("空白", "blank", "none")
@@ -64,3 +66,19 @@ class MatrixForm(forms.Form):
             return Fold()
         flipped = frozenset(self.cleaned_data["flip"].split(".")) - {""}
         return Fold(self.cleaned_data["fold"], flipped)
+
+    def asked(self, request: HttpRequest) -> Request:
+        """The same for the page, with what was wrong in words."""
+        errors = (
+            f"{self.fields[name].label}: {error}"
+            for name, found in self.errors.items()
+            for error in found
+        )
+        return Request(
+            path=request.path,
+            query=request.META.get("QUERY_STRING", ""),
+            words=self["q"].value() or "",
+            errors=tuple(errors),
+            selection=self.selection,
+            fold_level=self.folding.level,
+        )

@@ -19,7 +19,7 @@ MAX_NAME = 1_000
 MAX_DESCRIPTION = 20_000
 MAX_SYMBOL = 4
 
-DATE = re.compile(r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")
+DATE = re.compile(r"([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?")
 
 # 256 is a multiple of the 32 digits, so that every digit is equally likely.
 _UID_DIGITS = (UID_ALPHABET * 8).encode()
@@ -109,6 +109,11 @@ def new_uid() -> str:
     return secrets.token_bytes(UID_LENGTH).translate(_UID_DIGITS).decode()
 
 
+def utf16_length(text: str) -> int:
+    """The length as Excel counts it: an emoji or a rare kanji is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def clean_line(text: str) -> str:
     """One line as it is shown: no control characters, single inner breaks, trimmed."""
     return " ".join(clean_text(text).split("\n")).strip()
@@ -158,12 +163,7 @@ def column_counts(rows: Iterable[Item], width: int) -> list[Counter[str]]:
     """Per role how often each symbol stands in the rows. Blank cells are not counted."""
     marks = [item.marks for item in rows]
     columns = zip(*marks, strict=True) if marks else iter([()] * width)
-    return [_without_blank(Counter(column)) for column in columns]
-
-
-def _without_blank(counts: Counter[str]) -> Counter[str]:
-    del counts[""]
-    return counts
+    return [Counter(filter(None, column)) for column in columns]
 
 
 def renumbered(grid: Grid) -> Grid:
@@ -232,7 +232,7 @@ def _title_errors(grid: Grid) -> Iterator[str]:
     titles = (("標題", grid.title), ("別紙番号", grid.document_number), ("発行者", grid.issuer))
     for what, text in titles:
         yield from _length_errors(what, text)
-    if not DATE.match(grid.date):
+    if not DATE.fullmatch(grid.date):
         yield f"日付「{grid.date}」は2014、2014-05、2014-05-01の形ではありません。"
 
 
@@ -268,7 +268,7 @@ def _item_errors(grid: Grid) -> Iterator[str]:
             yield f"{where}の記号「{symbol}」は凡例にありません。"
         yield from _line_errors(f"{where}の作業項目", item.name)
         yield from _length_errors("項番", item.number)
-        if len(item.description) > MAX_DESCRIPTION:
+        if utf16_length(item.description) > MAX_DESCRIPTION:
             yield f"{where}の作業内容が{MAX_DESCRIPTION:,}文字を超えています。"
         level = item.level
 

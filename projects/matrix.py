@@ -20,6 +20,9 @@ CHUNK = (12, 24)
 LINE = 21
 NAME_UNITS, DESCRIPTION_UNITS = 44, 50
 FULL_WIDTH_SPACE = "\u3000"
+_OPEN, _CLOSED = ' aria-expanded="true"', ' aria-expanded="false"'
+_HIDDEN = ' hidden="until-found" aria-hidden="true"'
+_FOCUS = ' tabindex="0"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,10 @@ class Table:
     foot: str
     packed: bool
     closed: int
+
+    @property
+    def html(self) -> str:
+        return f'{self.body}<tfoot role="rowgroup">{self.foot}</tfoot>'
 
 
 def table(grid: Grid, shown: Sequence[int], fold: Fold, *, item_url: str) -> Table:
@@ -71,70 +78,82 @@ class _Rows:
         self.grid, self.shown, self.fold = grid, shown, fold
         self.closed = 0
         self._link = f'<a class="n" tabindex="-1" href="{escape(item_url)}'
-        self._cell = _cells(grid.legend)
-        self._glyph = glyphs(grid.legend)
-        self._leads = {mark.symbol for mark in grid.legend if mark.leads}
-        self.packed = bool(self._glyph) and len(shown) * len(grid.roles) > PACK_ABOVE
-        self._blank = self._marks(("",) * len(grid.roles))
+        glyph = glyphs(grid.legend)
+        self.packed = bool(glyph) and len(shown) * len(grid.roles) > PACK_ABOVE
+        self._cell = _packed(glyph, grid.legend) if glyph and self.packed else _cells(grid.legend)
+        self._joined: dict[tuple[str, ...], str] = {}
+        self._numbers = _escaped([item.number for item in grid.items])
+        self._names = _escaped([item.name for item in grid.items])
+        self._descriptions = _escaped([item.description for item in grid.items])
 
     def chunks(self) -> Iterator[str]:
+        items, shown = self.grid.items, self.shown
         lines: list[str] = []
-        height = visible = 0
-        for html, pixels, starts_chunk in self._lines():
-            if lines and (len(lines) >= CHUNK[1] or (starts_chunk and len(lines) >= CHUNK[0])):
+        height = visible = hidden_below = 0
+        for place, index in enumerate(shown):
+            item = items[index]
+            level = item.level
+            heading = is_heading(items, index)
+            if lines and (len(lines) >= CHUNK[1] or (heading and len(lines) >= CHUNK[0])):
                 yield _chunk(lines, height, visible)
                 lines, height, visible = [], 0, 0
-            lines.append(html)
-            height += pixels
-            visible += pixels > 0
+            if hidden_below and level <= hidden_below:
+                hidden_below = 0
+            if not hidden_below:
+                height += _height(item, heading)
+                visible += 1
+            if heading:
+                lines.append(self._heading(place, index, bool(hidden_below)))
+                if not hidden_below and self.fold.closes(item):
+                    hidden_below = level
+            else:
+                lines.append(
+                    self._row(place, index, bool(hidden_below), "t", self._marks(item.marks))
+                )
         if lines:
             yield _chunk(lines, height, visible)
 
-    def _lines(self) -> Iterator[tuple[str, int, bool]]:
-        """(HTML, height in pixels or 0 when hidden, may start a chunk) per shown row."""
-        items = self.grid.items
-        hidden_below = 0
-        for place, index in enumerate(self.shown):
-            item = items[index]
-            if hidden_below and item.level <= hidden_below:
-                hidden_below = 0
-            heading = is_heading(items, index)
-            closed = heading and self.fold.closes(item)
-            hidden = bool(hidden_below)
-            html = self._row(place, index, heading, closed, hidden)
-            if closed:
-                self.closed += 1
-                hidden_below = hidden_below or item.level
-            yield html, 0 if hidden else _height(item, heading), heading
-
-    def _row(self, place: int, index: int, heading: bool, closed: bool, hidden: bool) -> str:
+    def _heading(self, place: int, index: int, hidden: bool) -> str:
         item = self.grid.items[index]
-        kind = f"l{min(item.level, 3)}" if heading else "t"
-        state = ' hidden="until-found" aria-hidden="true"' if hidden else ""
-        expanded = f' aria-expanded="{"false" if closed else "true"}"' if heading else ""
-        focus = ' tabindex="0"' if place == 0 else ""
-        sign = "<i></i>" if heading else ""
-        marks = self._counts(place, index) if closed else self._task_marks(item, heading)
+        closed = self.fold.closes(item)
+        self.closed += closed
+        state = _CLOSED if closed else _OPEN
+        marks = self._counts(place, index) if closed else self._marks(item.marks)
+        return self._row(place, index, hidden, f"l{min(item.level, 3)}", marks, state, "<i></i>")
+
+    def _row(
+        self,
+        place: int,
+        index: int,
+        hidden: bool,
+        kind: str,
+        marks: str,
+        state: str = "",
+        sign: str = "",
+    ) -> str:
+        item = self.grid.items[index]
+        uid, focus = item.uid, "" if place else _FOCUS
         return (
-            f'<tr id="{item.uid}" role="row" class="{kind}" aria-level="{item.level}"{state}>'
-            f'<th role="rowheader" scope="row" class="nm"{expanded}{focus}>'
-            f'{self._link}{item.uid}/">{escape(item.number, quote=False)}</a>{sign}'
-            f"{escape(item.name, quote=False)}</th>{marks}"
-            f'<td role="gridcell" class="ds">{escape(item.description, quote=False)}</td></tr>\n'
+            f'<tr id="{uid}" role="row" class="{kind}" aria-level="{item.level}"'
+            f"{_HIDDEN if hidden else ''}>"
+            f'<th role="rowheader" scope="row" class="nm"{state}{focus}>'
+            f'{self._link}{uid}/">{self._numbers[index]}</a>{sign}'
+            f"{self._names[index]}</th>{marks}"
+            f'<td role="gridcell" class="ds">{self._descriptions[index]}</td></tr>\n'
         )
 
-    def _task_marks(self, item: Item, heading: bool) -> str:
-        return self._blank if heading and not any(item.marks) else self._marks(item.marks)
+    def _marks(self, marks: tuple[str, ...]) -> str:
+        joined = self._joined.get(marks)
+        if joined is None:
+            joined = self._joined[marks] = self._join(marks)
+        return joined
 
-    def _marks(self, marks: Sequence[str]) -> str:
-        if not self.packed or self._glyph is None:
-            return "".join(map(self._cell.__getitem__, marks))
-        packed = "".join(self._packed(self._glyph, marks)).rstrip(FULL_WIDTH_SPACE)
+    def _join(self, marks: Sequence[str]) -> str:
+        joined = "".join(map(self._cell.__getitem__, marks))
+        if not self.packed:
+            return joined
+        packed = joined.rstrip(FULL_WIDTH_SPACE)
         return f'<td role="gridcell" class="c" aria-colspan="{len(marks)}">{packed}</td>'
-
-    def _packed(self, glyph: Mapping[str, str], marks: Sequence[str]) -> Iterator[str]:
-        for mark in marks:
-            yield f"<b>{glyph[mark]}</b>" if mark in self._leads else glyph[mark]
 
     def _counts(self, place: int, index: int) -> str:
         """The cells of a closed heading: how many of each mark stand below it, per role."""
@@ -160,6 +179,11 @@ def subtree_item_count(items: Sequence[Item], index: int) -> int:
     return subtree_ends(items)[index] - index - 1
 
 
+def _escaped(texts: Sequence[str]) -> list[str]:
+    """All texts escaped in one call; PostgreSQL keeps no NUL, so it can stand between them."""
+    return escape("\0".join(texts), quote=False).split("\0")
+
+
 def _cells(legend: Iterable[Mark]) -> dict[str, str]:
     found = {"": '<td role="gridcell"></td>'}
     for mark in legend:
@@ -167,6 +191,12 @@ def _cells(legend: Iterable[Mark]) -> dict[str, str]:
         text = escape(mark.symbol, quote=False)
         found[mark.symbol] = f'<td role="gridcell" class="{kind}">{text}</td>'
     return found
+
+
+def _packed(glyph: Mapping[str, str], legend: Iterable[Mark]) -> dict[str, str]:
+    """Symbol → its glyph as it stands in the one cell of a packed row."""
+    leads = {mark.symbol for mark in legend if mark.leads}
+    return {mark: f"<b>{char}</b>" if mark in leads else char for mark, char in glyph.items()}
 
 
 def _foot(grid: Grid, shown: Sequence[int]) -> str:

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from projects.grid import Grid, Item, ancestors, is_heading, parents, subtree_ends
-from projects.matrix import Table
+from projects import wareki
+from projects.grid import (
+    Grid,
+    Item,
+    Mark,
+    Role,
+    ancestors,
+    index_of,
+    is_heading,
+    parents,
+    subtree_ends,
+)
+from projects.selection import Rows, Selection
 
 PHASE_LEVELS = 2
 LONG_NAME = 48
@@ -51,38 +62,83 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class MatrixPage:
-    """All that the template needs of a matrix, whole or one phase of it."""
+class Request:
+    """What the URL of a matrix asked for, as the page repeats it."""
 
-    grid: Grid
-    table: Table
+    path: str
+    query: str = ""
+    words: str = ""
+    errors: tuple[str, ...] = ()
+    selection: Selection = field(default_factory=Selection)
+    fold_level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixPage:
+    """All that the page shows around the rows. Hashable: equal pages have equal HTML."""
+
+    slug: str
+    title: str
+    document_number: str
+    issuer: str
+    date: str
+    roles: tuple[Role, ...]
+    legend: tuple[Mark, ...]
+    asked: Request
     row_count: int
     hits: int
-    filtered: bool
+    deepest: int
     phases: tuple[Phase, ...]
     top: Item | None
     around: Surroundings | None
-    fold_level: int | None
-    deepest: int
 
     @property
-    def title(self) -> str:
+    def filtered(self) -> bool:
+        return self.asked.selection.is_filter or self.asked.selection.level is not None
+
+    @property
+    def document(self) -> str:
+        return f"{self.document_number} {self.title}".strip()
+
+    @property
+    def window_title(self) -> str:
         """For the browser's title bar."""
-        document = f"{self.grid.document_number} {self.grid.title}".strip()
-        return f"{self.top.number} {self.top.name} {document}" if self.top else document
+        return f"{self.top.number} {self.top.name} {self.document}" if self.top else self.document
+
+    @property
+    def japanese_date(self) -> str:
+        return wareki.japanese(self.date)
 
     @property
     def headers(self) -> list[Header]:
-        return [Header(role.name) for role in self.grid.roles]
+        return [Header(role.name) for role in self.roles]
 
     @property
     def levels(self) -> range:
         """The levels to fold to."""
         return range(1, self.deepest + 1)
 
-    @property
-    def column_count(self) -> int:
-        return len(self.grid.roles)
+
+def matrix_page(grid: Grid, slug: str, rows: Rows, asked: Request) -> MatrixPage:
+    """What stands around the selected rows of a grid."""
+    top = asked.selection.top
+    index = index_of(grid, top) if top else None
+    return MatrixPage(
+        slug=slug,
+        title=grid.title,
+        document_number=grid.document_number,
+        issuer=grid.issuer,
+        date=grid.date,
+        roles=grid.roles,
+        legend=grid.legend,
+        asked=asked,
+        row_count=len(rows.shown),
+        hits=rows.hits,
+        deepest=max((item.level for item in grid.items), default=1),
+        phases=phases(grid, current=top),
+        top=None if index is None else grid.items[index],
+        around=None if index is None else surroundings(grid, index),
+    )
 
 
 def phases(grid: Grid, *, current: str = "", deepest: int = PHASE_LEVELS) -> tuple[Phase, ...]:

@@ -19,6 +19,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from projects.grid import Grid, Item
+from projects.marksheet import MarkSheet
 from projects.wareki import japanese
 
 HIDDEN_SHEET = "_raci"
@@ -58,7 +59,7 @@ def matrix(grid: Grid, origin: Origin = Origin()) -> bytes:
     stream = io.BytesIO()
     with _workbook(stream, grid.title, grid.issuer) as book:
         styles = _Styles(book)
-        sheet = book.add_worksheet(sheet_name(grid.document_number or grid.title))
+        sheet = book.add_worksheet(sheet_name(grid.document_number or grid.title), MarkSheet)
         hidden = book.add_worksheet(HIDDEN_SHEET)
         _layout(sheet, grid)
         top = _write_preface(sheet, grid, styles)
@@ -214,6 +215,13 @@ class _Styles:
             self._texts[key] = self._book.add_format(self._properties(name, level, risky))
         return self._texts[key]
 
+    def marks(self, grid: Grid, level: int) -> dict[str, Format]:
+        """The format of each symbol and of a blank cell at that level."""
+        names = {"": "mark"} | {
+            mark.symbol: "lead" if mark.leads else "mark" for mark in grid.legend
+        }
+        return {symbol: self.text(symbol, level=level, name=name) for symbol, name in names.items()}
+
     def _properties(self, name: str, level: int, risky: bool) -> dict[str, Any]:
         extra: dict[str, Any] = {"border": 1, "border_color": _LINE, "valign": "vcenter"}
         if level in _SHADES:
@@ -268,21 +276,15 @@ def _write_header(sheet: Worksheet, grid: Grid, styles: _Styles, top: int) -> No
     sheet.write_string(top + 1, last, DESCRIPTION_HEADER, styles.header)
 
 
-def _write_items(sheet: Worksheet, grid: Grid, styles: _Styles, first: int) -> None:
-    leads = {mark.symbol for mark in grid.legend if mark.leads}
+def _write_items(sheet: MarkSheet, grid: Grid, styles: _Styles, first: int) -> None:
     last = 2 + len(grid.roles)
+    marks = {level: styles.marks(grid, level) for level in {item.level for item in grid.items}}
     for row, item in enumerate(grid.items, first):
         text, level = styles.text, item.level
         sheet.set_row(row, row_height(item))
         sheet.write_string(row, 0, item.number, text(item.number, level=level, name="number"))
         sheet.write_string(row, 1, item.name, text(item.name, level=level, name="name"))
-        blank = text("", level=level, name="mark")
-        for column, symbol in enumerate(item.marks, 2):
-            if symbol:
-                name = "lead" if symbol in leads else "mark"
-                sheet.write_string(row, column, symbol, text(symbol, level=level, name=name))
-            else:
-                sheet.write_blank(row, column, None, blank)
+        sheet.write_marks(row, 2, item.marks, marks[level])
         style = text(item.description, level=level, name="description")
         sheet.write_string(row, last, item.description, style)
 

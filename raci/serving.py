@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 WORKERS = 2
 THREADS = 4
+GARBAGE_THRESHOLDS = (50_000, 20, 20)
 
 
 class Server(BaseApplication):
@@ -23,6 +25,7 @@ class Server(BaseApplication):
             "worker_class": "gthread",
             "loglevel": "warning",
             "when_ready": lambda _server: ready(),
+            "post_worker_init": lambda _worker: _settle_garbage(),
         }
         super().__init__()
 
@@ -35,3 +38,10 @@ class Server(BaseApplication):
         from raci.wsgi import application
 
         return application
+
+
+def _settle_garbage() -> None:
+    """The loaded code is never searched for garbage, and a large grid not while it is built."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)

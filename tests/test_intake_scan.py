@@ -511,6 +511,15 @@ def test_legend_of_another_house_is_used() -> None:
     assert grid.items[0].marks == ("R", "A")
 
 
+@pytest.mark.parametrize(
+    "prose", ["注：本表は案である", "備考…別途協議", "例：設計", "※：見直し予定"]
+)
+def test_prose_with_a_colon_is_no_mark(prose: str) -> None:
+    reading = read("| 1 | 設計 | ◎ | | |", preface=f"表題\n{prose}")
+    assert reading.grid.legend == DEFAULT_LEGEND
+    assert codes(reading) == [(Code.LINE_SKIPPED, "2行目", prose)]
+
+
 def test_full_width_letter_is_a_variant_of_its_mark() -> None:
     reading = read("| 1 | 設計 | Ｒ | | |", preface="R：実行責任者\nA：説明責任者")
     assert reading.grid.items[0].marks == ("R", "")

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from projects.grid import DEFAULT_LEGEND, Mark
 from projects.wareki import parse as parse_date
 
-LEGEND_LINE = re.compile(r"^(?P<symbol>[^\s…:：=]{1,2})\s*(?:…+|[:：=])\s*(?P<label>\S.*)$")
+LEGEND_LINE = re.compile(
+    r"^(?!注|備考|例|※)(?P<symbol>[^\s…:：=]{1,2})\s*(?:…+|[:：=])\s*(?P<label>\S.*)$"
+)
 _ANNEX = re.compile(r"^(別紙|別添|別表|様式)\s*第?\s*(\d+)(?:\s+(?P<title>\S.*))?$")
 
 

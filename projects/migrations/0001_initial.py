@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=1000, verbose_name='標題')),
                 ('document_number', models.CharField(blank=True, max_length=1000, verbose_name='別紙番号')),
                 ('issuer', models.CharField(blank=True, max_length=1000, verbose_name='発行者')),
-                ('date', models.CharField(blank=True, help_text='2014、2014-05、2014-05-01 のいずれか', max_length=10, validators=[django.core.validators.RegexValidator('^\\d{4}(-\\d{2}(-\\d{2})?)?$')], verbose_name='日付')),
+                ('date', models.CharField(blank=True, help_text='2014、2014-05、2014-05-01 のいずれか', max_length=10, validators=[django.core.validators.RegexValidator('^([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?\\Z')], verbose_name='日付')),
                 ('numbering', models.CharField(choices=[('sequential', '全行の通し番号（1…n）'), ('as_given', '取り込んだとおり')], default='sequential', max_length=20, verbose_name='項番の付け方')),
             ],
             options={
@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=1000, verbose_name='標題')),
                 ('document_number', models.CharField(blank=True, max_length=1000, verbose_name='別紙番号')),
                 ('issuer', models.CharField(blank=True, max_length=1000, verbose_name='発行者')),
-                ('date', models.CharField(blank=True, help_text='2014、2014-05、2014-05-01 のいずれか', max_length=10, validators=[django.core.validators.RegexValidator('^\\d{4}(-\\d{2}(-\\d{2})?)?$')], verbose_name='日付')),
+                ('date', models.CharField(blank=True, help_text='2014、2014-05、2014-05-01 のいずれか', max_length=10, validators=[django.core.validators.RegexValidator('^([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?\\Z')], verbose_name='日付')),
                 ('numbering', models.CharField(choices=[('sequential', '全行の通し番号（1…n）'), ('as_given', '取り込んだとおり')], default='sequential', max_length=20, verbose_name='項番の付け方')),
                 ('revision', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='改訂')),
                 ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='最終変更')),

@@ -56,7 +56,7 @@ class Project(models.Model):
         "日付",
         max_length=10,
         blank=True,
-        validators=[RegexValidator(r"^\d{4}(-\d{2}(-\d{2})?)?$")],
+        validators=[RegexValidator(rf"^{grid.DATE.pattern}\Z")],
         help_text="2014、2014-05、2014-05-01 のいずれか",
     )
     numbering = models.CharField(

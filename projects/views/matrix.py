@@ -4,17 +4,17 @@ from dataclasses import dataclass
 
 from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from projects import store
 from projects.forms import MatrixForm
-from projects.grid import Grid, index_of
+from projects.frame import ROWS, around, spliced
+from projects.grid import Grid
 from projects.matrix import table
 from projects.models import Project
-from projects.page import MatrixPage, phases, surroundings
+from projects.page import matrix_page
 from projects.selection import select
 from raci.access import load, person
 from raci.conditional import cache_key, respond
@@ -29,7 +29,7 @@ class Main:
     """The matrix as HTML, without anything that belongs to one person."""
 
     title: str
-    html: str
+    html: bytes
     status: int
 
 
@@ -53,36 +53,20 @@ def _page(request: HttpRequest, project: Project, number: str | None) -> HttpRes
         main = _main(request, project, store.load(project), number)
         if main.status == OK and len(main.html) <= LARGEST_KEPT:
             pages.set(key, main)
-    context = {"project": project, "main": main}
-    return render(request, "projects/matrix.html", context, status=main.status)
+    context = {"project": project, "title": main.title, "main": ROWS}
+    html = render_to_string("projects/matrix.html", context, request)
+    return HttpResponse(spliced(html, main.html), status=main.status)
 
 
 def _main(request: HttpRequest, project: Project, grid: Grid, number: str | None) -> Main:
     top = uid_of(grid, number) if number is not None else ""
     form = MatrixForm(request.GET, grid=grid, top=top)
     rows = select(grid, form.selection)
+    page = matrix_page(grid, project.slug, rows, form.asked(request))
     item_url = reverse("projects:item", args=[project.slug, "-"]).removesuffix("-/")
-    page = MatrixPage(
-        grid=grid,
-        table=table(grid, rows.shown, form.folding, item_url=item_url),
-        row_count=len(rows.shown),
-        hits=rows.hits,
-        filtered=form.selection.is_filter or form.selection.level is not None,
-        phases=phases(grid, current=top),
-        top=grid.items[index_of(grid, top)] if top else None,
-        around=surroundings(grid, index_of(grid, top)) if top else None,
-        fold_level=form.folding.level,
-        deepest=max((item.level for item in grid.items), default=1),
-    )
-    context = {
-        "project": project,
-        "page": page,
-        "form": form,
-        "selection": form.selection,
-        "phase_url": reverse("projects:phase", args=[project.slug, "-"]).removesuffix("-/"),
-    }
-    html = render_to_string("projects/_matrix.html", context, request)
-    return Main(page.title, html, OK if form.is_valid() else BAD_REQUEST)
+    body = table(grid, rows.shown, form.folding, item_url=item_url)
+    html = body.html.encode().join(around(page))
+    return Main(page.window_title, html, OK if form.is_valid() else BAD_REQUEST)
 
 
 def uid_of(grid: Grid, number: str) -> str:

@@ -1,0 +1,37 @@
+"""The HTML around the rows, rendered by templates once and kept: a mark changes nothing of it."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+
+from projects.page import MatrixPage
+
+# Stands in a template's output where bytes are put in; random, so no text can contain it.
+ROWS = format_html("<!--{}-->", secrets.token_hex(16))
+_ROWS_BYTES = ROWS.encode()
+KEPT = 64
+
+
+@lru_cache(maxsize=KEPT)
+def around(page: MatrixPage) -> tuple[bytes, ...]:
+    """The page's HTML before and behind its rows; one part when it shows none."""
+    context = {
+        "page": page,
+        "rows": ROWS,
+        "query": QueryDict(page.asked.query),
+        "phase_url": reverse("projects:phase", args=[page.slug, "-"]).removesuffix("-/"),
+    }
+    html = render_to_string("projects/_matrix.html", context)
+    return tuple(html.encode().split(_ROWS_BYTES))
+
+
+def spliced(html: str, part: bytes) -> bytes:
+    """The rendered HTML with the part in the place of ROWS."""
+    before, _, behind = html.encode().partition(_ROWS_BYTES)
+    return b"".join((before, part, behind))
