@@ -117,13 +117,22 @@ def matched(current: Grid, wanted: Grid) -> Grid:
     return replace(wanted, roles=_matched_roles(current.roles, wanted.roles), items=items)
 
 
-def diff(before: Grid, after: Grid) -> Plan:
-    """The plan from one grid to another. Rows are the same by uid, roles by name."""
+def diff(before: Grid, after: Grid, *, renamed: Mapping[str, str] | None = None) -> Plan:
+    """The plan from one grid to another. Rows are the same by uid, roles by name.
+
+    `renamed` holds old → new names of columns that are the same; the marks of such a column do
+    not change by it, and they are named by the new name.
+    """
+    new_names = renamed or {}
+    known = replace(
+        before,
+        roles=tuple(replace(r, name=new_names.get(r.name, r.name)) for r in before.roles),
+    )
     return Plan(
         before=before,
         after=after,
-        items=tuple(_item_lines(before, after)),
-        roles=tuple(_role_lines(before.roles, after.roles)),
+        items=tuple(_item_lines(known if renamed else before, after)),
+        roles=tuple(_role_lines(before.roles, after.roles, new_names)),
         titles=tuple(n for n in TITLE_FIELDS if getattr(before, n) != getattr(after, n)),
         legend=tuple(_legend_lines(before.legend, after.legend)),
     )
@@ -232,8 +241,10 @@ def _parent_uids(items: Sequence[Item]) -> dict[str, str]:
     return {item.uid: items[up[i]].uid if up[i] >= 0 else "" for i, item in enumerate(items)}
 
 
-def _role_lines(old: Sequence[Role], new: Sequence[Role]) -> list[RoleLine]:
-    was = {role.name: (index, role) for index, role in enumerate(old)}
+def _role_lines(
+    old: Sequence[Role], new: Sequence[Role], new_names: Mapping[str, str]
+) -> list[RoleLine]:
+    was = {new_names.get(role.name, role.name): (index, role) for index, role in enumerate(old)}
     names = {role.name for role in new}
     steady = increasing([was[role.name][0] for role in new if role.name in was])
     lines, position = [], 0
@@ -246,7 +257,7 @@ def _role_lines(old: Sequence[Role], new: Sequence[Role]) -> list[RoleLine]:
         act = Act.CHANGED if before != role else Act.MOVED if moved else Act.UNCHANGED
         lines.append(RoleLine(act, before, role))
         position += 1
-    gone = (role for role in old if role.name not in names)
+    gone = (role for name, (_, role) in was.items() if name not in names)
     return lines + [RoleLine(Act.REMOVED, role, None) for role in gone]
 
 

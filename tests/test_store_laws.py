@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from projects import intake, store, workbook
 from projects.grid import Grid
-from projects.models import Project
+from projects.models import Numbering, Project
 from projects.plan import diff, matched
 from tests.builders import grids, pairs_of_grids
 
@@ -38,6 +38,25 @@ def test_after_apply_the_wanted_grid_is_loaded_and_the_inverse_restores(
         for wanted in (one, other, one):
             become(project, wanted)
             assert store.load(project) == wanted
+        transaction.set_rollback(True)
+
+
+@examples
+@given(pair=pairs_of_grids())
+def test_the_past_is_what_was_loaded_then_and_undo_restores_it(pair: tuple[Grid, Grid]) -> None:
+    one, other = pair
+    with transaction.atomic():
+        project = store.create(slug="law", title="法則", by=None)
+        Project.objects.filter(pk=project.pk).update(numbering=Numbering.AS_GIVEN)
+        project.refresh_from_db()
+        become(project, one)
+        first = project.revision
+        become(project, other)
+        assert store.past.at(project, first) == one
+        assert store.past.at(project, project.revision) == other
+        if project.revision > first:
+            store.undo(project, project.revision, by=None)
+        assert store.load(project) == one
         transaction.set_rollback(True)
 
 

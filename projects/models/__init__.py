@@ -1,13 +1,16 @@
 """The tables of the matrix. Rules are database constraints first; `store` is the only writer."""
 
 from projects.models.assignment import Assignment
+from projects.models.change_set import CHANNEL, ChangeSet
 from projects.models.item import WorkItem
 from projects.models.membership import Membership
 from projects.models.project import LegendMark, Numbering, Project
 from projects.models.role import Role
 
 __all__ = [
+    "CHANNEL",
     "Assignment",
+    "ChangeSet",
     "LegendMark",
     "Membership",
     "Numbering",

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Now
 
 from projects import grid, wareki
 from projects.models.history import recorded
-from projects.models.triggers import ACT, revision_triggers
+from projects.models.triggers import ACT, CHANGE_SET, revision_triggers
 from raci.access import Right
 
 
@@ -41,7 +41,15 @@ def _count(relation: str) -> models.Func:
     return Coalesce(models.Subquery(total), 0)
 
 
-HEADER_FIELDS = ("slug", "title", "document_number", "issuer", "date", "numbering")
+HEADER_FIELDS = (
+    "slug",
+    "title",
+    "document_number",
+    "issuer",
+    "date",
+    "numbering",
+    "requires_reason",
+)
 
 
 @recorded(fields=HEADER_FIELDS, model_name="ProjectEvent")
@@ -61,6 +69,9 @@ class Project(models.Model):
     )
     numbering = models.CharField(
         "項番の付け方", max_length=20, choices=Numbering, default=Numbering.SEQUENTIAL
+    )
+    requires_reason = models.BooleanField(
+        "変更理由を必須にする", default=False, help_text="画面での変更に理由の入力を求めます"
     )
     revision = models.PositiveBigIntegerField("改訂", default=0, editable=False)
     changed_at = models.DateTimeField("最終変更", db_default=Now(), editable=False)
@@ -91,6 +102,7 @@ class Project(models.Model):
                     f"""IF NEW.last_act <> {ACT} THEN
                         NEW.revision = OLD.revision + 1;
                         NEW.last_act = {ACT};
+                        {CHANGE_SET.format(bumped="(SELECT NEW.id, NEW.revision) AS new")};
                     END IF;
                     NEW.changed_at = now();
                     RETURN NEW;""".split()

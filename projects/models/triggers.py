@@ -10,9 +10,19 @@ ACT = """COALESCE(
     NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text
 )"""
 
+# The change set of an act, for the projects in `bumped` with their new revisions.
+CHANGE_SET = """
+INSERT INTO projects_changeset (project_id, number, at, context_id)
+SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid
+FROM {bumped}
+"""
+
 _BUMP = """
-UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = {act}
-WHERE id IN (SELECT project_id FROM {rows}) AND last_act <> {act};
+WITH bumped AS (
+    UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = {act}
+    WHERE id IN (SELECT project_id FROM {rows}) AND last_act <> {act}
+    RETURNING id, revision
+) {change_set};
 RETURN NULL;
 """
 
@@ -34,11 +44,12 @@ RETURN NULL;
 
 
 def revision_triggers() -> list[pgtrigger.Trigger]:
-    """Raise the project's revision when rows of a table below it change."""
+    """Raise the project's revision, with a change set, when rows of a table below it change."""
+    bump = _BUMP.format(act=ACT, rows="changed", change_set=CHANGE_SET.format(bumped="bumped"))
     return [
-        _statement("bump_insert", pgtrigger.Insert, _BUMP.format(act=ACT, rows="changed"), "new"),
-        _statement("bump_update", pgtrigger.Update, _BUMP.format(act=ACT, rows="changed"), "new"),
-        _statement("bump_delete", pgtrigger.Delete, _BUMP.format(act=ACT, rows="changed"), "old"),
+        _statement("bump_insert", pgtrigger.Insert, bump, "new"),
+        _statement("bump_update", pgtrigger.Update, bump, "new"),
+        _statement("bump_delete", pgtrigger.Delete, bump, "old"),
     ]
 
 

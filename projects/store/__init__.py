@@ -5,32 +5,32 @@ Every write is one transaction and one change set that knows person, kind and re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from enum import StrEnum
+from collections.abc import Callable, Mapping, Sequence
 
-import pghistory
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import IntegrityError, transaction
 
 from projects.grid import DEFAULT_LEGEND, Grid, renumbered
-from projects.models import LegendMark, Numbering, Project
+from projects.models import ChangeSet, LegendMark, Numbering, Project
 from projects.plan import Plan, diff
+from projects.store import past
+from projects.store.acts import Kind, Person, change_set
 from projects.store.loading import load
 from projects.store.writing import write
+from projects.undo import Obstacle, reverted
 
-__all__ = ["Broken", "Kind", "Stale", "apply", "change", "change_set", "create", "load"]
-
-Person = AbstractBaseUser | AnonymousUser | None
-
-
-class Kind(StrEnum):
-    """By which kind of act a change set came about."""
-
-    EDIT = "edit"
-    IMPORT = "import"
-    STRUCTURE = "structure"
-    ADMIN = "admin"
+__all__ = [
+    "Broken",
+    "Kind",
+    "Person",
+    "Stale",
+    "Stopped",
+    "apply",
+    "change",
+    "change_set",
+    "create",
+    "load",
+    "undo",
+]
 
 
 class Stale(Exception):
@@ -49,17 +49,12 @@ class Broken(ValueError):
         self.errors = errors
 
 
-@contextmanager
-def change_set(*, by: Person, kind: Kind, reason: str = "") -> Iterator[None]:
-    """All writes within become one change set, in one transaction.
+class Stopped(Exception):
+    """Later changes stand in the way of an undo; `obstacles` says where. Nothing was written."""
 
-    Within another change set the outer one goes on.
-    """
-    user = by.pk if by is not None else None
-    name = by.get_username() if by is not None and user else ""
-    details = {"user": user, "name": name, "kind": kind.value, "reason": reason}
-    with pghistory.context(**details), transaction.atomic():
-        yield
+    def __init__(self, obstacles: Sequence[Obstacle]) -> None:
+        super().__init__("、".join(obstacle.what for obstacle in obstacles))
+        self.obstacles = tuple(obstacles)
 
 
 def create(*, slug: str, title: str, by: Person, kind: Kind = Kind.IMPORT) -> Project:
@@ -105,16 +100,51 @@ def apply(
 
 
 def change(
-    project: Project, edit: Callable[[Grid], Grid], *, by: Person, kind: Kind, reason: str = ""
+    project: Project,
+    edit: Callable[[Grid], Grid],
+    *,
+    by: Person,
+    kind: Kind,
+    reason: str = "",
+    renamed: Mapping[str, str] | None = None,
 ) -> None:
-    """Applies a pure edit to the grid as it stands, renumbered where the project wants that."""
+    """Applies a pure edit to the grid as it stands, renumbered where the project wants that.
+
+    `renamed` holds old → new names of columns that the edit renames.
+    """
     with change_set(by=by, kind=kind, reason=reason):
         locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         before = load(locked)
         after = edit(before)
         if locked.numbering == Numbering.SEQUENTIAL:
             after = renumbered(after)
-        apply(diff(before, after), project=locked, by=by, kind=kind, reason=reason)
+        plan = diff(before, after, renamed=renamed)
+        apply(plan, project=locked, by=by, kind=kind, reason=reason)
+    project.refresh_from_db()
+
+
+def undo(
+    project: Project, number: int, *, by: Person, kind: Kind = Kind.UNDO, reason: str = ""
+) -> None:
+    """Takes back one change set, as a change set of its own.
+
+    ChangeSet.DoesNotExist when there is none with that number, Stopped when later changes
+    touched the same things; then nothing was written.
+    """
+    ChangeSet.objects.get(project=project, number=number)
+    before, after = past.at(project, number - 1), past.at(project, number)
+    renamed = past.renames(project, number)
+    with change_set(by=by, kind=kind, reason=reason, undoes=number):
+        locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        now = load(locked)
+        numbers = locked.numbering != Numbering.SEQUENTIAL
+        wanted, obstacles = reverted(now, before, after, numbers=numbers, renamed=renamed)
+        if obstacles:
+            raise Stopped(obstacles)
+        if not numbers:
+            wanted = renumbered(wanted)
+        plan = diff(now, wanted, renamed={new: old for old, new in renamed.items()})
+        apply(plan, project=locked, by=by, kind=kind, reason=reason)
     project.refresh_from_db()
 
 

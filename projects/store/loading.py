@@ -54,7 +54,7 @@ def load(project: Project) -> Grid:
         date=date,
         legend=tuple(Mark(*mark) for mark in json.loads(legend or "[]")),
         roles=tuple(_role(*column) for column in columns),
-        items=tuple(_items(rows, marks)),
+        items=tuple(items_of(rows, marks)),
     )
 
 
@@ -83,7 +83,7 @@ def _marks(project: Project, rows: Sequence[_Row], roles: Sequence[int]) -> dict
     return marks
 
 
-def _items(rows: list[_Row], marks: dict[int, list[str]]) -> Iterator[Item]:
+def items_of(rows: list[_Row], marks: dict[int, list[str]]) -> Iterator[Item]:
     """The items in preorder, also where somebody set positions that interleave subtrees."""
     levels = _levels(rows)
     if levels is None:

@@ -6,15 +6,17 @@ cursor: COPY straight into a tracked table would lose the history's context.
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
+from django.apps import apps
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from projects.grid import Grid, parents
-from projects.models import LegendMark, Project, Role, WorkItem
+from projects.models import ChangeSet, LegendMark, Project, Role, WorkItem
 from projects.plan import TITLE_FIELDS, Act, CellLine, Plan
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -59,21 +61,39 @@ def _write_legend(after: Grid, project: Project) -> None:
 
 
 def _write_roles(plan: Plan, project: Project) -> None:
-    """New roles in one statement; those that were there keep their rows."""
-    known = {role.name for role in plan.before.roles}
+    """New roles in one statement; those that were there keep their rows, also under a new name."""
     fresh = []
-    for position, role in enumerate(plan.after.roles, 1):
+    renamed: dict[str, str] = {}
+    pairs = [(line.before, line.after) for line in plan.roles if line.after]
+    for position, (was, role) in enumerate(pairs, 1):
         values = {
             "position": position,
             "short_name": role.short_name,
             "kind": role.kind.value,
             "aliases": list(role.aliases),
         }
-        if role.name in known:
-            Role.objects.filter(project=project, name=role.name).update(**values)
-        else:
+        if was is None:
             fresh.append(Role(project=project, name=role.name, **values))
+            continue
+        if was.name != role.name:
+            renamed[was.name] = role.name
+        Role.objects.filter(project=project, name=was.name).update(**values)
+    _rename_roles(project, renamed)
     Role.objects.bulk_create(fresh)
+
+
+def _rename_roles(project: Project, renamed: dict[str, str]) -> None:
+    """Columns that swap their names pass through one that nobody has."""
+    taken = renamed.keys() & set(renamed.values())
+    rows = Role.objects.filter(project=project)
+    for old in taken:
+        rows.filter(name=old).update(name=_parked(old))
+    for old, new in renamed.items():
+        rows.filter(name=_parked(old) if old in taken else old).update(name=new)
+
+
+def _parked(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
 
 
 def _remove_roles(plan: Plan, project: Project) -> None:
@@ -96,7 +116,9 @@ def _write_items(
         rows = WorkItem.objects.filter(project=project, uid__in=gone)
         rows._raw_delete(rows.db)
     fresh = [line.shown.uid for line in plan.items if line.act is Act.CREATED]
-    ids = {**known, **dict(zip(fresh, _next_ids(cursor, len(fresh)), strict=True))}
+    ids = {**known, **_former_ids(project, fresh)}
+    unknown = [uid for uid in fresh if uid not in ids]
+    ids.update(zip(unknown, _next_ids(cursor, len(unknown)), strict=True))
     _stage(cursor, "staged_item", _ITEM_TYPES, _item_rows(plan.after, ids))
     cursor.execute(_UPDATE_ITEMS, [project.pk])
     if fresh:
@@ -134,6 +156,15 @@ WHERE NOT EXISTS (
 )
 ORDER BY position
 """
+
+
+def _former_ids(project: Project, uids: Sequence[str]) -> dict[str, int]:
+    """The ids of rows that were here before, so that their history goes on."""
+    if not uids or not ChangeSet.objects.filter(project=project, number__gt=1).exists():
+        return {}
+    events = apps.get_model("projects", "WorkItemEvent")._default_manager
+    found = events.filter(project=project, uid__in=uids, pgh_label="delete")
+    return dict(found.values_list("uid", "pgh_obj_id"))
 
 
 def _next_ids(cursor: CursorWrapper, count: int) -> list[int]:

@@ -1,0 +1,43 @@
+"""Who does what, for which reason: the change set around every write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+import pghistory
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import transaction
+
+Person = AbstractBaseUser | AnonymousUser | None
+
+
+class Kind(StrEnum):
+    """By which kind of act a change set came about."""
+
+    EDIT = "edit"
+    PASTE = "paste"
+    IMPORT = "import"
+    STRUCTURE = "structure"
+    UNDO = "undo"
+    REDO = "redo"
+    ADMIN = "admin"
+
+
+@contextmanager
+def change_set(
+    *, by: Person, kind: Kind, reason: str = "", undoes: int | None = None
+) -> Iterator[None]:
+    """All writes within become one change set, in one transaction.
+
+    Within another change set the outer one goes on. `undoes` is the number of the change set
+    that this one takes back.
+    """
+    user = by.pk if by is not None else None
+    name = by.get_username() if by is not None and user else ""
+    details = {"user": user, "name": name, "kind": kind.value, "reason": reason}
+    if undoes is not None:
+        details["undoes"] = undoes
+    with pghistory.context(**details), transaction.atomic():
+        yield

@@ -1,0 +1,222 @@
+"""Single marks: each operation says what it replaces, and is answered for itself.
+
+Different cells never conflict. A person's retry after a lost answer finds the mark already there
+and counts as saved.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from projects.models import Project
+from projects.store.acts import Kind, Person, change_set
+
+
+class Outcome(StrEnum):
+    """What became of one operation."""
+
+    SAVED = "saved"
+    CONFLICT = "conflict"
+    GONE = "gone"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One mark to set: the row's uid, the column's name, the symbol now and wanted ("" blank)."""
+
+    uid: str
+    role: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of an operation; for a conflict the symbol there now, who set it and when."""
+
+    outcome: Outcome
+    now: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The results in the order of the operations, and the revision after them."""
+
+    results: tuple[Result, ...]
+    revision: int
+    changed: bool
+
+
+@dataclass(slots=True)
+class _Cell:
+    item: int
+    role: int
+    was: str
+    now: str
+
+
+def save(
+    project: Project,
+    operations: Sequence[Operation],
+    *,
+    by: Person,
+    kind: Kind = Kind.EDIT,
+    reason: str = "",
+) -> Saved:
+    """Writes what can be written, as one change set; says of each operation what became of it."""
+    with change_set(by=by, kind=kind, reason=reason), connection.cursor() as cursor:
+        revision, symbols = _locked(cursor, project)
+        cells = _cells(cursor, project, operations)
+        outcomes = [_take(cells.get((o.uid, o.role)), o, symbols) for o in operations]
+        changed = [cell for cell in cells.values() if cell.now != cell.was]
+        _write(cursor, project, changed)
+        results = tuple(_results(cursor, project, operations, outcomes, cells))
+    return Saved(results, revision + bool(changed), bool(changed))
+
+
+def stands(cell: _Cell, before: str) -> bool:
+    """The conflict check: whether the cell still holds what the person saw."""
+    return cell.now == before
+
+
+def _take(cell: _Cell | None, operation: Operation, symbols: frozenset[str]) -> Outcome:
+    if cell is None:
+        return Outcome.GONE
+    if operation.after and operation.after not in symbols:
+        return Outcome.REFUSED
+    if cell.now != operation.after:
+        if not stands(cell, operation.before):
+            return Outcome.CONFLICT
+        cell.now = operation.after
+    return Outcome.SAVED
+
+
+_LOCK = """
+SELECT revision, ARRAY(SELECT symbol FROM projects_legendmark WHERE project_id = project.id)
+FROM projects_project project WHERE id = %s FOR NO KEY UPDATE
+"""
+_CELLS = """
+SELECT item.uid, role.name, item.id, role.id, COALESCE(mark.symbol, '')
+FROM unnest(%(uids)s, %(roles)s) AS wanted(uid, role)
+JOIN projects_workitem item ON item.project_id = %(project)s AND item.uid = wanted.uid
+JOIN projects_role role ON role.project_id = %(project)s AND role.name = wanted.role
+LEFT JOIN projects_assignment mark ON mark.project_id = %(project)s
+    AND mark.item_id = item.id AND mark.role_id = role.id
+"""
+_DELETE = """
+DELETE FROM projects_assignment mark USING unnest(%s, %s) AS gone(item, role)
+WHERE project_id = %s AND mark.item_id = gone.item AND mark.role_id = gone.role
+"""
+_UPDATE = """
+UPDATE projects_assignment mark SET symbol = wanted.symbol
+FROM unnest(%s, %s, %s) AS wanted(item, role, symbol)
+WHERE project_id = %s AND mark.item_id = wanted.item AND mark.role_id = wanted.role
+"""
+_INSERT = """
+INSERT INTO projects_assignment (project_id, item_id, role_id, symbol)
+SELECT %s, item, role, symbol FROM unnest(%s, %s, %s) AS wanted(item, role, symbol)
+"""
+_LAST = """
+SELECT DISTINCT ON (item_id, role_id) item_id, role_id, pgh_created_at, context.metadata
+FROM projects_assignmentevent event
+LEFT JOIN pghistory_context context ON context.id = event.pgh_context_id
+WHERE project_id = %s AND item_id = ANY(%s) AND role_id = ANY(%s)
+ORDER BY item_id, role_id, pgh_id DESC
+"""
+
+
+def _locked(cursor: CursorWrapper, project: Project) -> tuple[int, frozenset[str]]:
+    """Locks the project, so that no batch waits for another in a circle."""
+    cursor.execute(_LOCK, [project.pk])
+    row = cursor.fetchone()
+    if row is None:
+        raise Project.DoesNotExist
+    return row[0], frozenset(row[1])
+
+
+def _cells(
+    cursor: CursorWrapper, project: Project, operations: Sequence[Operation]
+) -> dict[tuple[str, str], _Cell]:
+    wanted = list({(o.uid, o.role) for o in operations})
+    cursor.execute(
+        _CELLS,
+        {
+            "uids": [uid for uid, _ in wanted],
+            "roles": [role for _, role in wanted],
+            "project": project.pk,
+        },
+    )
+    return {
+        (uid, name): _Cell(item, role, symbol, symbol)
+        for uid, name, item, role, symbol in cursor.fetchall()
+    }
+
+
+def _write(cursor: CursorWrapper, project: Project, changed: Sequence[_Cell]) -> None:
+    gone = [cell for cell in changed if not cell.now]
+    set_anew = [cell for cell in changed if cell.was and cell.now]
+    fresh = [cell for cell in changed if not cell.was]
+    if gone:
+        cursor.execute(_DELETE, [*_columns(gone)[:2], project.pk])
+    if set_anew:
+        cursor.execute(_UPDATE, [*_columns(set_anew), project.pk])
+    if fresh:
+        cursor.execute(_INSERT, [project.pk, *_columns(fresh)])
+
+
+def _columns(cells: Sequence[_Cell]) -> list[list[Any]]:
+    return [
+        [cell.item for cell in cells],
+        [cell.role for cell in cells],
+        [cell.now for cell in cells],
+    ]
+
+
+def _results(
+    cursor: CursorWrapper,
+    project: Project,
+    operations: Sequence[Operation],
+    outcomes: Sequence[Outcome],
+    cells: dict[tuple[str, str], _Cell],
+) -> Iterable[Result]:
+    stopped = [
+        cells[o.uid, o.role]
+        for o, outcome in zip(operations, outcomes, strict=True)
+        if outcome is Outcome.CONFLICT
+    ]
+    authors = _authors(cursor, project, stopped) if stopped else {}
+    for operation, outcome in zip(operations, outcomes, strict=True):
+        cell = cells.get((operation.uid, operation.role))
+        now = cell.now if cell else ""
+        by, at = "", None
+        if cell and outcome is Outcome.CONFLICT:
+            by, at = authors.get((cell.item, cell.role), ("", None))
+        yield Result(outcome, now, by, at)
+
+
+def _authors(
+    cursor: CursorWrapper, project: Project, cells: Sequence[_Cell]
+) -> dict[tuple[int, int], tuple[str, datetime | None]]:
+    """Who touched each cell last, and when."""
+    items, roles, _ = _columns(cells)
+    cursor.execute(_LAST, [project.pk, items, roles])
+    return {
+        (item, role): (as_metadata(metadata).get("name", ""), at)
+        for item, role, at, metadata in cursor.fetchall()
+    }
+
+
+def as_metadata(value: Any) -> dict[str, Any]:
+    """The context of a change as a mapping; PostgreSQL hands json out as text on raw cursors."""
+    return (json.loads(value) if isinstance(value, str) else value) or {}

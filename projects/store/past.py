@@ -1,0 +1,94 @@
+"""The grid as it stood after any change set, read back from the history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from projects.grid import Grid, Mark, Role, RoleKind
+from projects.models import Project
+from projects.store.loading import items_of
+
+# The last event of every object at or before a change set, without the objects then deleted.
+_LAST = """
+SELECT {columns} FROM (
+    SELECT DISTINCT ON (event.pgh_obj_id) event.*
+    FROM {table} event JOIN projects_changeset act ON act.at = event.pgh_created_at
+        AND act.context_id IS NOT DISTINCT FROM event.pgh_context_id
+    WHERE act.project_id = %(project)s AND act.number <= %(number)s AND event.{owner} = %(project)s
+    ORDER BY event.pgh_obj_id, event.pgh_id DESC
+) last WHERE pgh_label <> 'delete' ORDER BY {order}
+"""
+
+
+def at(project: Project, number: int) -> Grid:
+    """The grid that the change set with that number left behind; 0 is before the first."""
+    titles = _last(
+        project, number, "projectevent", "title, document_number, issuer, date", owner="pgh_obj_id"
+    )
+    title, document_number, issuer, date = titles[0] if titles else ("", "", "", "")
+    legend = _last(
+        project, number, "legendmarkevent", "symbol, label, leads", "position, pgh_obj_id"
+    )
+    roles = _last(
+        project,
+        number,
+        "roleevent",
+        "pgh_obj_id, name, short_name, kind, aliases",
+        "position, pgh_obj_id",
+    )
+    rows = _last(
+        project,
+        number,
+        "workitemevent",
+        "pgh_obj_id, parent_id, position, uid, number, name, description",
+        "position",
+    )
+    marks = _marks(project, number, [row[0] for row in rows], [role[0] for role in roles])
+    return Grid(
+        title=title,
+        document_number=document_number,
+        issuer=issuer,
+        date=date,
+        legend=tuple(Mark(*mark) for mark in legend),
+        roles=tuple(
+            Role(name, short, RoleKind(kind), tuple(aliases))
+            for _, name, short, kind, aliases in roles
+        ),
+        items=tuple(items_of(rows, marks)),
+    )
+
+
+def renames(project: Project, number: int) -> dict[str, str]:
+    """Old name → new name of the columns that the change set renamed."""
+    was, now = (
+        dict(_last(project, at_number, "roleevent", "pgh_obj_id, name", "pgh_obj_id"))
+        for at_number in (number - 1, number)
+    )
+    return {was[pk]: now[pk] for pk in was.keys() & now.keys() if was[pk] != now[pk]}
+
+
+def _marks(
+    project: Project, number: int, items: list[int], roles: list[int]
+) -> dict[int, list[str]]:
+    marks = {item: [""] * len(roles) for item in items}
+    places = {role: place for place, role in enumerate(roles)}
+    for item, role, symbol in _last(project, number, "assignmentevent", "item_id, role_id, symbol"):
+        marks[item][places[role]] = symbol
+    return marks
+
+
+def _last(
+    project: Project,
+    number: int,
+    table: str,
+    columns: str,
+    order: str = "pgh_obj_id",
+    owner: str = "project_id",
+) -> list[Any]:
+    statement = _LAST.format(columns=columns, table=f"projects_{table}", owner=owner, order=order)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"project": project.pk, "number": number})
+        rows: list[Any] = cursor.fetchall()
+    return rows

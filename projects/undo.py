@@ -1,0 +1,239 @@
+"""What a grid becomes when one earlier change of it is taken back. Pure.
+
+Given the grid now, and before and after the change, everything the change did is undone where it
+still stands as the change left it. Where something later touched it, that is an obstacle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from projects.grid import Grid, Item, parents
+from projects.plan import Act, ItemLine, Plan, diff
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something that a later change touched: a row, one of its texts or marks, or the frame.
+
+    `role` is set for a mark, `uid` for everything of a row.
+    """
+
+    what: str
+    uid: str = ""
+    role: str = ""
+
+
+def reverted(
+    now: Grid, before: Grid, after: Grid, *, numbers: bool, renamed: Mapping[str, str] | None = None
+) -> tuple[Grid, tuple[Obstacle, ...]]:
+    """`now` without what led from `before` to `after`, and what stops that.
+
+    `numbers` says whether 項番 are kept as given; otherwise they follow and count for nothing.
+    `renamed` holds old → new names of columns. With obstacles the grid is as far as it went.
+    """
+    back = {new: old for old, new in (renamed or {}).items()}
+    work = _Work(now, diff(after, before, renamed=back), numbers)
+    work.frame()
+    work.columns()
+    work.texts_and_marks()
+    work.structure()
+    return work.grid, tuple(work.obstacles)
+
+
+class _Work:
+    def __init__(self, now: Grid, back: Plan, numbers: bool) -> None:
+        self.grid, self.back, self.numbers = now, back, numbers
+        self.obstacles: list[Obstacle] = []
+
+    def frame(self) -> None:
+        """Titles and legend."""
+        back = self.back
+        for name in back.titles:
+            if getattr(self.grid, name) != getattr(back.before, name):
+                self.obstacles.append(Obstacle("表の標題など"))
+            self.grid = replace(self.grid, **{name: getattr(back.after, name)})
+        if back.legend:
+            if self.grid.legend != back.before.legend:
+                self.obstacles.append(Obstacle("凡例"))
+            self.grid = replace(self.grid, legend=back.after.legend)
+
+    def columns(self) -> None:
+        """The roles, with the marks of every row in their order; new columns are blank."""
+        if all(line.act is Act.UNCHANGED for line in self.back.roles):
+            return
+        if self.grid.roles != self.back.before.roles:
+            self.obstacles.append(Obstacle("関連業者の列"))
+            return
+        at = {role.name: place for place, role in enumerate(self.grid.roles)}
+        self._check_going_columns()
+        places = [
+            at.get(line.before.name) if line.before else None
+            for line in self.back.roles
+            if line.after
+        ]
+        self.grid = replace(
+            self.grid,
+            roles=self.back.after.roles,
+            items=tuple(
+                replace(
+                    item,
+                    marks=tuple("" if p is None else item.marks[p] for p in places),
+                )
+                for item in self.grid.items
+            ),
+        )
+
+    def _check_going_columns(self) -> None:
+        """Marks that came later into a column that goes."""
+        going = {line.before.name for line in self.back.roles if line.before and not line.after}
+        was = {item.uid: item.marks for item in self.back.before.items}
+        for item in self.grid.items:
+            then = was.get(item.uid, ("",) * len(item.marks))
+            for role, mark, old in zip(self.grid.roles, item.marks, then, strict=True):
+                if role.name in going and mark not in ("", old):
+                    self._stop(item, f"の「{role.name}」の記号", role.name)
+
+    def texts_and_marks(self) -> None:
+        """Rows that were there before and are there after the change."""
+        lines = {
+            line.after.uid: line
+            for line in self.back.items
+            if line.before and line.after and (line.fields or line.cells)
+        }
+        columns = {role.name: place for place, role in enumerate(self.grid.roles)}
+        items = []
+        for item in self.grid.items:
+            line = lines.pop(item.uid, None)
+            items.append(item if line is None else self._row(item, line, columns))
+        self.grid = replace(self.grid, items=tuple(items))
+        for line in lines.values():
+            self._stop(line.shown, "は削除されています")
+
+    def _row(self, item: Item, line: ItemLine, columns: Mapping[str, int]) -> Item:
+        for field in line.fields:
+            if field == "number" and not self.numbers:
+                continue
+            was, wanted = getattr(line.before, field), getattr(line.after, field)
+            if getattr(item, field) not in (was, wanted):
+                self._stop(item, f"の{_FIELDS[field]}")
+            item = replace(item, **{field: wanted})
+        marks = list(item.marks)
+        for cell in line.cells:
+            place = columns.get(cell.role)
+            if place is None:
+                continue
+            fresh = cell.before and not marks[place] and cell.role in self._returning()
+            if marks[place] not in (cell.before, cell.after) and not fresh:
+                self._stop(item, f"の「{cell.role}」の記号", cell.role)
+            marks[place] = cell.after
+        return replace(item, marks=tuple(marks))
+
+    def _returning(self) -> set[str]:
+        return {line.after.name for line in self.back.roles if line.after and not line.before}
+
+    def structure(self) -> None:
+        """Rows that come back, go, or move back, each with all below it."""
+        lines = self.back.items
+        going = {line.shown.uid: line for line in lines if line.act is Act.REMOVED}
+        placed = {line.shown.uid: line for line in lines if line.moved or line.act is Act.CREATED}
+        if going or placed:
+            tree = _Tree(self.grid)
+            self._remove(tree, going)
+            self._place(tree, placed)
+            self.grid = replace(self.grid, items=tree.items())
+
+    def _remove(self, tree: _Tree, going: Mapping[str, ItemLine]) -> None:
+        for uid, line in going.items():
+            item = tree.rows.get(uid)
+            if item is None:
+                continue
+            was = line.shown
+            same = (item.name, item.description) == (was.name, was.description)
+            used = any(child not in going for child in tree.children[uid])
+            if not same or used or self._marked_since(item, was):
+                self._stop(item, "")
+                return
+        for uid in going:
+            if uid in tree.rows:
+                tree.detach(uid)
+
+    def _marked_since(self, item: Item, was: Item) -> bool:
+        then = dict(zip((role.name for role in self.back.before.roles), was.marks, strict=True))
+        now = zip(self.grid.roles, item.marks, strict=True)
+        return any(mark != then.get(role.name, "") for role, mark in now)
+
+    def _place(self, tree: _Tree, placed: Mapping[str, ItemLine]) -> None:
+        """In the order of the grid before, so that parents stand before their children."""
+        wanted = _Tree(self.back.after)
+        old = _Tree(self.back.before)
+        for item in self.back.after.items:
+            line = placed.get(item.uid)
+            if line is None:
+                continue
+            parent = wanted.parent[item.uid]
+            there = item.uid in tree.rows
+            if line.moved and not there:
+                self._stop(item, "は削除されています")
+            elif line.moved and tree.parent[item.uid] != old.parent[item.uid]:
+                self._stop(item, "は別の場所に移動されています")
+            elif parent and (parent not in tree.rows or tree.is_below(parent, item.uid)):
+                self._stop(item, "の上位の項目")
+            else:
+                siblings = wanted.children[parent]
+                before = siblings[: siblings.index(item.uid)]
+                tree.put(tree.rows[item.uid] if there else item, parent, before)
+
+    def _stop(self, item: Item, what: str, role: str = "") -> None:
+        where = f"項番{item.number}「{item.name}」{what}"
+        self.obstacles.append(Obstacle(where, item.uid, role))
+
+
+_FIELDS = {"number": "項番", "name": "作業項目", "description": "作業内容"}
+
+
+class _Tree:
+    """Rows by parent, so that subtrees move as one. The parent of a top row is ""."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.rows = {item.uid: item for item in grid.items}
+        self.parent: dict[str, str] = {}
+        self.children: dict[str, list[str]] = {"": [], **{uid: [] for uid in self.rows}}
+        up = parents(grid.items)
+        for index, item in enumerate(grid.items):
+            above = grid.items[up[index]].uid if up[index] >= 0 else ""
+            self.parent[item.uid] = above
+            self.children[above].append(item.uid)
+
+    def detach(self, uid: str) -> None:
+        """Takes a row out; what stands below it stays below it."""
+        self.children[self.parent.pop(uid)].remove(uid)
+        del self.rows[uid]
+
+    def put(self, item: Item, parent: str, before: list[str]) -> None:
+        """Places a row below a parent, behind the nearest of `before` that stands there."""
+        if item.uid in self.parent:
+            self.detach(item.uid)
+        siblings = self.children[parent]
+        place = max((siblings.index(uid) + 1 for uid in before if uid in siblings), default=0)
+        siblings.insert(place, item.uid)
+        self.parent[item.uid] = parent
+        self.rows[item.uid] = item
+        self.children.setdefault(item.uid, [])
+
+    def is_below(self, uid: str, above: str) -> bool:
+        while uid:
+            if uid == above:
+                return True
+            uid = self.parent[uid]
+        return False
+
+    def items(self) -> tuple[Item, ...]:
+        found: list[Item] = []
+        waiting = [(uid, 1) for uid in reversed(self.children[""])]
+        while waiting:
+            uid, level = waiting.pop()
+            found.append(replace(self.rows[uid], level=level))
+            waiting += [(child, level + 1) for child in reversed(self.children[uid])]
+        return tuple(found)
