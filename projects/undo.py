@@ -140,8 +140,8 @@ class _Work:
         placed = {line.shown.uid: line for line in lines if line.moved or line.act is Act.CREATED}
         if going or placed:
             tree = _Tree(self.grid)
-            self._remove(tree, going)
             self._place(tree, placed)
+            self._remove(tree, going)
             self.grid = replace(self.grid, items=tree.items())
 
     def _remove(self, tree: _Tree, going: Mapping[str, ItemLine]) -> None:
