@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -10,14 +10,30 @@ from operator import attrgetter
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from projects.models import Project, WorkItem
 from projects.models import Role as RoleRow
 
-KINDS = {"edit": "編集", "import": "取込", "structure": "構成変更", "admin": "管理画面"}
+KINDS = {
+    "edit": "編集",
+    "paste": "貼り付け",
+    "import": "取込",
+    "structure": "構成変更",
+    "undo": "取り消し",
+    "redo": "やり直し",
+    "admin": "管理画面",
+}
 FIELDS = {"number": "項番", "name": "作業項目", "description": "作業内容"}
 LATEST = 30
+
+
+def people(names: Iterable[str]) -> dict[str, str]:
+    """The full names of people by their login names; those without one are left out."""
+    wanted = {name for name in names if name}
+    users = User.objects.filter(username__in=wanted) if wanted else ()
+    return {user.get_username(): user.get_full_name() for user in users if user.get_full_name()}
 
 
 @dataclass(frozen=True, slots=True)

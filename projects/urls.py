@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from projects.views import editing
 from projects.views.export import export
 from projects.views.item import item
 from projects.views.matrix import matrix
@@ -14,4 +15,8 @@ urlpatterns = [
     path("<slug:slug>/phases/<path:number>/", matrix, name="phase"),
     path("<slug:slug>/items/<str:uid>/", item, name="item"),
     path("<slug:slug>/export.xlsx", export, name="export"),
+    path("<slug:slug>/cells/", editing.cells, name="cells"),
+    path("<slug:slug>/outline/", editing.outline, name="outline"),
+    path("<slug:slug>/undo/", editing.undo, name="undo"),
+    path("<slug:slug>/changes/", editing.changes, name="changes"),
 ]

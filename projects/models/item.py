@@ -10,7 +10,7 @@ from projects.models.triggers import order_triggers, revision_triggers
 _UID = rf"^[{grid.UID_ALPHABET}]{{{grid.UID_LENGTH}}}$"
 
 
-@recorded()
+@recorded(indexes=[models.Index(fields=["project", "pgh_obj"], name="workitemevent_item")])
 class WorkItem(models.Model):
     """One row: 項番, 作業項目 and 作業内容, in a tree.
 

@@ -1,0 +1,145 @@
+"""Edits of the outline: rows in, out and elsewhere, each with all below it. Pure.
+
+Rows are named by uid. KeyError when one is not there; ValueError in words when it cannot be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+from projects.grid import Grid, Item, index_of, subtree_ends
+
+
+class Where(StrEnum):
+    """A place relative to a row."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    CHILD = "child"
+
+
+class Way(StrEnum):
+    """One step of a row in the outline."""
+
+    UP = "up"
+    DOWN = "down"
+    INDENT = "indent"
+    OUTDENT = "outdent"
+
+
+def inserted(grid: Grid, item: Item, anchor: str | None, where: Where) -> Grid:
+    """The grid with a new row above, behind or at the end below another; alone without one."""
+    blank = replace(item, marks=("",) * len(grid.roles))
+    if anchor is None:
+        return replace(grid, items=(*grid.items, replace(blank, level=1)))
+    return replace(grid, items=_put(grid.items, (blank,), anchor, where))
+
+
+def removed(grid: Grid, uids: Sequence[str]) -> Grid:
+    """The grid without the rows and all below them."""
+    for uid in roots(grid, uids):
+        _, grid = _cut(grid, uid)
+    return grid
+
+
+def moved(grid: Grid, uids: Sequence[str], anchor: str, where: Where) -> Grid:
+    """The grid with the rows, in their order, above, behind or at the end below another."""
+    block: list[Item] = []
+    for uid in roots(grid, uids):
+        branch, grid = _cut(grid, uid)
+        block += [replace(item, level=item.level - branch[0].level + 1) for item in branch]
+    if any(item.uid == anchor for item in block):
+        raise ValueError("自分自身または自分の下位の項目には移動できません。")
+    return replace(grid, items=_put(grid.items, block, anchor, where))
+
+
+def stepped(grid: Grid, uids: Sequence[str], way: Way) -> Grid:
+    """The grid with each row one step up, down, in or out."""
+    order = roots(grid, uids)
+    for uid in order if way in (Way.UP, Way.INDENT) else reversed(order):
+        grid = _STEPS[way](grid, uid)
+    return grid
+
+
+def roots(grid: Grid, uids: Sequence[str]) -> list[str]:
+    """The named rows in document order, without those below another of them."""
+    ends = subtree_ends(grid.items)
+    found: list[str] = []
+    behind = 0
+    for index in sorted({index_of(grid, uid) for uid in uids}):
+        if index >= behind:
+            found.append(grid.items[index].uid)
+            behind = ends[index]
+    return found
+
+
+def _cut(grid: Grid, uid: str) -> tuple[tuple[Item, ...], Grid]:
+    start, end = _span(grid, uid)
+    return grid.items[start:end], replace(grid, items=grid.items[:start] + grid.items[end:])
+
+
+def _span(grid: Grid, uid: str) -> tuple[int, int]:
+    index = index_of(grid, uid)
+    return index, subtree_ends(grid.items)[index]
+
+
+def _put(
+    items: Sequence[Item], block: Sequence[Item], anchor: str, where: Where
+) -> tuple[Item, ...]:
+    """The rows with a block whose top rows have level 1, shifted to where it goes."""
+    grid = Grid(items=tuple(items))
+    start, end = _span(grid, anchor)
+    level = items[start].level + (where is Where.CHILD)
+    top = block[0].level
+    at = start if where is Where.ABOVE else end
+    shifted = (replace(item, level=item.level - top + level) for item in block)
+    return (*items[:at], *shifted, *items[at:])
+
+
+def _up(grid: Grid, uid: str) -> Grid:
+    above = _sibling_above(grid, uid)
+    if above is None:
+        raise ValueError("同じ階層でこれより上には移動できません。")
+    return moved(grid, [uid], above, Where.ABOVE)
+
+
+def _down(grid: Grid, uid: str) -> Grid:
+    start, end = _span(grid, uid)
+    if end >= len(grid.items) or grid.items[end].level != grid.items[start].level:
+        raise ValueError("同じ階層でこれより下には移動できません。")
+    return moved(grid, [uid], grid.items[end].uid, Where.BELOW)
+
+
+def _indent(grid: Grid, uid: str) -> Grid:
+    above = _sibling_above(grid, uid)
+    if above is None:
+        raise ValueError("直前に同じ階層の項目がないため、階層を下げられません。")
+    return moved(grid, [uid], above, Where.CHILD)
+
+
+def _outdent(grid: Grid, uid: str) -> Grid:
+    start, _ = _span(grid, uid)
+    level = grid.items[start].level
+    above = next((i for i in range(start - 1, -1, -1) if grid.items[i].level < level), None)
+    if above is None:
+        raise ValueError("最上位の項目のため、階層を上げられません。")
+    return moved(grid, [uid], grid.items[above].uid, Where.BELOW)
+
+
+def _sibling_above(grid: Grid, uid: str) -> str | None:
+    start, _ = _span(grid, uid)
+    level = grid.items[start].level
+    for item in reversed(grid.items[:start]):
+        if item.level <= level:
+            return item.uid if item.level == level else None
+    return None
+
+
+_STEPS: dict[Way, Callable[[Grid, str], Grid]] = {
+    Way.UP: _up,
+    Way.DOWN: _down,
+    Way.INDENT: _indent,
+    Way.OUTDENT: _outdent,
+}

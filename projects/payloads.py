@@ -1,0 +1,87 @@
+"""The JSON that the matrix page sends → values; Malformed in words when it is something else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from django.http import HttpRequest
+
+from projects.grid import MAX_NAME
+from projects.store import Kind
+from projects.store.cells import Operation
+
+MOST_OPERATIONS = 100_000
+E = TypeVar("E", bound=StrEnum)
+CELL_KINDS = (Kind.EDIT, Kind.PASTE)
+
+
+class Malformed(ValueError):
+    """The request is not what this page sends."""
+
+
+def body_of(request: HttpRequest) -> Mapping[str, Any]:
+    """The JSON object in the request's body."""
+    try:
+        body = json.loads(request.body)
+    except ValueError as error:
+        raise Malformed("リクエストがJSONではありません。") from error
+    if not isinstance(body, dict):
+        raise Malformed("リクエストがJSONのオブジェクトではありません。")
+    return body
+
+
+def text(body: Mapping[str, Any], name: str, default: str | None = None) -> str:
+    """A text of the body; without default it must be there."""
+    value = body.get(name, default)
+    if not isinstance(value, str):
+        raise Malformed(f"{name}が文字列ではありません。")
+    return value
+
+
+def texts(body: Mapping[str, Any], name: str) -> list[str]:
+    """A list of texts, at least one."""
+    value = body.get(name)
+    if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
+        raise Malformed(f"{name}が文字列の一覧ではありません。")
+    return value
+
+
+def chosen(body: Mapping[str, Any], name: str, kinds: type[E]) -> E:
+    """One of the values of an enumeration."""
+    value = text(body, name)
+    if value not in set(kinds):
+        raise Malformed(f"{name}「{value}」は使えません。")
+    return kinds(value)
+
+
+def reason_of(body: Mapping[str, Any]) -> str:
+    reason = text(body, "reason", "").strip()
+    if len(reason) > MAX_NAME:
+        raise Malformed(f"変更理由が{MAX_NAME:,}文字を超えています。")
+    return reason
+
+
+def operations_of(body: Mapping[str, Any]) -> list[Operation]:
+    """The marks to set, from {"operations": [{"item", "role", "before", "after"}]}."""
+    rows = body.get("operations")
+    if not isinstance(rows, list) or not rows:
+        raise Malformed("operationsがありません。")
+    if len(rows) > MOST_OPERATIONS:
+        raise Malformed(f"一度に変更できるのは{MOST_OPERATIONS:,}セルまでです。")
+    found = []
+    for place, row in enumerate(rows, 1):
+        if not isinstance(row, dict):
+            raise Malformed(f"operationsの{place}番目がオブジェクトではありません。")
+        found.append(Operation(*(text(row, name) for name in ("item", "role", "before", "after"))))
+    return found
+
+
+def kind_of(body: Mapping[str, Any]) -> Kind:
+    """By which kind of act marks change: edit, or paste for many at once."""
+    name = text(body, "kind", Kind.EDIT.value)
+    if name not in CELL_KINDS:
+        raise Malformed(f"kind「{name}」は使えません。")
+    return Kind(name)

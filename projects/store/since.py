@@ -1,0 +1,84 @@
+"""What happened since a revision, for pages that are open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from projects.store.cells import as_metadata
+
+MOST_ACTS, MOST_CELLS = 200, 5_000
+
+
+@dataclass(slots=True)
+class Happened:
+    """One change set: who and when, the marks as (uid, role, symbol), and whether more changed."""
+
+    number: int
+    user: int | None
+    name: str
+    at: datetime
+    structure: bool
+    cells: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+_ACTS = """
+WITH act AS (
+    SELECT number, at, context_id FROM projects_changeset
+    WHERE project_id = %(project)s AND number > %(since)s ORDER BY number LIMIT %(most)s
+), other AS (
+    SELECT pgh_created_at AS at, pgh_context_id AS context_id FROM projects_workitemevent
+    WHERE pgh_created_at IN (SELECT at FROM act)
+    UNION ALL SELECT pgh_created_at, pgh_context_id FROM projects_roleevent
+    WHERE pgh_created_at IN (SELECT at FROM act)
+    UNION ALL SELECT pgh_created_at, pgh_context_id FROM projects_legendmarkevent
+    WHERE pgh_created_at IN (SELECT at FROM act)
+    UNION ALL SELECT pgh_created_at, pgh_context_id FROM projects_projectevent
+    WHERE pgh_created_at IN (SELECT at FROM act)
+)
+SELECT act.number, act.at, context.metadata, EXISTS (
+    SELECT 1 FROM other
+    WHERE other.at = act.at AND other.context_id IS NOT DISTINCT FROM act.context_id
+)
+FROM act LEFT JOIN pghistory_context context ON context.id = act.context_id ORDER BY act.number
+"""
+
+_CELLS = """
+SELECT act.number, item.uid, role.name,
+    CASE e.pgh_label WHEN 'delete' THEN '' ELSE e.symbol END
+FROM projects_changeset act
+JOIN projects_assignmentevent e ON e.project_id = act.project_id AND e.pgh_created_at = act.at
+    AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id
+JOIN projects_workitem item ON item.project_id = act.project_id AND item.id = e.item_id
+JOIN projects_role role ON role.project_id = act.project_id AND role.id = e.role_id
+WHERE act.project_id = %(project)s AND act.number > %(since)s AND act.number <= %(last)s
+ORDER BY e.pgh_id LIMIT %(most)s
+"""
+
+
+def happened_since(project: int, number: int) -> list[Happened] | None:
+    """The change sets after that number in order; None when there are too many to tell."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ACTS, {"project": project, "since": number, "most": MOST_ACTS + 1})
+        acts = [_act(*row) for row in cursor.fetchall()]
+        if len(acts) > MOST_ACTS:
+            return None
+        if not acts:
+            return []
+        limits = {"since": number, "last": acts[-1].number, "most": MOST_CELLS + 1}
+        cursor.execute(_CELLS, {"project": project, **limits})
+        rows = cursor.fetchall()
+    if len(rows) > MOST_CELLS:
+        return None
+    by_number = {act.number: act for act in acts}
+    for act_number, uid, role, symbol in rows:
+        by_number[act_number].cells.append((uid, role, symbol))
+    return acts
+
+
+def _act(number: int, at: datetime, metadata: Any, structure: bool) -> Happened:
+    context = as_metadata(metadata)
+    return Happened(number, context.get("user"), context.get("name", ""), at, structure)

@@ -1,0 +1,217 @@
+"""What the matrix page sends: marks, edits of the outline, undo and redo. JSON in, JSON out.
+
+Errors come as {"error": words}. 400 for what cannot be done, 409 for what somebody else changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from projects import edits, store, undo_stack
+from projects.grid import Grid, Item, clean_line, clean_text, index_of, new_uid, with_item
+from projects.history import people
+from projects.models import Project
+from projects.payloads import (
+    Malformed,
+    body_of,
+    chosen,
+    kind_of,
+    operations_of,
+    reason_of,
+    text,
+    texts,
+)
+from projects.store.cells import Outcome, Result, save
+from projects.store.since import happened_since
+from raci.access import Right, load, person
+
+View = Callable[..., HttpResponse]
+
+
+class Overtaken(Exception):
+    """Somebody changed the text that this edit replaces."""
+
+    def __init__(self, now: str) -> None:
+        super().__init__("ほかの人が先に変更しました。")
+        self.now = now
+
+
+def answering(view: View) -> View:
+    """Turns what cannot be done into an answer in words."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, **kwargs)
+        except (Malformed, store.Broken, ValueError) as error:
+            return JsonResponse({"error": str(error)}, status=400)
+        except KeyError:
+            return JsonResponse({"error": "その行はもうありません。"}, status=409)
+        except Overtaken as error:
+            return JsonResponse({"error": str(error), "now": error.now}, status=409)
+        except store.Stopped as error:
+            return JsonResponse(
+                {
+                    "error": "後から変更されているため、取り消せません。",
+                    "stopped": [obstacle.what for obstacle in error.obstacles],
+                },
+                status=409,
+            )
+
+    return wrapped
+
+
+@require_POST
+@answering
+def cells(request: HttpRequest, slug: str) -> HttpResponse:
+    """Sets marks; answers each operation in order. 409 when any of them conflicts."""
+    project, body, reason = _opened(request, slug)
+    saved = save(
+        project, operations_of(body), by=person(request), kind=kind_of(body), reason=reason
+    )
+    names = people({result.by for result in saved.results if result.by})
+    conflict = any(result.outcome is Outcome.CONFLICT for result in saved.results)
+    return JsonResponse(
+        {
+            "revision": saved.revision,
+            "changed": saved.changed,
+            "results": [_result(result, names) for result in saved.results],
+        },
+        status=409 if conflict else 200,
+    )
+
+
+@require_POST
+@answering
+def outline(request: HttpRequest, slug: str) -> HttpResponse:
+    """One edit of rows: {"act": insert | text | delete | step | move, …}."""
+    project, body, reason = _opened(request, slug)
+    act = text(body, "act")
+    if act not in _ACTS:
+        raise Malformed(f"act「{act}」は使えません。")
+    kind = store.Kind.EDIT if act == "text" else store.Kind.STRUCTURE
+    uid = new_uid()
+    edit = _ACTS[act]
+    store.change(
+        project, lambda grid: edit(grid, body, uid), by=person(request), kind=kind, reason=reason
+    )
+    return JsonResponse({"revision": project.revision, "uid": uid if act == "insert" else ""})
+
+
+@require_POST
+@answering
+def undo(request: HttpRequest, slug: str) -> HttpResponse:
+    """Takes back the person's own latest act, or with {"way": "redo"} their latest undo."""
+    project, body, reason = _opened(request, slug, asks_reason=False)
+    redo = text(body, "way", "undo") == "redo"
+    find = undo_stack.next_redo if redo else undo_stack.next_undo
+    number = find(project, person(request))
+    if number is None:
+        words = "やり直せる操作はありません。" if redo else "元に戻せる操作はありません。"
+        raise Malformed(words)
+    kind = store.Kind.REDO if redo else store.Kind.UNDO
+    store.undo(project, number, by=person(request), kind=kind, reason=reason)
+    return JsonResponse({"revision": project.revision, "number": number})
+
+
+@require_safe
+@answering
+def changes(request: HttpRequest, slug: str) -> HttpResponse:
+    """What happened after revision ?since=, for pages without the stream. 304 while nothing did."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    since = request.GET.get("since", "")
+    if not since.isdecimal():
+        raise Malformed("sinceが数値ではありません。")
+    return JsonResponse(told(project.pk, int(since), project.revision))
+
+
+def told(project: int, since: int, revision: int) -> dict[str, Any]:
+    """The change sets after `since` as JSON; {"reload": true} when they are too many."""
+    happened = happened_since(project, since) if revision > since else []
+    if happened is None:
+        return {"revision": revision, "reload": True, "changes": []}
+    names = people({act.name for act in happened})
+    return {
+        "revision": max([revision, *(act.number for act in happened)]),
+        "reload": False,
+        "changes": [
+            {
+                "number": act.number,
+                "user": act.user,
+                "name": names.get(act.name, act.name) or "システム",
+                "at": act.at.isoformat(),
+                "structure": act.structure,
+                "cells": act.cells,
+            }
+            for act in happened
+        ],
+    }
+
+
+def _opened(
+    request: HttpRequest, slug: str, *, asks_reason: bool = True
+) -> tuple[Project, Mapping[str, Any], str]:
+    project = load(Project.objects.all(), user=person(request), right=Right.EDIT, slug=slug)
+    body = body_of(request)
+    reason = reason_of(body)
+    if asks_reason and project.requires_reason and not reason:
+        raise Malformed("この案件では変更理由の入力が必要です。")
+    return project, body, reason
+
+
+def _result(result: Result, names: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {"outcome": result.outcome.value, "now": result.now}
+    if result.outcome is Outcome.CONFLICT:
+        found |= {
+            "by": names.get(result.by, result.by) or "システム",
+            "at": result.at.isoformat() if result.at else "",
+        }
+    return found
+
+
+def _insert(grid: Grid, body: Mapping[str, Any], uid: str) -> Grid:
+    item = Item(uid, 1, "", clean_line(text(body, "name")))
+    anchor = text(body, "anchor", "") or None
+    return edits.inserted(grid, item, anchor, chosen(body, "where", edits.Where))
+
+
+def _text(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
+    """Sets name, description or number of a row, given what stood there."""
+    uid, field = text(body, "item"), text(body, "field")
+    if field not in _CLEAN:
+        raise Malformed(f"field「{field}」は使えません。")
+    now = getattr(grid.items[index_of(grid, uid)], field)
+    wanted = _CLEAN[field](text(body, "after"))
+    if now not in (text(body, "before"), wanted):
+        raise Overtaken(now)
+    change: dict[str, Any] = {field: wanted}
+    return with_item(grid, uid, lambda item: replace(item, **change))
+
+
+def _delete(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
+    return edits.removed(grid, texts(body, "items"))
+
+
+def _step(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
+    return edits.stepped(grid, texts(body, "items"), chosen(body, "way", edits.Way))
+
+
+def _move(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
+    where = chosen(body, "where", edits.Where)
+    return edits.moved(grid, texts(body, "items"), text(body, "anchor"), where)
+
+
+_CLEAN = {"name": clean_line, "number": clean_line, "description": clean_text}
+_ACTS: dict[str, Callable[[Grid, Mapping[str, Any], str], Grid]] = {
+    "insert": _insert,
+    "text": _text,
+    "delete": _delete,
+    "step": _step,
+    "move": _move,
+}
