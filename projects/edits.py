@@ -1,6 +1,6 @@
 """Edits of the outline: rows in, out and elsewhere, each with all below it. Pure.
 
-Rows are named by uid. KeyError when one is not there; ValueError in words when it cannot be done.
+Rows are named by uid. KeyError when one is not there, Impossible in words when it cannot be done.
 """
 
 from __future__ import annotations
@@ -10,6 +10,10 @@ from dataclasses import replace
 from enum import StrEnum
 
 from projects.grid import Grid, Item, index_of, subtree_ends
+
+
+class Impossible(ValueError):
+    """An edit that the outline does not allow, in words."""
 
 
 class Where(StrEnum):
@@ -51,7 +55,7 @@ def moved(grid: Grid, uids: Sequence[str], anchor: str, where: Where) -> Grid:
         branch, grid = _cut(grid, uid)
         block += [replace(item, level=item.level - branch[0].level + 1) for item in branch]
     if any(item.uid == anchor for item in block):
-        raise ValueError("自分自身または自分の下位の項目には移動できません。")
+        raise Impossible("自分自身または自分の下位の項目には移動できません。")
     return replace(grid, items=_put(grid.items, block, anchor, where))
 
 
@@ -101,21 +105,21 @@ def _put(
 def _up(grid: Grid, uid: str) -> Grid:
     above = _sibling_above(grid, uid)
     if above is None:
-        raise ValueError("同じ階層でこれより上には移動できません。")
+        raise Impossible("同じ階層でこれより上には移動できません。")
     return moved(grid, [uid], above, Where.ABOVE)
 
 
 def _down(grid: Grid, uid: str) -> Grid:
     start, end = _span(grid, uid)
     if end >= len(grid.items) or grid.items[end].level != grid.items[start].level:
-        raise ValueError("同じ階層でこれより下には移動できません。")
+        raise Impossible("同じ階層でこれより下には移動できません。")
     return moved(grid, [uid], grid.items[end].uid, Where.BELOW)
 
 
 def _indent(grid: Grid, uid: str) -> Grid:
     above = _sibling_above(grid, uid)
     if above is None:
-        raise ValueError("直前に同じ階層の項目がないため、階層を下げられません。")
+        raise Impossible("直前に同じ階層の項目がないため、階層を下げられません。")
     return moved(grid, [uid], above, Where.CHILD)
 
 
@@ -124,7 +128,7 @@ def _outdent(grid: Grid, uid: str) -> Grid:
     level = grid.items[start].level
     above = next((i for i in range(start - 1, -1, -1) if grid.items[i].level < level), None)
     if above is None:
-        raise ValueError("最上位の項目のため、階層を上げられません。")
+        raise Impossible("最上位の項目のため、階層を上げられません。")
     return moved(grid, [uid], grid.items[above].uid, Where.BELOW)
 
 

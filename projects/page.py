@@ -91,6 +91,13 @@ class MatrixPage:
     phases: tuple[Phase, ...]
     top: Item | None
     around: Surroundings | None
+    editable: bool = False
+    requires_reason: bool = False
+
+    @property
+    def weakest_first(self) -> tuple[Mark, ...]:
+        """The legend in the order of the keys 1, 2, …"""
+        return self.legend[::-1]
 
     @property
     def filtered(self) -> bool:

@@ -34,6 +34,10 @@ from raci.access import Right, load, person
 View = Callable[..., HttpResponse]
 
 
+class Gone(Exception):
+    """A row that the edit names is not there any more."""
+
+
 class Overtaken(Exception):
     """Somebody changed the text that this edit replaces."""
 
@@ -49,10 +53,10 @@ def answering(view: View) -> View:
     def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, **kwargs)
-        except (Malformed, store.Broken, ValueError) as error:
+        except (Malformed, store.Broken, edits.Impossible) as error:
             return JsonResponse({"error": str(error)}, status=400)
-        except KeyError:
-            return JsonResponse({"error": "その行はもうありません。"}, status=409)
+        except Gone as error:
+            return JsonResponse({"error": str(error)}, status=409)
         except Overtaken as error:
             return JsonResponse({"error": str(error), "now": error.now}, status=409)
         except store.Stopped as error:
@@ -97,10 +101,14 @@ def outline(request: HttpRequest, slug: str) -> HttpResponse:
         raise Malformed(f"act「{act}」は使えません。")
     kind = store.Kind.EDIT if act == "text" else store.Kind.STRUCTURE
     uid = new_uid()
-    edit = _ACTS[act]
-    store.change(
-        project, lambda grid: edit(grid, body, uid), by=person(request), kind=kind, reason=reason
-    )
+
+    def edit(grid: Grid) -> Grid:
+        try:
+            return _ACTS[act](grid, body, uid)
+        except KeyError as error:
+            raise Gone("その行はもうありません。") from error
+
+    store.change(project, edit, by=person(request), kind=kind, reason=reason)
     return JsonResponse({"revision": project.revision, "uid": uid if act == "insert" else ""})
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from projects.matrix import table
 from projects.models import Project
 from projects.page import matrix_page
 from projects.selection import select
-from raci.access import load, person
+from raci.access import Right, load, person
 from raci.conditional import cache_key, respond
 
 pages = caches["pages"]
@@ -62,7 +62,11 @@ def _main(request: HttpRequest, project: Project, grid: Grid, number: str | None
     top = uid_of(grid, number) if number is not None else ""
     form = MatrixForm(request.GET, grid=grid, top=top)
     rows = select(grid, form.selection)
-    page = matrix_page(grid, project.slug, rows, form.asked(request))
+    page = replace(
+        matrix_page(grid, project.slug, rows, form.asked(request)),
+        editable=project.right >= Right.EDIT,
+        requires_reason=project.requires_reason,
+    )
     item_url = reverse("projects:item", args=[project.slug, "-"]).removesuffix("-/")
     body = table(grid, rows.shown, form.folding, item_url=item_url)
     html = body.html.encode().join(around(page))

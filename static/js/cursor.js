@@ -1,5 +1,6 @@
 // One tab stop in the table and a cursor that the arrow keys move (WAI-ARIA treegrid pattern).
 const PAGE_ROWS = 12;
+const MOVES = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"]);
 
 export class Cursor {
   constructor(table, folding, packing) {
@@ -7,7 +8,9 @@ export class Cursor {
     this.folding = folding;
     this.packing = packing;
     this.heads = table.tHead.rows[1].cells;
+    this.watchers = [];
     this.cell = table.querySelector("tbody [tabindex='0']");
+    this.column = this.cell?.cellIndex;
     table.addEventListener("keydown", (event) => this.onKey(event));
     table.addEventListener("focusin", (event) => this.onFocus(event));
     table.addEventListener("click", (event) => this.onClick(event));
@@ -24,8 +27,13 @@ export class Cursor {
     row.scrollIntoView({ block: "center" });
   }
 
-  // Moves the tab stop to a cell; `focus` also brings it into view.
-  place(cell, { focus = true } = {}) {
+  // Calls back after every move, with whether it extends the range.
+  watch(callback) {
+    this.watchers.push(callback);
+  }
+
+  // Moves the tab stop to a cell; `focus` also brings it into view, `extend` keeps the anchor.
+  place(cell, { focus = true, extend = false } = {}) {
     if (!cell) return;
     if (this.cell !== cell) {
       this.cell?.removeAttribute("tabindex");
@@ -37,10 +45,24 @@ export class Cursor {
     cell.tabIndex = 0;
     cell.parentNode.classList.add("cur");
     this.heads[this.column]?.classList.add("hot");
-    if (!focus) return;
+    if (focus) this.show(cell);
+    for (const callback of this.watchers) callback(extend);
+  }
+
+  show(cell) {
     if (document.activeElement !== cell) cell.focus({ preventScroll: true });
     cell.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (this.column === 0) document.getElementById("scroll").scrollLeft = 0;
+  }
+
+  // The same place after the table was read anew; the nearest row when that row is gone.
+  restore(uid, place, column, focus) {
+    this.heads = this.table.tHead.rows[1].cells;
+    const rows = this.folding.rows;
+    if (!rows.length) return;
+    let row = document.getElementById(uid) ?? rows[Math.min(place, rows.length - 1)];
+    if (row.hidden) row = this.folding.step(row, 0);
+    this.place(this.at(row, column), { focus });
   }
 
   // The cell in a row and column; packed rows get their real cells first.
@@ -60,27 +82,33 @@ export class Cursor {
     if (!row) return;
     const found = event.target.closest("td, th");
     const column = this.packing.columnAt(found, event.clientX) ?? found.cellIndex;
-    if (column === 0 && found.hasAttribute("aria-expanded")) this.folding.toggle(row);
-    this.place(this.at(row, column));
+    const extend = event.shiftKey;
+    if (column === 0 && found.hasAttribute("aria-expanded") && !extend) this.folding.toggle(row);
+    this.place(this.at(row, column), { extend });
   }
 
   onKey(event) {
     const cell = event.target.closest("tbody td, tbody th");
-    if (!cell || event.isComposing || event.metaKey) return;
-    const target = event.altKey ? this.foldBy(event, cell) : this.moveBy(event, cell);
+    if (!cell || event.isComposing || event.metaKey || event.altKey) return;
+    const target = this.foldBy(event, cell) ?? this.moveBy(event, cell);
     if (!target) return;
     event.preventDefault();
-    this.place(target);
+    this.place(target, { extend: event.shiftKey && MOVES.has(event.key) });
   }
 
-  // Alt+← closes the heading of the row, Alt+→ opens it.
+  // On a name ← closes its heading, or goes to the heading above; → opens a closed one.
   foldBy(event, cell) {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return null;
     const row = cell.parentNode;
-    const heading = this.folding.isHeading(row) ? row : this.folding.parent(row);
-    if (!heading) return null;
-    this.folding.set(heading, event.key === "ArrowLeft");
-    return this.at(heading, cell.cellIndex);
+    if (cell.cellIndex !== 0 || event.shiftKey || event.ctrlKey) return null;
+    const closed = this.folding.closed.has(row);
+    if (event.key === "ArrowLeft") {
+      if (!this.folding.isHeading(row) || closed) return this.folding.parent(row)?.cells[0] ?? cell;
+      this.folding.set(row, true);
+      return cell;
+    }
+    if (event.key !== "ArrowRight" || !closed) return null;
+    this.folding.set(row, false);
+    return cell;
   }
 
   moveBy(event, cell) {

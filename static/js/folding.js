@@ -5,15 +5,20 @@ export class Folding {
     this.table = table;
     this.packing = packing;
     this.legend = (table.dataset.legend || "").split(" ");
-    this.rows = [...table.querySelectorAll("tbody > tr")];
+    this.read();
+    this.level = Number(new URLSearchParams(location.search).get("fold")) || null;
+    table.addEventListener("beforematch", (event) => this.reveal(event.target.closest("tr")), true);
+    document.getElementById("levels")?.addEventListener("click", (event) => this.onLevel(event));
+  }
+
+  // Takes the rows as they stand in the table.
+  read() {
+    this.rows = [...this.table.querySelectorAll("tbody > tr")];
     this.rows.forEach((row, index) => {
       row.place = index;
       row.level = Number(row.ariaLevel);
     });
     this.closed = new Set(this.rows.filter((row) => this.name(row).ariaExpanded === "false"));
-    this.level = Number(new URLSearchParams(location.search).get("fold")) || null;
-    table.addEventListener("beforematch", (event) => this.reveal(event.target.closest("tr")), true);
-    document.getElementById("levels")?.addEventListener("click", (event) => this.onLevel(event));
   }
 
   name(row) {

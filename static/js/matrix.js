@@ -1,7 +1,13 @@
 // The matrix page: cursor, folding and, above 50,000 cells, real cells where the reader looks.
 import { Cursor } from "./cursor.js";
+import { Cells } from "./edit/cells.js";
+import { Editor } from "./edit/editor.js";
+import { Marks } from "./edit/marks.js";
 import { Folding } from "./folding.js";
+import { Live } from "./live.js";
+import { Others } from "./others.js";
 import { Packing } from "./packing.js";
+import { refresh } from "./refresh.js";
 
 const table = document.getElementById("mx");
 
@@ -9,7 +15,16 @@ if (table) {
   table.style.setProperty("--np", table.dataset.columns);
   const packing = new Packing(table, document.getElementById("scroll"));
   const folding = new Folding(table, packing);
-  new Cursor(table, folding, packing);
+  const cursor = new Cursor(table, folding, packing);
+  const marks = new Marks(table);
+  const cells = new Cells(table, folding, packing, marks);
+  const dataset = document.getElementById("project").dataset;
+  const page = { table, packing, folding, cursor, marks, cells, dataset, say: (text) => folding.say(text) };
+  page.refresh = (uid) => refresh(page, uid);
+  const editor = document.getElementById("editing") && new Editor(page);
+  const others = new Others(page, editor);
+  page.live = new Live(dataset, others);
+  if (editor) editor.live = page.live;
 }
 
 const print = document.getElementById("print");

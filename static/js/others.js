@@ -1,0 +1,49 @@
+// Puts others' changes on the page, marked with whose they are. What one edits stays untouched.
+const SHOWN_FOR = 60_000;
+
+export class Others {
+  constructor(page, editor) {
+    Object.assign(this, { page, editor });
+    this.onAct = (act, own) => this.take(act, own);
+    this.onReload = () => this.later();
+  }
+
+  take(act, own) {
+    if (own) return;
+    const mine = String(act.user) === this.page.dataset.user;
+    if (act.structure) this.later();
+    for (const [uid, role, symbol] of act.cells) this.put(uid, role, symbol, mine ? "" : act.name);
+    if (!mine && act.cells.length) this.page.say(this.words(act));
+  }
+
+  words(act) {
+    const [uid, role] = act.cells[0];
+    const row = document.getElementById(uid);
+    const column = this.page.cells.columnOf(role);
+    if (act.cells.length > 1 || !row || column < 1) return `${act.name}さんが${act.cells.length}件のセルを変更しました`;
+    return `${act.name}さんが変更：${this.page.cells.describe(row, column)}`;
+  }
+
+  put(uid, role, symbol, name) {
+    const { cells } = this.page;
+    const row = document.getElementById(uid);
+    const column = cells.columnOf(role);
+    if (!row || column < 1 || this.editor?.saving.isPending(uid, role)) return;
+    cells.set(row, column, symbol);
+    const cell = row.cells[column];
+    if (!name || !cell || cells.isClosed(row)) return;
+    cell.dataset.by = name;
+    cell.title = `${name}さんが変更しました`;
+    setTimeout(() => {
+      delete cell.dataset.by;
+      cell.removeAttribute("title");
+    }, SHOWN_FOR);
+  }
+
+  // Rows or columns changed: the table is read anew, but not under somebody's typing.
+  later() {
+    clearTimeout(this.timer);
+    const busy = this.editor && (this.editor.saving.queue.length || document.querySelector("dialog[open], #mx textarea"));
+    this.timer = setTimeout(() => (busy ? this.later() : this.page.refresh()), busy ? 500 : 50);
+  }
+}
