@@ -19,4 +19,5 @@ urlpatterns = [
     path("<slug:slug>/outline/", editing.outline, name="outline"),
     path("<slug:slug>/undo/", editing.undo, name="undo"),
     path("<slug:slug>/changes/", editing.changes, name="changes"),
+    path("<slug:slug>/events/", editing.events, name="events"),
 ]

@@ -1,4 +1,4 @@
-"""gunicorn inside manage.py: several workers, each with several threads."""
+"""gunicorn inside manage.py: workers with threads for pages and a loop for streams."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from gunicorn.app.base import BaseApplication
 
 WORKERS = 2
 THREADS = 4
+GRACEFUL_SECONDS = 3
 GARBAGE_THRESHOLDS = (50_000, 20, 20)
 
 
 class Server(BaseApplication):
     """Serves the site on an address; `ready` is called once it listens."""
+
+    worker_class = "uvicorn_worker.UvicornWorker"
 
     def __init__(self, *, host: str, port: int, ready: Callable[[], None]) -> None:
         bracketed = f"[{host}]" if ":" in host else host
@@ -22,7 +25,8 @@ class Server(BaseApplication):
             "bind": f"{bracketed}:{port}",
             "workers": WORKERS,
             "threads": THREADS,
-            "worker_class": "gthread",
+            "worker_class": self.worker_class,
+            "graceful_timeout": GRACEFUL_SECONDS,
             "loglevel": "warning",
             "when_ready": lambda _server: ready(),
             "post_worker_init": lambda _worker: _settle_garbage(),
@@ -35,7 +39,7 @@ class Server(BaseApplication):
                 self.cfg.set(name, value)
 
     def load(self) -> object:
-        from raci.wsgi import application
+        from raci.asgi import application
 
         return application
 

@@ -43,6 +43,8 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("projects/<slug:slug>/undo/", "POST"): (LOGIN, 404, 404, 404, 403, 400, 400, 400),
     ("projects/<slug:slug>/changes/", "GET"): (LOGIN, 404, 404, 404, 400, 400, 400, 400),
     ("projects/<slug:slug>/changes/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("projects/<slug:slug>/events/", "GET"): (LOGIN, 404, 404, 404, 204, 204, 204, 204),
+    ("projects/<slug:slug>/events/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("tasks/", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),
     ("tasks/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("tasks/export.xlsx", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),

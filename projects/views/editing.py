@@ -139,6 +139,16 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     return JsonResponse(told(project.pk, int(since), project.revision))
 
 
+@require_safe
+def events(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who may have the stream of a project: 204 with its id. `raci.events` makes the stream.
+
+    Served without it, the 204 tells the browser to stop asking; the page then asks for changes.
+    """
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    return HttpResponse(status=204, headers={"X-Raci-Project": str(project.pk)})
+
+
 def told(project: int, since: int, revision: int) -> dict[str, Any]:
     """The change sets after `since` as JSON; {"reload": true} when they are too many."""
     happened = happened_since(project, since) if revision > since else []

@@ -23,7 +23,7 @@ export class Live {
   }
 
   listen() {
-    const source = new EventSource(`${this.stream}&since=${this.revision}`);
+    const source = new EventSource(`${this.stream}?since=${this.revision}`);
     source.addEventListener("changes", (event) => {
       this.heard = Date.now();
       this.tell(JSON.parse(event.data));

@@ -99,7 +99,9 @@ def _free_port() -> int:
 
 
 class _Peer(Server):
-    """The same server and workers around another application."""
+    """The same server and as many workers and threads around a plain WSGI application."""
+
+    worker_class = "gthread"
 
     def __init__(self, load: Callable[[], object], *, port: int, ready: Callable[[], None]) -> None:
         self._load = load

@@ -1,0 +1,41 @@
+"""The ASGI application: pages by WSGI in threads, streams of changes in the event loop."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from a2wsgi import WSGIMiddleware
+
+from raci.wsgi import application as pages_by_wsgi
+
+if TYPE_CHECKING:
+    from raci.events import Application, Receive, Scope, Send
+
+THREADS = 4
+_wsgi: Any = pages_by_wsgi
+_middleware: Any = WSGIMiddleware(_wsgi, workers=THREADS)
+_pages: Application = _middleware
+_events = import_module("raci.events")  # models can be imported only after raci.wsgi
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Everything but the streams is Django's, and Django says who may have a stream."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["type"] == "http" and scope["method"] == "GET" and _is_stream(scope["path"]):
+        await _events.stream(scope, receive, send, pages=_pages)
+    elif scope["type"] == "http":
+        await _pages(scope, receive, send)
+
+
+def _is_stream(path: str) -> bool:
+    return path.startswith("/projects/") and path.endswith("/events/") and path.count("/") == 4
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,260 @@
+"""Streams of changes to open pages: PostgreSQL's NOTIFY → server-sent events.
+
+One listener per process, in its event loop; no stream takes a thread that serves pages. Whoever
+opens a stream was let in by the page `projects:events`, and is asked again every minute.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+from urllib.parse import parse_qs
+
+import psycopg2  # type: ignore[import-untyped]
+from django.db import close_old_connections, connection
+
+from projects.models import CHANNEL, Project
+from projects.views.editing import told
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+BEAT_SECONDS, BEATS_PER_CHECK = 15, 4
+RECONNECT_SECONDS = 1
+WAITING_MOST = 1_000
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
+_BEAT = b"event: beat\ndata:\n\n"
+
+Queue = asyncio.Queue[bytes | None]
+
+
+class Hub:
+    """Who listens to which project, and how far the project's changes were told."""
+
+    def __init__(self) -> None:
+        self._queues: defaultdict[int, set[Queue]] = defaultdict(set)
+        self._told: dict[int, int] = {}
+        self._busy: set[int] = set()
+        self._again: set[int] = set()
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="events")
+        self._connection: Any = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def join(self, project: int, queue: Queue) -> None:
+        """From now on the queue gets what happens in the project."""
+        if self._connection is None:
+            await self._listen()
+        if project not in self._told:
+            self._told[project] = await self._run(_revision, project)
+        self._queues[project].add(queue)
+
+    def leave(self, project: int, queue: Queue) -> None:
+        self._queues[project].discard(queue)
+        if not self._queues[project]:
+            del self._queues[project]
+            self._told.pop(project, None)
+
+    async def since(self, project: int, number: int) -> bytes | None:
+        """One event with all that happened after the number, None when nothing did."""
+        news = await self._run(_news, project, number)
+        return event(news) if news["changes"] or news["reload"] else None
+
+    async def _listen(self) -> None:
+        self._connection = await self._run(_connected)
+        asyncio.get_running_loop().add_reader(self._connection.fileno(), self._on_notify)
+
+    def _on_notify(self) -> None:
+        try:
+            self._connection.poll()
+        except psycopg2.Error:
+            self._lost()
+            return
+        while self._connection.notifies:
+            project = int(self._connection.notifies.pop().payload.split()[0])
+            if project in self._queues:
+                self._start(self._deliver(project))
+
+    def _lost(self) -> None:
+        """The database went away: listen again as soon as it is back, and tell what was missed."""
+        asyncio.get_running_loop().remove_reader(self._connection.fileno())
+        self._connection.close()
+        self._start(self._again_listening())
+
+    async def _again_listening(self) -> None:
+        while True:
+            await asyncio.sleep(RECONNECT_SECONDS)
+            with suppress(Exception):
+                await self._listen()
+                break
+        for project in list(self._queues):
+            await self._deliver(project)
+
+    async def _deliver(self, project: int) -> None:
+        """Tells all queues of a project; changes that come meanwhile are told in one more round."""
+        if project in self._busy:
+            self._again.add(project)
+            return
+        self._busy.add(project)
+        try:
+            self._again.add(project)
+            while project in self._again and project in self._queues:
+                self._again.discard(project)
+                news = await self._run(_news, project, self._told[project])
+                if project in self._told and (news["changes"] or news["reload"]):
+                    self._told[project] = news["revision"]
+                    self._put(project, event(news))
+        finally:
+            self._busy.discard(project)
+
+    def _put(self, project: int, data: bytes) -> None:
+        for queue in self._queues[project]:
+            if queue.qsize() < WAITING_MOST:
+                queue.put_nowait(data)
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._reader, _fresh, work, *arguments)
+
+
+hub = Hub()
+
+
+def event(news: dict[str, Any]) -> bytes:
+    """Changes as one server-sent event whose id is the last change number."""
+    data = json.dumps(news, ensure_ascii=False, separators=(",", ":"))
+    return f"id: {news['revision']}\nevent: changes\ndata: {data}\n\n".encode()
+
+
+async def stream(scope: Scope, receive: Receive, send: Send, *, pages: Application) -> None:
+    """Streams a project's changes to whom the pages let in; their answer to everybody else."""
+    let_in = await _ask(scope, receive, send, pages)
+    if let_in is None:
+        return
+    project, queue = let_in, Queue(0)
+    await hub.join(project, queue)
+    try:
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await _write(send, b"retry: 2000\n\n" + (await hub.since(project, _since(scope)) or b""))
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await _relay(queue, send, gone, lambda: _still(scope, pages))
+        finally:
+            gone.cancel()
+    finally:
+        hub.leave(project, queue)
+
+
+async def _relay(
+    queue: Queue, send: Send, gone: asyncio.Future[None], still: Callable[[], Awaitable[bool]]
+) -> None:
+    beats = 0
+    while not gone.done():
+        item = asyncio.ensure_future(queue.get())
+        waiting: set[asyncio.Future[Any]] = {item, gone}
+        done, _ = await asyncio.wait(
+            waiting, timeout=BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        if item in done:
+            await _write(send, item.result() or b"")
+            continue
+        item.cancel()
+        if not done:
+            beats += 1
+            if beats % BEATS_PER_CHECK == 0 and not await still():
+                break
+            await _write(send, _BEAT)
+    with suppress(Exception):
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _write(send: Send, data: bytes) -> None:
+    await send({"type": "http.response.body", "body": data, "more_body": True})
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _ask(scope: Scope, receive: Receive, send: Send, pages: Application) -> int | None:
+    """The project's id when the page says 204; anything else is passed on."""
+    held: list[Message] = []
+
+    async def hold(message: Message) -> None:
+        held.append(message)
+
+    await pages(scope, receive, hold)
+    project = _project(held)
+    if project is None:
+        for message in held:
+            await send(message)
+    return project
+
+
+async def _still(scope: Scope, pages: Application) -> bool:
+    async def nothing() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    held: list[Message] = []
+
+    async def hold(message: Message) -> None:
+        held.append(message)
+
+    await pages(scope, nothing, hold)
+    return _project(held) is not None
+
+
+def _project(held: list[Message]) -> int | None:
+    start = next(m for m in held if m["type"] == "http.response.start")
+    headers = {name.lower(): value for name, value in start["headers"]}
+    return int(headers[b"x-raci-project"]) if start["status"] == 204 else None
+
+
+def _since(scope: Scope) -> int:
+    headers = dict(scope["headers"])
+    query = parse_qs(scope["query_string"].decode("ascii", "ignore"))
+    text = (
+        headers.get(b"last-event-id", b"").decode("ascii", "ignore") or query.get("since", [""])[0]
+    )
+    return int(text) if text.isdecimal() else 0
+
+
+def _fresh(work: Callable[..., Any], *arguments: Any) -> Any:
+    close_old_connections()
+    return work(*arguments)
+
+
+def _revision(project: int) -> int:
+    found = Project.objects.filter(pk=project).values_list("revision", flat=True).first()
+    return found or 0
+
+
+def _news(project: int, number: int) -> dict[str, Any]:
+    return told(project, number, _revision(project))
+
+
+def _connected() -> Any:
+    """A connection of its own that listens; notifications come without asking."""
+    made = psycopg2.connect(**connection.get_connection_params())
+    made.autocommit = True
+    with made.cursor() as cursor:
+        cursor.execute(f"LISTEN {CHANNEL}")
+    return made
