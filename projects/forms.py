@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 
-from projects.grid import UID_LENGTH, Grid
+from projects.grid import MAX_NAME, UID_LENGTH, Grid
+from projects.history import KINDS
 from projects.keys import match_key
+from projects.log import LogFilter
 from projects.matrix import Fold
 from projects.page import Request
 from projects.selection import BLANK, Selection, words_of
@@ -82,3 +85,41 @@ class MatrixForm(forms.Form):
             selection=self.selection,
             fold_level=self.folding.level,
         )
+
+
+class LogForm(forms.Form):
+    """The filters of the history in the URL → LogFilter."""
+
+    person = forms.ChoiceField(required=False, label="変更者")
+    kind = forms.ChoiceField(required=False, label="種類")
+    role = forms.CharField(required=False, max_length=MAX_NAME, label="関連業者")
+    item = forms.CharField(required=False, max_length=MAX_NAME, label="項番")
+    since = forms.DateField(
+        required=False, label="開始日", widget=forms.DateInput({"type": "date"})
+    )
+    until = forms.DateField(
+        required=False, label="終了日", widget=forms.DateInput({"type": "date"})
+    )
+
+    def __init__(self, data: Any, *, people: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        choices = {"person": people, "kind": tuple(KINDS.items())}
+        for name, values in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "すべて"), *values]
+
+    @property
+    def wanted(self) -> LogFilter:
+        """What was asked for; everything when something in the URL was wrong."""
+        return LogFilter(**self.cleaned_data) if self.is_valid() else LogFilter()
+
+
+class ReasonForm(forms.Form):
+    """Why something is done, where the project asks for it."""
+
+    reason = forms.CharField(required=False, max_length=MAX_NAME, label="変更理由")
+
+    def __init__(self, data: Any, *, required: bool) -> None:
+        super().__init__(data)
+        self.fields["reason"].required = required

@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import editing
 from projects.views.export import export
+from projects.views.history import history, history_csv, undo
 from projects.views.item import item
 from projects.views.matrix import matrix
 from projects.views.projects import project_list
@@ -20,4 +21,7 @@ urlpatterns = [
     path("<slug:slug>/undo/", editing.undo, name="undo"),
     path("<slug:slug>/changes/", editing.changes, name="changes"),
     path("<slug:slug>/events/", editing.events, name="events"),
+    path("<slug:slug>/history/", history, name="history"),
+    path("<slug:slug>/history.csv", history_csv, name="history_csv"),
+    path("<slug:slug>/history/<int:number>/undo/", undo, name="undo_act"),
 ]

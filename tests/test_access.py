@@ -45,6 +45,16 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("projects/<slug:slug>/changes/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("projects/<slug:slug>/events/", "GET"): (LOGIN, 404, 404, 404, 204, 204, 204, 204),
     ("projects/<slug:slug>/events/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("projects/<slug:slug>/history/", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
+    ("projects/<slug:slug>/history/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("projects/<slug:slug>/history.csv", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
+    ("projects/<slug:slug>/history.csv", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("projects/<slug:slug>/history/<int:number>/undo/", "GET"): (
+        LOGIN, 404, 404, 404, 403, 200, 200, 200,
+    ),
+    ("projects/<slug:slug>/history/<int:number>/undo/", "POST"): (
+        LOGIN, 404, 404, 404, 403, 409, 409, 409,
+    ),
     ("tasks/", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),
     ("tasks/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("tasks/export.xlsx", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),
@@ -79,6 +89,7 @@ def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[st
 def address(route: str, project: Project) -> str:
     item = project.items.get(number="295")
     filled = route.replace("<slug:slug>", project.slug).replace("<path:number>", "30")
+    filled = filled.replace("<int:number>", "1")
     return "/" + filled.replace("<str:uid>", item.uid)
 
 

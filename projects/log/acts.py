@@ -1,0 +1,125 @@
+"""Which change sets a person asked to see, the latest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.utils.timezone import make_aware
+
+from projects.history import KINDS, people
+from projects.models import ChangeSet, Project
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """What the URL asked for; the default shows everything.
+
+    `person` is a login name, `kind` a Kind, `role` a column's name, `item` a row's uid or 項番;
+    `since` and `until` are days, both included.
+    """
+
+    person: str = ""
+    kind: str = ""
+    role: str = ""
+    item: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One change set with the words around it."""
+
+    number: int
+    at: datetime
+    person: str
+    name: str
+    kind: str
+    kind_label: str
+    reason: str
+    undoes: int | None
+
+
+def acts_of(project: Project, wanted: LogFilter) -> QuerySet[ChangeSet]:
+    """The change sets that match, with their context."""
+    found = ChangeSet.objects.filter(project=project).select_related("context")
+    if wanted.person:
+        found = found.filter(context__metadata__name=wanted.person)
+    if wanted.kind:
+        found = found.filter(context__metadata__kind=wanted.kind)
+    if wanted.since:
+        found = found.filter(at__gte=_start(wanted.since))
+    if wanted.until:
+        found = found.filter(at__lt=_start(wanted.until + timedelta(days=1)))
+    if wanted.item or wanted.role:
+        found = found.filter(_touches(project, wanted))
+    return found.order_by("-number")
+
+
+def people_of(project: Project) -> list[tuple[str, str]]:
+    """(login name, full name) of everybody who changed something in the project."""
+    name = KeyTextTransform("name", "context__metadata")
+    own = ChangeSet.objects.filter(project=project).order_by()
+    logins = {login for login in own.annotate(who=name).values_list("who", flat=True) if login}
+    full = people(logins)
+    return sorted((login, full.get(login, login)) for login in logins)
+
+
+def described(found: list[ChangeSet]) -> list[Act]:
+    """The change sets with names and labels, in two queries for any number."""
+    contexts = [act.context.metadata if act.context else {} for act in found]
+    full = people(context.get("name", "") for context in contexts)
+    return [
+        Act(
+            number=act.number,
+            at=act.at,
+            person=context.get("name", ""),
+            name=full.get(context.get("name", ""), context.get("name", "")) or "システム",
+            kind=context.get("kind", ""),
+            kind_label=KINDS.get(context.get("kind", ""), "データベース"),
+            reason=context.get("reason", ""),
+            undoes=context.get("undoes"),
+        )
+        for act, context in zip(found, contexts, strict=True)
+    ]
+
+
+def _start(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time()))
+
+
+def _touches(project: Project, wanted: LogFilter) -> Q:
+    """Marks of the row and column asked for; without a column also the row itself, and so on."""
+    marks = _events("AssignmentEvent").filter(project=project)
+    own: Q = Q()
+    if wanted.item:
+        items = _ids("WorkItemEvent", project, Q(uid=wanted.item) | Q(number=wanted.item))
+        marks = marks.filter(item_id__in=items)
+        if not wanted.role:
+            own |= Q(Exists(_events("WorkItemEvent").filter(project=project, pgh_obj_id__in=items)))
+    if wanted.role:
+        roles = _ids("RoleEvent", project, Q(name=wanted.role))
+        marks = marks.filter(role_id__in=roles)
+        if not wanted.item:
+            own |= Q(Exists(_events("RoleEvent").filter(project=project, pgh_obj_id__in=roles)))
+    return Q(Exists(marks)) | own
+
+
+def _ids(model: str, project: Project, condition: Q) -> list[int]:
+    events = apps.get_model("projects", model)._default_manager.filter(condition, project=project)
+    return list(events.order_by().values_list("pgh_obj_id", flat=True).distinct())
+
+
+def _events(model: str) -> QuerySet[Any]:
+    """The events of the change set in the outer query."""
+    events = apps.get_model("projects", model)._default_manager
+    found: QuerySet[Any] = events.annotate(act=F("pgh_context_id")).filter(
+        Q(act=OuterRef("context_id")) | Q(act=None, pgh_created_at=OuterRef("at")),
+        pgh_created_at=OuterRef("at"),
+    )
+    return found

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from projects import store
+from projects.forms import LogForm, ReasonForm
+from projects.log import LogFilter, acts_of, described, details_of, later_changes, people_of
+from projects.models import ChangeSet, Project
+from projects.tables import LogRow, LogTable
+from raci.access import Right, load, person
+
+PER_PAGE, MARKS_SHOWN, DETAILS_SHOWN = 50, 8, 12
+CSV_BLOCK = 100
+CSV_HEADER = ("番号", "日時", "変更者", "種類", "理由", "対象", "項目", "変更前", "変更後")
+_ALIVE = ("=", "+", "-", "@", "\t", "\r")
+
+
+@require_safe
+def history(request: HttpRequest, slug: str) -> HttpResponse:
+    """The project's change sets, the latest first, filtered by the URL."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    form = LogForm(request.GET, people=people_of(project))
+    page = Paginator(acts_of(project, form.wanted), PER_PAGE).get_page(request.GET.get("page"))
+    acts = described(list(page.object_list))
+    details = details_of(project, [act.number for act in acts], most=MARKS_SHOWN)
+    may_undo = project.right >= Right.EDIT
+    rows = [
+        LogRow(act, details[act.number][0][:DETAILS_SHOWN], details[act.number][1], may_undo, slug)
+        for act in acts
+    ]
+    table = LogTable(rows, exclude=() if may_undo else ("undo",))
+    context = {"project": project, "form": form, "table": table, "page": page}
+    return render(request, "projects/history.html", context, status=200 if form.is_valid() else 400)
+
+
+@require_safe
+def history_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse:
+    """The same, value by value, as CSV for Excel; 400 for a wrong filter."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    form = LogForm(request.GET, people=people_of(project))
+    if not form.is_valid():
+        return render(request, "400.html", status=400)
+    return StreamingHttpResponse(
+        _lines(project, form.wanted),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="history-{project.slug}.csv"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Says what taking back a change set would change, and takes it back."""
+    project = load(Project.objects.all(), user=person(request), right=Right.EDIT, slug=slug)
+    found = ChangeSet.objects.filter(project=project, number=number).select_related("context")
+    if not found:
+        raise Http404
+    data = request.POST if request.method == "POST" else None
+    form = ReasonForm(data, required=project.requires_reason)
+    stopped: store.Stopped | None = None
+    broken: store.Broken | None = None
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            store.undo(project, number, by=person(request), reason=reason)
+        except store.Stopped as error:
+            stopped = error
+        except store.Broken as error:
+            broken = error
+        else:
+            messages.success(request, f"{number}番の変更を取り消しました。")
+            return redirect("projects:history", slug)
+    (act,) = described(list(found))
+    details, total = details_of(project, [number], most=PER_PAGE)[number]
+    context = {
+        "project": project,
+        "act": act,
+        "details": details[: 4 * PER_PAGE],
+        "hidden": total - len(details[: 4 * PER_PAGE]),
+        "form": form,
+        "later": later_changes(project, number, stopped.obstacles) if stopped else [],
+        "errors": broken.errors if broken else [],
+    }
+    status = 409 if stopped or broken else 200 if request.method != "POST" else 400
+    return render(request, "projects/undo.html", context, status=status)
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _lines(project: Project, wanted: LogFilter) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff"
+    yield writer.writerow(CSV_HEADER)
+    for page in Paginator(acts_of(project, wanted), CSV_BLOCK):
+        acts = described(list(page.object_list))
+        details = details_of(project, [act.number for act in acts])
+        for act in acts:
+            head = (str(act.number), act.at.isoformat(), act.name, act.kind_label, act.reason)
+            for one in details[act.number][0]:
+                row = (*head, one.what, one.field, one.before, one.after)
+                yield writer.writerow([_harmless(text) for text in row])
+
+
+def _harmless(text: str) -> str:
+    """Excel must not take a text for a formula."""
+    return f"'{text}" if text.startswith(_ALIVE) else text
