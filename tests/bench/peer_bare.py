@@ -15,6 +15,7 @@ from typing import Any
 import psycopg2  # type: ignore[import-untyped]
 
 from raci.database import address
+from tests.bench import peer_upsert
 
 _ROLES = "SELECT id, name FROM projects_role WHERE project_id = %s ORDER BY position"
 _ITEMS = """SELECT id, uid, number, name, description
@@ -31,6 +32,8 @@ _kept = threading.local()
 
 
 def application(environ: Any, start_response: Callable[..., object]) -> Iterable[bytes]:
+    if environ["REQUEST_METHOD"] == "POST":
+        return peer_upsert.save(_connection(), environ, start_response)
     with _connection().cursor() as cursor:
         body = "".join(_page(cursor, os.environ["RACI_BENCH_SLUG"])).encode()
     headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))]

@@ -1,4 +1,5 @@
-"""The same cells as the Django admin and as django-tables2 show them. A URLconf.
+"""The same cells as the Django admin and as django-tables2 show them, and the admin's change form
+of a mark. A URLconf.
 
 Both read with one query for the rows and one for all their marks, and neither pages. The admin
 has nothing switched on that is not needed to show the cells.
@@ -77,6 +78,7 @@ def table(request: HttpRequest) -> HttpResponse:
 
 _site = admin.AdminSite()
 _site.register(WorkItem, MatrixAdmin)
+_site.register(Assignment)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("table/", table),
