@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from projects.views import editing
+from projects.views.columns import columns, legend, merge
 from projects.views.export import export
 from projects.views.history import history, history_csv, undo
 from projects.views.item import item
@@ -21,6 +22,9 @@ urlpatterns = [
     path("<slug:slug>/undo/", editing.undo, name="undo"),
     path("<slug:slug>/changes/", editing.changes, name="changes"),
     path("<slug:slug>/events/", editing.events, name="events"),
+    path("<slug:slug>/columns/", columns, name="columns"),
+    path("<slug:slug>/columns/merge/", merge, name="merge"),
+    path("<slug:slug>/legend/", legend, name="legend"),
     path("<slug:slug>/history/", history, name="history"),
     path("<slug:slug>/history.csv", history_csv, name="history_csv"),
     path("<slug:slug>/history/<int:number>/undo/", undo, name="undo_act"),

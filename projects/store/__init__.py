@@ -164,6 +164,7 @@ def _check_now() -> None:
 _REASONS = {
     "contract_role": "契約中の業者がある列は削除できません。先に管理画面で契約を外してください。",
     "assignment_in_legend": "使われている記号は凡例から削除できません。",
+    "role_name": "同じ名称の列があります。名称を入れ替える列は、別々に変更してください。",
     "workitem_below_parent": "自分自身または自分の下位の項目を親にすることはできません。",
 }
 

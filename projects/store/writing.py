@@ -40,6 +40,8 @@ def write(plan: Plan, project: Project) -> None:
             item_ids = _write_items(cursor, plan, project, item_ids)
         _write_cells(cursor, project, [c for c in plan.cells if c.after], item_ids)
         _remove_roles(plan, project)
+        if plan.legend:
+            _remove_marks(plan.after, project)
 
 
 def _rows_change(plan: Plan) -> bool:
@@ -49,15 +51,18 @@ def _rows_change(plan: Plan) -> bool:
 
 
 def _write_legend(after: Grid, project: Project) -> None:
-    """Marks that go are deleted; a foreign key keeps that from happening to one in use."""
-    rows = LegendMark.objects.filter(project=project)
-    rows.exclude(symbol__in=after.symbols).delete()
+    """Marks as they shall be; those that go stay until no cell has them any more."""
     for position, mark in enumerate(after.legend, 1):
         LegendMark.objects.update_or_create(
             project=project,
             symbol=mark.symbol,
             defaults={"position": position, "label": mark.label, "leads": mark.leads},
         )
+
+
+def _remove_marks(after: Grid, project: Project) -> None:
+    """A foreign key keeps this from happening to a mark in use."""
+    LegendMark.objects.filter(project=project).exclude(symbol__in=after.symbols).delete()
 
 
 def _write_roles(plan: Plan, project: Project) -> None:
