@@ -25,6 +25,7 @@ def around(page: MatrixPage) -> tuple[bytes, ...]:
         "page": page,
         "rows": ROWS,
         "query": QueryDict(page.asked.query),
+        "history_url": reverse("projects:history", args=[page.slug]),
         "phase_url": reverse("projects:phase", args=[page.slug, "-"]).removesuffix("-/"),
     }
     html = render_to_string("projects/_matrix.html", context)

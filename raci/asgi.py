@@ -10,12 +10,11 @@ from a2wsgi import WSGIMiddleware
 from raci.wsgi import application as pages_by_wsgi
 
 if TYPE_CHECKING:
-    from raci.events import Application, Receive, Scope, Send
+    from raci.events import Receive, Scope, Send
 
 THREADS = 4
 _wsgi: Any = pages_by_wsgi
-_middleware: Any = WSGIMiddleware(_wsgi, workers=THREADS)
-_pages: Application = _middleware
+pages: Any = WSGIMiddleware(_wsgi, workers=THREADS)
 _events = import_module("raci.events")  # models can be imported only after raci.wsgi
 
 
@@ -24,9 +23,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif scope["type"] == "http" and scope["method"] == "GET" and _is_stream(scope["path"]):
-        await _events.stream(scope, receive, send, pages=_pages)
+        await _events.stream(scope, receive, send, pages=pages)
     elif scope["type"] == "http":
-        await _pages(scope, receive, send)
+        await pages(scope, receive, send)
 
 
 def _is_stream(path: str) -> bool:

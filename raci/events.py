@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import psycopg2  # type: ignore[import-untyped]
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, connections
 
 from projects.models import CHANNEL, Project
 from projects.views.editing import told
@@ -66,6 +66,13 @@ class Hub:
         if not self._queues[project]:
             del self._queues[project]
             self._told.pop(project, None)
+
+    def close(self) -> None:
+        """Gives the connections back; nobody listens after it."""
+        if self._connection is not None:
+            self._connection.close()
+        self._reader.submit(connections.close_all).result()
+        self._reader.shutdown()
 
     async def since(self, project: int, number: int) -> bytes | None:
         """One event with all that happened after the number, None when nothing did."""

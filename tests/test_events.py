@@ -1,0 +1,201 @@
+"""The stream of changes: who may have it, what it says, and that it ends with the right."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connections
+from django.test import Client
+
+from projects import store
+from projects.models import Membership, Project
+from projects.store.cells import Operation, save
+from raci import events
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOSHU = "保守業者"
+PATIENCE = 20
+
+
+def served() -> Any:
+    """raci.asgi, which asks for the database as soon as it is imported."""
+    return import_module("raci.asgi")
+
+
+class Reader:
+    """A browser's end of one stream."""
+
+    def __init__(self, path: str, cookie: str, **headers: str) -> None:
+        named = {"host": "testserver", "cookie": cookie, **headers}
+        path, _, query = path.partition("?")
+        self.scope: dict[str, Any] = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in named.items()],
+            "client": ("127.0.0.1", 1),
+            "server": ("testserver", 80),
+        }
+        self.sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.closed = asyncio.Event()
+        self._asked = False
+
+    async def receive(self) -> dict[str, Any]:
+        if not self._asked:
+            self._asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self.closed.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: dict[str, Any]) -> None:
+        self.sent.put_nowait(message)
+
+    async def start(self) -> int:
+        self.task = asyncio.ensure_future(served().application(self.scope, self.receive, self.send))
+        message = await asyncio.wait_for(self.sent.get(), PATIENCE)
+        status: int = message["status"]
+        return status
+
+    async def until_changes(self) -> dict[str, Any]:
+        """The next changes; beats and comments are passed over."""
+        while True:
+            message = await asyncio.wait_for(self.sent.get(), PATIENCE)
+            for block in message["body"].decode().split("\n\n"):
+                if "event: changes" in block:
+                    news: dict[str, Any] = json.loads(block.split("data: ", 1)[1])
+                    return news
+
+    async def close(self) -> None:
+        self.closed.set()
+        await asyncio.wait_for(self.task, PATIENCE)
+
+
+@pytest.fixture(autouse=True)
+def fresh_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A hub of this test's event loop, whose connections are closed afterwards."""
+    hub = events.Hub()
+    monkeypatch.setattr(events, "hub", hub)
+    yield
+    hub.close()
+    served().pages.executor.submit(connections.close_all).result()
+
+
+def cookie_of(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return f"sessionid={client.cookies['sessionid'].value}"
+
+
+def address(project: Project) -> str:
+    return f"/projects/{project.slug}/events/?since={project.revision}"
+
+
+def change(project: Project, by: User, before: str = "", after: str = "○") -> None:
+    uid = store.load(project).items[3].uid
+    save(project, [Operation(uid, HOSHU, before, after)], by=by)
+
+
+def in_thread(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Database work beside the loop, on a connection that is closed afterwards."""
+
+    def run() -> Any:
+        try:
+            return work(*arguments)
+        finally:
+            connections.close_all()
+
+    return asyncio.get_running_loop().run_in_executor(None, run)
+
+
+def test_a_change_reaches_everybody_who_listens(besshi10: Project, cast: dict[str, User]) -> None:
+    cookies = [cookie_of(cast[name]) for name in ("viewer", "manager")]
+
+    async def scene() -> list[dict[str, Any]]:
+        readers = [Reader(address(besshi10), cookie) for cookie in cookies]
+        assert [await reader.start() for reader in readers] == [200, 200]
+        await in_thread(change, besshi10, cast["editor"])
+        news = [await reader.until_changes() for reader in readers]
+        for reader in readers:
+            await reader.close()
+        return news
+
+    for news in asyncio.run(scene()):
+        (act,) = news["changes"]
+        assert (act["number"], act["name"], act["structure"]) == (
+            besshi10.revision + 1,
+            "editor",
+            False,
+        )
+        assert act["cells"][0][1:] == [HOSHU, "○"]
+
+
+def test_a_stream_goes_on_where_it_broke_off(besshi10: Project, cast: dict[str, User]) -> None:
+    cookie = cookie_of(cast["viewer"])
+    change(besshi10, cast["editor"])
+    change(besshi10, cast["editor"], "○", "◎")
+
+    async def scene() -> list[int]:
+        last = str(besshi10.revision + 1)
+        reader = Reader(address(besshi10), cookie, last_event_id=last)
+        await reader.start()
+        news = await reader.until_changes()
+        await reader.close()
+        return [act["number"] for act in news["changes"]]
+
+    assert asyncio.run(scene()) == [besshi10.revision + 2]
+
+
+@pytest.mark.parametrize(("name", "status"), [("outsider", 404), ("vendor", 404), ("", 302)])
+def test_nobody_else_gets_a_stream(
+    name: str, status: int, besshi10: Project, cast: dict[str, User]
+) -> None:
+    cookie = cookie_of(cast[name]) if name else ""
+
+    async def scene() -> int:
+        return await Reader(address(besshi10), cookie).start()
+
+    assert asyncio.run(scene()) == status
+
+
+def test_a_stream_ends_when_the_right_is_taken_away(
+    besshi10: Project, cast: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(events, "BEATS_PER_CHECK", 1)
+    cookie = cookie_of(cast["viewer"])
+
+    async def scene() -> None:
+        reader = Reader(address(besshi10), cookie)
+        assert await reader.start() == 200
+        await in_thread(Membership.objects.filter(user=cast["viewer"]).delete)
+        await asyncio.wait_for(reader.task, PATIENCE)
+
+    asyncio.run(scene())
+
+
+def test_pages_go_to_django(besshi10: Project, cast: dict[str, User]) -> None:
+    cookie = cookie_of(cast["viewer"])
+
+    async def scene() -> tuple[int, bytes]:
+        reader = Reader(f"/projects/{besshi10.slug}/", cookie)
+        status = await reader.start()
+        body = await asyncio.wait_for(reader.sent.get(), PATIENCE)
+        await reader.close()
+        return status, body["body"]
+
+    status, body = asyncio.run(scene())
+    assert status == 200
+    assert body
