@@ -20,6 +20,8 @@ from projects.models import Membership, Project
 from raci import demo
 from vendors.models import Contract, Member, Vendor
 
+pytest_plugins = ["tests.browsing"]
+
 PASSWORD = "correct horse battery staple"
 
 hypothesis_settings.register_profile(

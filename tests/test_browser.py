@@ -2,89 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from projects import importing, store
 from projects.grid import Grid, Item, Role, new_uid
 from projects.models import Membership, Project
 from projects.plan import diff
 from raci import demo
+from tests.browsing import DESKTOP, MATRIX, PHONE, Open, axe_findings, in_chromium
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-MISSING = "needs Chromium: apt-get install chromium fonts-noto-cjk (or set CHROMIUM to its path)"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason=MISSING),
-    pytest.mark.django_db(transaction=True),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def scene(transactional_db: None) -> dict[str, User]:
-    """The real document, a viewer of it and a person of a company."""
-    demo.set_up(new_password=lambda: "unused", say=lambda _text: None)
-    return {user.username: user for user in User.objects.all()}
-
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture
-def open_page(chromium: Browser, live_server: Any, scene: dict[str, User]) -> Iterator[Open]:
-    """Opens a path as one of the demo's people; the page must have no script or policy error."""
-    contexts: list[Any] = []
-    errors: list[str] = []
-
-    def opened(path: str, *, user: str = "viewer", viewport: Any = DESKTOP, **more: Any) -> Page:
-        context = chromium.new_context(viewport=viewport, locale="ja-JP", **more)
-        contexts.append(context)
-        if user:
-            context.add_cookies([_session(scene[user], live_server.url)])
-        page: Page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.goto(live_server.url + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not errors
-
-
-def _session(user: User, url: str) -> Any:
-    client = Client()
-    client.force_login(user)
-    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}
-
-
-MATRIX = "/projects/besshi10/"
+pytestmark = in_chromium
 
 
 def visible_numbers(page: Page) -> list[str]:
@@ -168,7 +100,11 @@ def test_closed_rows_are_hidden_until_found(open_page: Open) -> None:
         (["Control+End", "Control+Home"], ["1", 0]),
         (["PageDown"], ["13", 0]),
         (["PageDown", "PageUp"], ["1", 0]),
-        (["ArrowDown", "Alt+ArrowLeft", "ArrowDown"], ["15", 0]),
+        (["ArrowDown", "ArrowLeft", "ArrowDown"], ["15", 0]),
+        (["ArrowDown", "ArrowLeft", "ArrowRight", "ArrowDown"], ["3", 0]),
+        (["ArrowDown", "ArrowRight", "ArrowLeft", "ArrowDown"], ["3", 0]),
+        (["PageDown", "ArrowLeft"], ["3", 0]),
+        (["Alt+ArrowLeft", "ArrowDown"], ["2", 0]),
         (["Enter", "ArrowDown"], ["30", 0]),
     ],
 )
@@ -272,15 +208,13 @@ def large_project(*, rows: int, width: int) -> Project:
 )
 def test_axe_finds_nothing(path: str, user: str, viewport: Any, open_page: Open) -> None:
     page = open_page(path, user=user, viewport=viewport)
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found] == []
+    assert axe_findings(page) == []
 
 
 def test_axe_finds_nothing_on_an_item(open_page: Open) -> None:
     item = Project.objects.get(slug="besshi10").items.get(number="71")
     page = open_page(f"{MATRIX}items/{item.uid}/")
-    found = Axe().run(page).response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+    assert axe_findings(page) == []
 
 
 def test_the_demo_source_is_what_these_tests_look_at() -> None:

@@ -89,7 +89,7 @@ export class Cursor {
 
   onKey(event) {
     const cell = event.target.closest("tbody td, tbody th");
-    if (!cell || event.isComposing || event.metaKey || event.altKey) return;
+    if (!cell || event.isComposing || event.keyCode === 229 || event.metaKey || event.altKey) return;
     const target = this.foldBy(event, cell) ?? this.moveBy(event, cell);
     if (!target) return;
     event.preventDefault();

@@ -23,6 +23,7 @@ if (table) {
   page.refresh = (uid) => refresh(page, uid);
   const editor = document.getElementById("editing") && new Editor(page);
   const others = new Others(page, editor);
+  Object.assign(page, { editor, others });
   page.live = new Live(dataset, others);
   if (editor) editor.live = page.live;
 }

@@ -1,3 +1,5 @@
+import { isTyping } from "./refresh.js";
+
 // Puts others' changes on the page, marked with whose they are. What one edits stays untouched.
 const SHOWN_FOR = 60_000;
 
@@ -43,7 +45,7 @@ export class Others {
   // Rows or columns changed: the table is read anew, but not under somebody's typing.
   later() {
     clearTimeout(this.timer);
-    const busy = this.editor && (this.editor.saving.queue.length || document.querySelector("dialog[open], #mx textarea"));
+    const busy = this.editor && (this.editor.saving.queue.length || isTyping());
     this.timer = setTimeout(() => (busy ? this.later() : this.page.refresh()), busy ? 500 : 50);
   }
 }

@@ -58,10 +58,11 @@ export class Choice {
   }
 
   onKey(event) {
-    if (event.isComposing) return;
+    if (event.isComposing || event.keyCode === 229) return;
     const option = event.target.closest("[role=option]");
     const symbol = /^[0-9]$/.test(event.key) ? (event.key === "0" ? "" : this.marks.nth(Number(event.key))) : this.marks.read(event.key);
-    if (event.key === "Escape" || event.key === "Tab") this.close();
+    if (event.key === "Escape") this.close();
+    else if (event.key === "Tab") this.tab(event.target, event.shiftKey ? -1 : 1);
     else if (option && event.key === "ArrowDown") this.mark(option.nextElementSibling);
     else if (option && event.key === "ArrowUp") this.mark(option.previousElementSibling);
     else if (option && (event.key === "Enter" || event.key === " ")) this.choose(option);
@@ -70,6 +71,13 @@ export class Choice {
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  // From the marks to the histories, and at either end back to the cell.
+  tab(from, way) {
+    const stops = [this.list.querySelector("[aria-selected=true]"), ...this.links.children];
+    const next = stops[Math.max(stops.indexOf(from), 0) + way];
+    next ? next.focus() : this.close();
   }
 
   choose(option) {

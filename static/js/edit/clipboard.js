@@ -4,11 +4,11 @@ import { ask, make, tableOf } from "./dialog.js";
 const SHOWN = 200;
 
 export class Clipboard {
-  constructor({ table, cells, marks, selection, saving, say }) {
-    Object.assign(this, { table, cells, marks, selection, saving, say });
+  constructor({ table, cells, marks, selection, saving, say, guarded }) {
+    Object.assign(this, { table, cells, marks, selection, saving, say, guarded });
     for (const kind of ["copy", "cut", "paste"]) {
       document.addEventListener(kind, (event) => {
-        if (!document.activeElement?.closest("#mx tbody") || !getSelection().isCollapsed) return;
+        if (!document.activeElement?.matches("#mx tbody :is(td, th)") || !getSelection().isCollapsed) return;
         event.preventDefault();
         this[kind](event.clipboardData);
       });
@@ -28,7 +28,7 @@ export class Clipboard {
 
   cut(data) {
     this.copy(data);
-    this.clear();
+    this.guarded(() => this.clear());
   }
 
   // Blanks the range's marks as one act.
@@ -48,9 +48,12 @@ export class Clipboard {
     return this.cells.isMark(column) ? this.cells.mark(row, column) : row.cells[row.cells.length - 1].textContent;
   }
 
-  async paste(data) {
+  paste(data) {
     const block = parse(data.getData("text/plain"));
-    if (!block.length) return;
+    if (block.length) this.guarded(() => this.put(block));
+  }
+
+  async put(block) {
     const { changes, misplaced } = this.plan(block);
     if (changes.length === 1 && !misplaced.length && block.length === 1 && block[0].length === 1) {
       this.saving.act(changes);

@@ -5,7 +5,7 @@ export function ask(title, content, buttons) {
   const form = make("form", { method: "dialog" });
   const row = make("div", { className: "acts" });
   for (const [value, text, kind = "plain"] of buttons) {
-    row.append(make("button", { className: `btn ${kind}`, value, textContent: text, type: "submit" }));
+    row.append(make("button", { className: `btn ${kind}`, value, textContent: text, type: "submit", formNoValidate: !value }));
   }
   form.append(...[content].flat(), row);
   dialog.append(head, form);

@@ -11,6 +11,8 @@ import { Stopped } from "./stopped.js";
 export class Editor {
   constructor(page) {
     Object.assign(this, page);
+    this.say = (text) => this.tell(text);
+    this.guarded = (action) => this.hasReason() && action();
     this.server = new Server(this.dataset);
     this.stopped = new Stopped(this);
     this.saving = new Saving({
@@ -95,10 +97,6 @@ export class Editor {
     return null;
   }
 
-  guarded(action) {
-    if (this.hasReason()) action();
-  }
-
   // One mark for the whole range.
   set(symbol) {
     const { rows, from, to } = this.selection.range();
@@ -113,10 +111,10 @@ export class Editor {
     if (!this.hasReason()) return;
     const allowed = changes.filter(({ row, after }) => !after || !row.cells[0].hasAttribute("aria-expanded"));
     const count = this.saving.act(allowed);
+    this.bar();
     if (allowed.length < changes.length) this.say("見出しには記号を付けられません。");
     else if (count === 1) this.say(this.cells.describe(allowed[0].row, allowed[0].column));
     else if (count) this.say(`${count}件のセルを${this.marks.say(allowed[0].after)}にしました`);
-    this.bar();
   }
 
   // Fills the range from its first row (down) or its first column (right).
@@ -185,6 +183,12 @@ export class Editor {
       else if (act === "delete") this.outline.remove();
       else this.outline.insert(act);
     });
+  }
+
+  // What happened, for eyes too: it stands in the bar until the cursor moves.
+  tell(text) {
+    this.folding.say(text);
+    document.getElementById("where").textContent = text;
   }
 
   // The line that says what the cursor is on.

@@ -9,6 +9,10 @@ export class Outline {
   constructor(page) {
     this.page = page;
     this.listenToDrag();
+    addEventListener("beforeunload", (event) => {
+      const input = document.querySelector("#mx textarea");
+      if (input && input.value !== input.defaultValue) event.preventDefault();
+    });
   }
 
   get cells() {
@@ -22,11 +26,8 @@ export class Outline {
 
   // Sends one edit after everything typed before it; true when it was done.
   async send(body, done) {
-    if (!(await this.page.saving.flush())) {
-      this.page.say("接続が戻るまで、行の変更はできません。");
-      return null;
-    }
     try {
+      if (!(await this.page.saving.flush())) throw new Offline("接続が戻るまで、行の変更はできません。");
       const answer = await this.page.server.post("outline/", { reason: this.page.reason(), ...body });
       this.page.live.own.add(answer.revision);
       await this.page.refresh(answer.uid);
@@ -51,16 +52,17 @@ export class Outline {
     return this.send({ act: "step", items: this.rows().map((row) => row.id), way }, DONE[way]);
   }
 
-  // Asks for the name in a line of its own, then inserts.
-  async insert(where) {
+  // Asks for the name in a line of its own, then inserts. A name that could not be saved is asked again.
+  async insert(where, typed = "") {
     const row = this.page.cursor.cell.parentNode;
     const words = { above: "上に挿入", below: "下に挿入", child: "下位に追加" }[where];
-    const input = make("input", { name: "name", maxLength: 1000, required: true, autofocus: true, className: "wide" });
+    const input = make("input", { name: "name", value: typed, maxLength: 1000, required: true, autofocus: true, className: "wide" });
     const label = make("label", { className: "field" }, "作業項目の名称 ", input);
     const note = make("p", { textContent: `項番${this.cells.number(row)}「${this.cells.name(row)}」の${words}します。` });
     const answer = await ask(`作業項目を${words}`, [note, label], [["insert", "追加する", "fill"], ["", "やめる"]]);
     const name = input.value.trim();
-    if (answer === "insert" && name) await this.send({ act: "insert", anchor: row.id, where, name }, "追加しました");
+    if (answer !== "insert" || !name) return;
+    if (!(await this.send({ act: "insert", anchor: row.id, where, name }, "追加しました"))) await this.insert(where, name);
   }
 
   async remove() {
@@ -82,13 +84,16 @@ export class Outline {
   }
 
   // Edits 作業項目 or 作業内容 where it stands. Enter saves (Alt+Enter breaks the line), Esc leaves.
-  edit(cell) {
+  // A text that could not be saved is open again.
+  edit(cell, typed) {
     const row = cell.parentNode;
-    const field = cell.cellIndex === 0 ? "name" : "description";
+    const column = cell.cellIndex;
+    const field = column === 0 ? "name" : "description";
     const before = field === "name" ? this.cells.name(row) : cell.textContent;
-    const input = make("textarea", { value: before, className: "inline", rows: field === "name" ? 2 : 4, maxLength: field === "name" ? 1000 : 20000 });
+    const input = make("textarea", { defaultValue: before, value: typed ?? before, className: "inline", rows: field === "name" ? 2 : 4, maxLength: field === "name" ? 1000 : 20000 });
     input.ariaLabel = `${this.cells.describe(row, 0)}の${field === "name" ? "作業項目" : "作業内容"}`;
     const holder = make("div", { className: "holder" }, input);
+    this.page.cursor.place(cell);
     cell.append(holder);
     input.select();
     let open = true;
@@ -100,7 +105,8 @@ export class Outline {
       cell.focus({ preventScroll: true });
       if (!save || after === before) return;
       if (await this.send({ act: "text", item: row.id, field, before, after }, "変更しました")) return;
-      this.page.kept = after;
+      const now = document.getElementById(row.id);
+      if (now) this.edit(this.page.cursor.at(now, column), after);
     };
     input.addEventListener("keydown", (event) => {
       event.stopPropagation();
@@ -148,7 +154,7 @@ export class Outline {
       const [items, target] = [dragged, over];
       dragged = over = null;
       if (items && target && !items.includes(target.row.id)) {
-        this.send({ act: "move", items, anchor: target.row.id, where: target.where }, "移動しました");
+        this.page.guarded(() => this.send({ act: "move", items, anchor: target.row.id, where: target.where }, "移動しました"));
       }
     });
     table.addEventListener("dragend", () => {

@@ -33,6 +33,15 @@ export class Saving {
     this.show();
   }
 
+  // What waits is on the screen again after the table was read anew.
+  redraw() {
+    for (const { item, role, after } of this.queue.flatMap((act) => act.operations)) {
+      const row = document.getElementById(item);
+      const column = this.cells.columnOf(role);
+      if (row && column > 0) this.draw(row, column, after);
+    }
+  }
+
   // One act: changes are { row, column, after }. Returns how many differ from what is there.
   act(changes, kind = "edit") {
     const operations = [];

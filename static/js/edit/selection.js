@@ -33,6 +33,13 @@ export class Selection {
     return { rows, from, to };
   }
 
+  // The same range after the table was read anew.
+  restore({ row, column }) {
+    const now = document.getElementById(row.id);
+    if (now && !now.hidden) this.anchor = { row: now, column };
+    this.draw();
+  }
+
   isSingle() {
     return !this.anchor || (this.anchor.row === this.cursor.cell.parentNode && this.anchor.column === this.cursor.column);
   }

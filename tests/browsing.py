@@ -1,0 +1,183 @@
+"""Real Chromium for tests: a signed-in page, and the matrix on it by 項番 and column."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from projects import store
+from projects.grid import Grid
+from projects.models import Project
+from raci import demo
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+MISSING = "needs Chromium: apt-get install chromium fonts-noto-cjk (or set CHROMIUM to its path)"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+MATRIX = "/projects/besshi10/"
+
+in_chromium = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason=MISSING),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def scene(transactional_db: None) -> dict[str, User]:
+    """The real document, people of the PMO and of its companies."""
+    demo.set_up(new_password=lambda: "unused", say=lambda _text: None)
+    return {user.username: user for user in User.objects.all()}
+
+
+@pytest.fixture
+def allowed_errors() -> list[str]:
+    """Parts of console errors that a test provokes; empty unless the test adds some."""
+    return []
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(
+    chromium: Browser, live_server: Any, scene: dict[str, User], allowed_errors: list[str]
+) -> Iterator[Open]:
+    """Opens a path as one of the demo's people; the page must have no script or policy error."""
+    contexts: list[Any] = []
+    errors: list[str] = []
+
+    def opened(path: str, *, user: str = "viewer", viewport: Any = DESKTOP, **more: Any) -> Page:
+        context = chromium.new_context(viewport=viewport, locale="ja-JP", **more)
+        contexts.append(context)
+        if user:
+            context.add_cookies([_session(scene[user], live_server.url)])
+        page: Page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.goto(live_server.url + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [error for error in errors if not any(part in error for part in allowed_errors)] == []
+
+
+def _session(user: User, url: str) -> Any:
+    client = Client()
+    client.force_login(user)
+    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}
+
+
+@pytest.fixture
+def sheet(open_page: Open) -> Sheet:
+    """The real document, opened by an editor."""
+    return Sheet(open_page(MATRIX, user="editor"))
+
+
+class Sheet:
+    """The matrix on a page. Column 0 is the name, 1 and on the roles, 17 the 作業内容."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.state = page.locator("#saved")
+        self.said = page.locator("#live")
+        self.dialog = page.locator("dialog[open]")
+        self.choice = page.locator(".choice")
+        self.text = page.locator("#mx textarea")
+
+    def row(self, number: int) -> Locator:
+        return self.page.locator(f"#mx tbody tr:has(> th > .n:text-is('{number}'))")
+
+    def cell(self, number: int, column: int) -> Locator:
+        return self.row(number).locator(f"> :nth-child({column + 1})")
+
+    def go(self, number: int, column: int) -> None:
+        """Selects a cell. The name and the 作業内容 are reached over a role's cell."""
+        self.cell(number, min(max(column, 1), 16)).click()
+        if column in (0, 17):
+            self.press("Home" if column == 0 else "End")
+        expect(self.cell(number, column)).to_be_focused()
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def shows(self, number: int, column: int, text: str) -> None:
+        expect(self.cell(number, column)).to_have_text(text)
+
+    def is_saved(self) -> None:
+        expect(self.state).to_have_text("保存済み")
+
+    def holds(self, number: int, column: int, symbol: str) -> None:
+        """The mark is on the screen, saved, and in the database."""
+        self.shows(number, column, symbol)
+        self.is_saved()
+        assert mark(number, column) == symbol
+
+    def marks(self, rows: range, columns: range) -> list[str]:
+        """The marks on the screen, a string per row with . for blank."""
+        return [
+            "".join(self.cell(row, column).text_content() or "." for column in columns)
+            for row in rows
+        ]
+
+    def selected(self) -> Locator:
+        return self.page.locator("#mx tbody [aria-selected='true']")
+
+    def names(self, rows: range) -> list[str]:
+        return [self.name(row) for row in rows]
+
+    def name(self, number: int) -> str:
+        return str(self.cell(number, 0).evaluate("cell => cell.lastChild.data"))
+
+    def has_name(self, number: int, name: str) -> None:
+        expect(self.cell(number, 0)).to_have_text(f"{number}{name}")
+
+
+def document() -> Grid:
+    return store.load(Project.objects.get(slug="besshi10"))
+
+
+def mark(number: int, column: int) -> str:
+    """The mark in the database."""
+    return document().items[number - 1].marks[column - 1]
+
+
+def marks(rows: range, columns: range) -> list[str]:
+    """The marks in the database, a string per row with . for blank."""
+    items = document().items
+    return ["".join(items[row - 1].marks[column - 1] or "." for column in columns) for row in rows]
+
+
+def names(rows: range) -> list[str]:
+    items = document().items
+    return [items[row - 1].name for row in rows]
+
+
+def axe_findings(page: Page) -> list[Any]:
+    """What axe finds wrong with the page as it stands."""
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found]
