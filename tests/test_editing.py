@@ -253,6 +253,16 @@ def test_changes_tell_the_marks_and_whose_they_are(besshi10: Project, sign_in: S
     assert second["structure"]
 
 
+def test_a_changed_text_is_told_without_a_structure(besshi10: Project, sign_in: Sign) -> None:
+    item = row(besshi10, 4)
+    body = {"act": "text", "item": item.uid, "field": "name", "before": item.name, "after": "甲"}
+    outline(sign_in("editor"), **body)
+    address = f"/projects/besshi10/changes/?since={besshi10.revision}"
+    (act,) = sign_in("viewer").get(address).json()["changes"]
+    assert not act["structure"]
+    assert act["texts"] == [[item.uid, "甲", item.description]]
+
+
 def test_changes_since_now_are_none_and_a_wrong_since_is_refused(
     besshi10: Project, sign_in: Sign
 ) -> None:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from projects.grid import DEFAULT_LEGEND, Grid, renumbered
 from projects.models import ChangeSet, LegendMark, Numbering, Project
 from projects.plan import Plan, diff
-from projects.store import past
+from projects.store import cells, past
 from projects.store.acts import Kind, Person, change_set
 from projects.store.loading import load
 from projects.store.writing import write
@@ -132,20 +132,43 @@ def undo(
     touched the same things; then nothing was written.
     """
     ChangeSet.objects.get(project=project, number=number)
+    with change_set(by=by, kind=kind, reason=reason, undoes=number):
+        changes = past.only_cells(project, number)
+        if changes is None:
+            _undo_by_grids(project, number, by, kind, reason)
+        else:
+            _undo_cells(project, changes, by, kind, reason)
+    project.refresh_from_db()
+
+
+def _undo_cells(
+    project: Project, changes: Sequence[past.CellChange], by: Person, kind: Kind, reason: str
+) -> None:
+    """Marks alone need no grid: each goes back if it still is what the change made of it."""
+    operations = [cells.Operation(c.uid, c.role, c.after, c.before) for c in changes]
+    saved = cells.save(project, operations, by=by, kind=kind, reason=reason)
+    obstacles = [
+        Obstacle(f"項番{c.number}「{c.name}」の「{c.role}」の記号", c.uid, c.role)
+        for c, result in zip(changes, saved.results, strict=True)
+        if result.outcome is not cells.Outcome.SAVED
+    ]
+    if obstacles:
+        raise Stopped(obstacles)
+
+
+def _undo_by_grids(project: Project, number: int, by: Person, kind: Kind, reason: str) -> None:
     before, after = past.at(project, number - 1), past.at(project, number)
     renamed = past.renames(project, number)
-    with change_set(by=by, kind=kind, reason=reason, undoes=number):
-        locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-        now = load(locked)
-        numbers = locked.numbering != Numbering.SEQUENTIAL
-        wanted, obstacles = reverted(now, before, after, numbers=numbers, renamed=renamed)
-        if obstacles:
-            raise Stopped(obstacles)
-        if not numbers:
-            wanted = renumbered(wanted)
-        plan = diff(now, wanted, renamed={new: old for old, new in renamed.items()})
-        apply(plan, project=locked, by=by, kind=kind, reason=reason)
-    project.refresh_from_db()
+    locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    now = load(locked)
+    numbers = locked.numbering != Numbering.SEQUENTIAL
+    wanted, obstacles = reverted(now, before, after, numbers=numbers, renamed=renamed)
+    if obstacles:
+        raise Stopped(obstacles)
+    if not numbers:
+        wanted = renumbered(wanted)
+    plan = diff(now, wanted, renamed={new: old for old, new in renamed.items()})
+    apply(plan, project=locked, by=by, kind=kind, reason=reason)
 
 
 def _lock(project: Project, expected: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -58,6 +59,63 @@ def at(project: Project, number: int) -> Grid:
         ),
         items=tuple(items_of(rows, marks)),
     )
+
+
+_ONLY_CELLS = """
+SELECT NOT EXISTS (SELECT 1 FROM projects_workitemevent e WHERE {same})
+    AND NOT EXISTS (SELECT 1 FROM projects_roleevent e WHERE {same})
+    AND NOT EXISTS (SELECT 1 FROM projects_legendmarkevent e WHERE {same})
+    AND NOT EXISTS (SELECT 1 FROM projects_projectevent e WHERE {same})
+FROM projects_changeset act WHERE project_id = %s AND number = %s
+""".replace(
+    "{same}", "e.pgh_created_at = act.at AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id"
+)
+_CELLS = """
+SELECT DISTINCT ON (e.item_id, e.role_id) item.uid, item.number, item.name, role.name,
+    CASE WHEN prev.pgh_label = 'delete' THEN '' ELSE COALESCE(prev.symbol, '') END,
+    CASE WHEN e.pgh_label = 'delete' THEN '' ELSE e.symbol END
+FROM projects_changeset act
+JOIN projects_assignmentevent e ON e.project_id = act.project_id AND e.pgh_created_at = act.at
+    AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id
+JOIN LATERAL (
+    SELECT uid, number, name FROM projects_workitemevent i
+    WHERE i.project_id = e.project_id AND i.pgh_obj_id = e.item_id ORDER BY i.pgh_id DESC LIMIT 1
+) item ON true
+JOIN LATERAL (
+    SELECT name FROM projects_roleevent r
+    WHERE r.project_id = e.project_id AND r.pgh_obj_id = e.role_id ORDER BY r.pgh_id DESC LIMIT 1
+) role ON true
+LEFT JOIN LATERAL (
+    SELECT symbol, pgh_label FROM projects_assignmentevent p
+    WHERE p.project_id = e.project_id AND p.item_id = e.item_id AND p.role_id = e.role_id
+        AND p.pgh_id < e.pgh_id
+    ORDER BY p.pgh_id DESC LIMIT 1
+) prev ON true
+WHERE act.project_id = %s AND act.number = %s
+ORDER BY e.item_id, e.role_id, e.pgh_id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """One mark that a change set changed; the row and the column as they are called now."""
+
+    uid: str
+    number: str
+    name: str
+    role: str
+    before: str
+    after: str
+
+
+def only_cells(project: Project, number: int) -> list[CellChange] | None:
+    """The marks that the change set changed, None when it changed anything else."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONLY_CELLS, [project.pk, number])
+        if cursor.fetchone() != (True,):
+            return None
+        cursor.execute(_CELLS, [project.pk, number])
+        return [CellChange(*row) for row in cursor.fetchall()]
 
 
 def renames(project: Project, number: int) -> dict[str, str]:

@@ -10,12 +10,16 @@ from django.db import connection
 
 from projects.store.cells import as_metadata
 
-MOST_ACTS, MOST_CELLS = 200, 5_000
+MOST_ACTS, MOST_CELLS, MOST_TEXTS = 200, 5_000, 50
 
 
 @dataclass(slots=True)
 class Happened:
-    """One change set: who and when, the marks as (uid, role, symbol), and whether more changed."""
+    """One change set: who and when, and what open pages can show at once.
+
+    `cells` are marks as (uid, role, symbol), `texts` rows as (uid, name, description). With
+    `structure` more changed than that: rows, their order, columns, legend or titles.
+    """
 
     number: int
     user: int | None
@@ -23,6 +27,7 @@ class Happened:
     at: datetime
     structure: bool
     cells: list[tuple[str, str, str]] = field(default_factory=list)
+    texts: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 _ACTS = """
@@ -30,9 +35,7 @@ WITH act AS (
     SELECT number, at, context_id FROM projects_changeset
     WHERE project_id = %(project)s AND number > %(since)s ORDER BY number LIMIT %(most)s
 ), other AS (
-    SELECT pgh_created_at AS at, pgh_context_id AS context_id FROM projects_workitemevent
-    WHERE pgh_created_at IN (SELECT at FROM act)
-    UNION ALL SELECT pgh_created_at, pgh_context_id FROM projects_roleevent
+    SELECT pgh_created_at AS at, pgh_context_id AS context_id FROM projects_roleevent
     WHERE pgh_created_at IN (SELECT at FROM act)
     UNION ALL SELECT pgh_created_at, pgh_context_id FROM projects_legendmarkevent
     WHERE pgh_created_at IN (SELECT at FROM act)
@@ -44,6 +47,25 @@ SELECT act.number, act.at, context.metadata, EXISTS (
     WHERE other.at = act.at AND other.context_id IS NOT DISTINCT FROM act.context_id
 )
 FROM act LEFT JOIN pghistory_context context ON context.id = act.context_id ORDER BY act.number
+"""
+
+# Rows that an act touched: at most as many as tell whether it only changed a few texts.
+_ROWS = """
+SELECT act.number, e.uid, e.name, e.description, e.pgh_label <> 'update'
+    OR (e.parent_id, e.position, e.number)
+        IS DISTINCT FROM (prev.parent_id, prev.position, prev.number)
+FROM projects_changeset act
+JOIN LATERAL (
+    SELECT * FROM projects_workitemevent e WHERE e.project_id = act.project_id
+        AND e.pgh_created_at = act.at AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id
+    LIMIT %(texts)s
+) e ON true
+LEFT JOIN LATERAL (
+    SELECT parent_id, position, number FROM projects_workitemevent p
+    WHERE p.project_id = e.project_id AND p.pgh_obj_id = e.pgh_obj_id AND p.pgh_id < e.pgh_id
+    ORDER BY p.pgh_id DESC LIMIT 1
+) prev ON true
+WHERE act.project_id = %(project)s AND act.number > %(since)s AND act.number <= %(last)s
 """
 
 _CELLS = """
@@ -68,12 +90,18 @@ def happened_since(project: int, number: int) -> list[Happened] | None:
             return None
         if not acts:
             return []
-        limits = {"since": number, "last": acts[-1].number, "most": MOST_CELLS + 1}
-        cursor.execute(_CELLS, {"project": project, **limits})
+        span = {"project": project, "since": number, "last": acts[-1].number}
+        cursor.execute(_CELLS, {**span, "most": MOST_CELLS + 1})
         rows = cursor.fetchall()
+        cursor.execute(_ROWS, {**span, "texts": MOST_TEXTS + 1})
+        touched = cursor.fetchall()
     if len(rows) > MOST_CELLS:
         return None
     by_number = {act.number: act for act in acts}
+    for act_number, uid, name, description, more in touched:
+        act = by_number[act_number]
+        act.texts.append((uid, name, description))
+        act.structure = act.structure or more or len(act.texts) > MOST_TEXTS
     for act_number, uid, role, symbol in rows:
         by_number[act_number].cells.append((uid, role, symbol))
     return acts

@@ -166,6 +166,7 @@ def told(project: int, since: int, revision: int) -> dict[str, Any]:
                 "at": act.at.isoformat(),
                 "structure": act.structure,
                 "cells": act.cells,
+                "texts": [] if act.structure else act.texts,
             }
             for act in happened
         ],
