@@ -92,7 +92,7 @@ class LogForm(forms.Form):
 
     person = forms.ChoiceField(required=False, label="変更者")
     kind = forms.ChoiceField(required=False, label="種類")
-    role = forms.CharField(required=False, max_length=MAX_NAME, label="関連業者")
+    role = forms.ChoiceField(required=False, label="関連業者")
     item = forms.CharField(required=False, max_length=MAX_NAME, label="項番")
     since = forms.DateField(
         required=False, label="開始日", widget=forms.DateInput({"type": "date"})
@@ -101,9 +101,12 @@ class LogForm(forms.Form):
         required=False, label="終了日", widget=forms.DateInput({"type": "date"})
     )
 
-    def __init__(self, data: Any, *, people: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self, data: Any, *, people: Sequence[tuple[str, str]], roles: Sequence[str]
+    ) -> None:
         super().__init__(data)
-        choices = {"person": people, "kind": tuple(KINDS.items())}
+        columns = tuple((name, name) for name in roles)
+        choices = {"person": people, "kind": tuple(KINDS.items()), "role": columns}
         for name, values in choices.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)

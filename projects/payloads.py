@@ -79,6 +79,14 @@ def operations_of(body: Mapping[str, Any]) -> list[Operation]:
     return found
 
 
+def base_of(body: Mapping[str, Any]) -> int | None:
+    """The revision that the page showed, where it says so."""
+    value = body.get("base")
+    if value is None or (type(value) is int and value >= 0):
+        return value
+    raise Malformed("baseが改訂の番号ではありません。")
+
+
 def kind_of(body: Mapping[str, Any]) -> Kind:
     """By which kind of act marks change: edit, or paste for many at once."""
     name = text(body, "kind", Kind.EDIT.value)

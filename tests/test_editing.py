@@ -88,6 +88,9 @@ def test_a_stale_mark_is_a_conflict_and_its_neighbours_are_saved(
         (b'{"operations": [{"item": 1}]}', "item"),
         (b'{"operations": [{"item": "x", "role": "y", "before": ""}]}', "after"),
         (b'{"operations": [{}], "kind": "admin"}', "item"),
+        (b'{"operations": [{}], "base": "1"}', "base"),
+        (b'{"operations": [{}], "base": -1}', "base"),
+        (b'{"operations": [{}], "base": 99}', "base"),
     ],
 )
 def test_a_malformed_request_is_refused_in_words(

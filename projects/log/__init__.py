@@ -1,6 +1,6 @@
 """The project's history as people read it: change sets, and what each changed."""
 
-from projects.log.acts import Act, LogFilter, acts_of, described, people_of
+from projects.log.acts import Act, LogFilter, acts_of, described, people_of, roles_of
 from projects.log.details import Detail, details_of
 from projects.log.later import Later, later_changes
 
@@ -14,4 +14,5 @@ __all__ = [
     "details_of",
     "later_changes",
     "people_of",
+    "roles_of",
 ]

@@ -70,6 +70,14 @@ def people_of(project: Project) -> list[tuple[str, str]]:
     return sorted((login, full.get(login, login)) for login in logins)
 
 
+def roles_of(project: Project) -> list[str]:
+    """The names that columns have or had, those of today first."""
+    now = list(project.roles.values_list("name", flat=True))
+    events = apps.get_model("projects", "RoleEvent")._default_manager.filter(project=project)
+    then = events.order_by("name").values_list("name", flat=True).distinct()
+    return list(dict.fromkeys([*now, *then]))
+
+
 def described(found: list[ChangeSet]) -> list[Act]:
     """The change sets with names and labels, in two queries for any number."""
     contexts = [act.context.metadata if act.context else {} for act in found]

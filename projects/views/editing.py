@@ -19,6 +19,7 @@ from projects.history import people
 from projects.models import Project
 from projects.payloads import (
     Malformed,
+    base_of,
     body_of,
     chosen,
     kind_of,
@@ -74,8 +75,14 @@ def answering(view: View) -> View:
 @require_POST
 @answering
 def cells(request: HttpRequest, slug: str) -> HttpResponse:
-    """Sets marks; answers each operation in order. 409 when any of them conflicts."""
+    """Sets marks; answers each operation in order. 409 when any of them conflicts.
+
+    {"base": revision shown, "operations": [{"item", "role", "before", "after"}], "kind", "reason"}
+    The conflict check goes by `before`, cell by cell; a base from the future is refused.
+    """
     project, body, reason = _opened(request, slug)
+    if (base_of(body) or 0) > project.revision:
+        raise Malformed("baseがこの案件の改訂より新しい番号です。")
     saved = save(
         project, operations_of(body), by=person(request), kind=kind_of(body), reason=reason
     )

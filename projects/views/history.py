@@ -11,7 +11,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from projects import store
 from projects.forms import LogForm, ReasonForm
-from projects.log import LogFilter, acts_of, described, details_of, later_changes, people_of
+from projects.log import (
+    LogFilter,
+    acts_of,
+    described,
+    details_of,
+    later_changes,
+    people_of,
+    roles_of,
+)
 from projects.models import ChangeSet, Project
 from projects.tables import LogRow, LogTable
 from raci.access import Right, load, person
@@ -26,7 +34,7 @@ _ALIVE = ("=", "+", "-", "@", "\t", "\r")
 def history(request: HttpRequest, slug: str) -> HttpResponse:
     """The project's change sets, the latest first, filtered by the URL."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
-    form = LogForm(request.GET, people=people_of(project))
+    form = LogForm(request.GET, people=people_of(project), roles=roles_of(project))
     page = Paginator(acts_of(project, form.wanted), PER_PAGE).get_page(request.GET.get("page"))
     acts = described(list(page.object_list))
     details = details_of(project, [act.number for act in acts], most=MARKS_SHOWN)
@@ -44,7 +52,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
 def history_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse:
     """The same, value by value, as CSV for Excel; 400 for a wrong filter."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
-    form = LogForm(request.GET, people=people_of(project))
+    form = LogForm(request.GET, people=people_of(project), roles=roles_of(project))
     if not form.is_valid():
         return render(request, "400.html", status=400)
     return StreamingHttpResponse(

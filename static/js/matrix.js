@@ -25,6 +25,7 @@ if (table) {
   const others = new Others(page, editor);
   Object.assign(page, { editor, others });
   page.live = new Live(dataset, others);
+  cursor.watch(() => cells.label(cursor.cell));
   if (editor) editor.live = page.live;
 }
 

@@ -15,7 +15,16 @@ export class Others {
     const mine = String(act.user) === this.page.dataset.user;
     if (act.structure) this.later();
     for (const [uid, role, symbol] of act.cells) this.put(uid, role, symbol, mine ? "" : act.name);
+    for (const [uid, name, description] of act.texts) this.text(uid, name, description);
     if (!mine && act.cells.length) this.page.say(this.words(act));
+  }
+
+  // 作業項目 and 作業内容 of a row; a text that somebody is editing here stays as it is.
+  text(uid, name, description) {
+    const row = document.getElementById(uid);
+    if (!row || row.querySelector("textarea")) return;
+    if (name !== undefined) row.cells[0].lastChild.data = name;
+    if (description !== undefined) row.lastElementChild.textContent = description;
   }
 
   words(act) {

@@ -42,6 +42,7 @@ export class Cells {
     cell.textContent = symbol;
     cell.classList.remove("p", "s");
     if (symbol) cell.classList.add(this.marks.leads.has(symbol) ? "p" : "s");
+    if (cell.ariaLabel) this.label(cell);
     this.count(column, was, symbol);
     this.dirty.add(row);
     this.idle ??= requestIdleCallback(() => this.recount(), { timeout: 500 });
@@ -82,6 +83,11 @@ export class Cells {
 
   name(row) {
     return row.cells[0].lastChild.data ?? "";
+  }
+
+  // What a screen reader says at a cell: 「項番295、本受託者、主たる作業者」.
+  label(cell) {
+    if (this.isMark(cell.cellIndex)) cell.ariaLabel = this.describe(cell.parentNode, cell.cellIndex);
   }
 
   describe(row, column) {

@@ -21,6 +21,7 @@ export class Editor {
       dataset: this.dataset,
       state: document.getElementById("saved"),
       reason: () => this.reason(),
+      base: () => this.live?.revision ?? 0,
       onStopped: (operations) => this.stopped.take(operations),
       onSaved: (revision) => this.live.own.add(revision),
     });

@@ -30,7 +30,8 @@ export class Outline {
       if (!(await this.page.saving.flush())) throw new Offline("接続が戻るまで、行の変更はできません。");
       const answer = await this.page.server.post("outline/", { reason: this.page.reason(), ...body });
       this.page.live.own.add(answer.revision);
-      await this.page.refresh(answer.uid);
+      if (body.act === "text") this.page.others.text(body.item, ...(body.field === "name" ? [body.after] : [undefined, body.after]));
+      else await this.page.refresh(answer.uid);
       this.page.say(done);
       return answer;
     } catch (error) {

@@ -1,13 +1,13 @@
 // Marks are on the screen at once and travel one act at a time. What could not be sent is kept in
-// this browser, also over a reload, and tried again until the server has answered.
+// this tab, also over a reload, and tried again until the server has answered.
 import { Offline } from "./server.js";
 
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 15_000;
 
 export class Saving {
-  constructor({ cells, server, dataset, state, reason, onStopped, onSaved }) {
-    Object.assign(this, { cells, server, state, reason, onStopped, onSaved });
+  constructor({ cells, server, dataset, state, reason, base, onStopped, onSaved }) {
+    Object.assign(this, { cells, server, state, reason, base, onStopped, onSaved });
     this.key = `raci:${dataset.base}:${dataset.user}`;
     this.queue = [];
     this.wait = FIRST_WAIT;
@@ -20,7 +20,7 @@ export class Saving {
 
   // Sends what an earlier page could not.
   resume() {
-    const kept = JSON.parse(localStorage.getItem(this.key) || "[]");
+    const kept = JSON.parse(sessionStorage.getItem(this.key) || "[]");
     for (const act of kept) {
       for (const { item, role, before, after } of act.operations) {
         const row = document.getElementById(item);
@@ -85,7 +85,7 @@ export class Saving {
     while (this.queue.length) {
       const act = this.queue[0];
       try {
-        const answer = await this.server.post("cells/", act);
+        const answer = await this.server.post("cells/", { ...act, base: this.base() });
         this.finish(act, answer);
       } catch (error) {
         if (error instanceof Offline) return this.later(error);
@@ -141,8 +141,8 @@ export class Saving {
   }
 
   keep() {
-    if (this.queue.length) localStorage.setItem(this.key, JSON.stringify(this.queue));
-    else localStorage.removeItem(this.key);
+    if (this.queue.length) sessionStorage.setItem(this.key, JSON.stringify(this.queue));
+    else sessionStorage.removeItem(this.key);
   }
 
   show() {
