@@ -26,7 +26,7 @@ if (table) {
   Object.assign(page, { editor, others });
   page.live = new Live(dataset, others);
   cursor.watch(() => cells.label(cursor.cell));
-  if (editor) editor.live = page.live;
+  if (editor) Object.assign(editor, { live: page.live, others });
 }
 
 const print = document.getElementById("print");
