@@ -2,6 +2,7 @@
 import { Cursor } from "./cursor.js";
 import { Cells } from "./edit/cells.js";
 import { Editor } from "./edit/editor.js";
+import { listen } from "./edit/first.js";
 import { Marks } from "./edit/marks.js";
 import { Folding } from "./folding.js";
 import { Live } from "./live.js";
@@ -28,6 +29,9 @@ if (table) {
   cursor.watch(() => cells.label(cursor.cell));
   if (editor) Object.assign(editor, { live: page.live, others });
 }
+
+const first = document.getElementById("first");
+if (first) listen(first, document.getElementById("project").dataset);
 
 const print = document.getElementById("print");
 print.hidden = false;
