@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Locator, Page, Position, expect, sync_playwright
 
 from projects import store
 from projects.grid import Grid
@@ -143,6 +143,26 @@ class Sheet:
             "".join(self.cell(row, column).text_content() or "." for column in columns)
             for row in rows
         ]
+
+    def leave(self) -> list[str]:
+        """Tries to close the page and stays; gives what the browser asked."""
+        asked: list[str] = []
+
+        def stay(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        self.page.once("dialog", stay)
+        self.page.close(run_before_unload=True)
+        expect(self.page.locator("#mx")).to_be_visible()
+        return asked
+
+    def drag(self, number: int, onto: int, part: float) -> None:
+        """Drags a row by its 項番 to a height between 0 and 1 of another."""
+        box = self.row(onto).bounding_box()
+        assert box is not None
+        target = Position(x=20, y=box["height"] * part)
+        self.row(number).locator(".n").drag_to(self.row(onto), target_position=target)
 
     def selected(self) -> Locator:
         return self.page.locator("#mx tbody [aria-selected='true']")

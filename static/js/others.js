@@ -16,18 +16,20 @@ export class Others {
     if (act.structure) this.later();
     for (const [uid, role, symbol] of act.cells) this.put(uid, role, symbol, mine ? "" : act.name);
     for (const [uid, name, description] of act.texts) this.text(uid, name, description);
-    if (!mine && act.cells.length) this.page.say(this.words(act));
+    if (!mine) this.page.say(this.words(act));
   }
 
   // 作業項目 and 作業内容 of a row; a text that somebody is editing here stays as it is.
   text(uid, name, description) {
     const row = document.getElementById(uid);
-    if (!row || row.querySelector("textarea")) return;
+    if (!row) return;
+    if (row.querySelector("textarea")) return void this.later();
     if (name !== undefined) row.cells[0].lastChild.data = name;
     if (description !== undefined) row.lastElementChild.textContent = description;
   }
 
   words(act) {
+    if (!act.cells.length) return `${act.name}さんが${act.structure ? "行または列" : `${act.texts.length}件の作業項目`}を変更しました`;
     const [uid, role] = act.cells[0];
     const row = document.getElementById(uid);
     const column = this.page.cells.columnOf(role);
