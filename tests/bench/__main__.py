@@ -11,7 +11,9 @@ from pathlib import Path
 
 from tests.bench.figures import RESULTS_FILE, Figure, machine, say, table
 
-NAMES = ("page", "page_large", "page_size", "not_modified", "load", "importing", "export")
+PAGES = ("page", "page_large", "page_size", "not_modified")
+EDITING = ("save_cell", "streams", "editing", "together")
+NAMES = (*PAGES, *EDITING, "load", "importing", "export")
 
 
 def main() -> None:

@@ -44,6 +44,13 @@ class Client:
         self._sent = perf_counter()
         self.socket.sendall(self._next())
 
+    def once(self) -> float:
+        """Asks and waits for the answer; the seconds it took."""
+        self.ask()
+        while (wait := self.take()) is None:
+            pass
+        return wait
+
     def take(self) -> float | None:
         """Reads what has come; the seconds that the whole answer took, None when more must come."""
         part = self.socket.recv(65536)

@@ -46,12 +46,12 @@ def measure() -> Iterator[Figure]:
 
 
 def _loads(stack: ExitStack, project: Project) -> dict[str, list[Client]]:
-    ours, bare, peers = (stack.enter_context(served(kind, project.slug)) for kind in Kind)
+    own, bare, peers = (stack.enter_context(served(kind, project.slug)) for kind in Kind)
     rows = project.assignments.select_related("item", "role").order_by("pk")
     marks = list(rows[: 4 * CLIENTS])
     shares = [marks[at : at + CLIENTS] for at in range(0, 4 * CLIENTS, CLIENTS)]
     return {
-        "ours": _clients(ours, shares[0], _ours(project), 200),
+        "ours": _clients(own, shares[0], ours(project), 200),
         "admin": _clients(peers, shares[1], _admin, 302),
         "bare": _clients(bare, shares[2], _bare("/marks"), 200),
         "plain": _clients(bare, shares[3], _bare("/plain"), 200),
@@ -73,11 +73,12 @@ def _turn(project: Project, clients: Sequence[Client], *, changes: bool) -> Turn
     return turn
 
 
-def _ours(project: Project) -> Maker:
+def ours(project: Project) -> Maker:
+    """What makes a client's requests: each sets one mark of the project to its other symbol."""
     path = f"/projects/{project.slug}/cells/"
 
     def maker(mark: Assignment) -> Callable[[], bytes]:
-        cookie, token = _session("manager")
+        cookie, token = session("manager")
         headers = {"Cookie": cookie, "X-CSRFToken": token, "Content-Type": "application/json"}
         cell = {"item": mark.item.uid, "role": mark.role.name}
 
@@ -91,7 +92,7 @@ def _ours(project: Project) -> Maker:
 
 
 def _admin(mark: Assignment) -> Callable[[], bytes]:
-    cookie, token = _session("admin")
+    cookie, token = session("admin")
     headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
     path = f"/admin/projects/assignment/{mark.pk}/change/"
     fields = {
@@ -124,7 +125,7 @@ def _alternating(mark: Assignment, make: Callable[[str, str], bytes]) -> Callabl
     return lambda: next(requests)
 
 
-def _session(username: str) -> tuple[str, str]:
+def session(username: str) -> tuple[str, str]:
     """Cookie header and CSRF token of a new session."""
     from django.contrib.auth.models import User
     from django.test import Client as Browser
