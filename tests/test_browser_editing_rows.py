@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -70,6 +72,20 @@ def test_f2_renames_in_place_and_enter_saves(sheet: Sheet) -> None:
     assert names(range(4, 5)) == ["全体実施計画書作成 1"]
     sheet.press("Control+z")
     sheet.has_name(4, "全体実施計画書作成")
+
+
+def test_a_name_is_shown_as_the_server_cleaned_it_and_changes_again(sheet: Sheet) -> None:
+    for name in ("一度目\nの名前", "二度目"):
+        sheet.go(4, 0)
+        sheet.press("F2")
+        sheet.text.fill(name)
+        sheet.press("Enter")
+        sheet.has_name(4, name.replace("\n", " "))
+        expect(sheet.text).to_have_count(0)
+        shown = re.compile(re.escape(name.replace("\n", " ")) + "$")
+        expect(sheet.cell(4, 0)).to_have_text(shown)
+        expect(sheet.said).to_have_text("変更しました")
+    assert names(range(4, 5)) == ["二度目"]
 
 
 def test_esc_leaves_a_name_as_it_was(sheet: Sheet) -> None:

@@ -244,6 +244,23 @@ def test_a_mark_set_while_the_table_is_read_anew_stays(sheet: Sheet, other: Shee
     sheet.holds(8, 1, "○")
 
 
+def test_a_text_begun_while_the_table_is_read_anew_stays(sheet: Sheet, other: Sheet) -> None:
+    held: list[Route] = []
+    sheet.go(8, 0)
+    sheet.page.route("**/besshi10/", lambda route: held.append(route), times=1)
+    with sheet.page.expect_request("**/besshi10/"):
+        insert(other, 20, "甲")
+    sheet.press("F2")
+    sheet.text.fill("打ちかけ")
+    with sheet.page.expect_response("**/besshi10/"):
+        held[0].continue_()
+    expect(sheet.text).to_have_value("打ちかけ")
+    sheet.press("Enter")
+    sheet.has_name(8, "打ちかけ")
+    sheet.has_name(21, "甲")
+    assert names(range(8, 9)) == ["打ちかけ"]
+
+
 def test_a_cell_with_an_own_pending_change_is_not_overwritten(
     sheet: Sheet, other: Sheet, allowed_errors: list[str]
 ) -> None:
@@ -339,6 +356,14 @@ def test_rows_and_texts_wait_for_the_network_and_keep_what_was_typed(
     sheet.press("Enter")
     sheet.has_name(4, "新しい名前")
     assert len(document().items) == 648
+
+
+def test_marks_are_sent_although_the_browser_cannot_keep_them(sheet: Sheet) -> None:
+    full = "throw new DOMException('', 'QuotaExceededError')"
+    sheet.page.evaluate(f"() => {{ Storage.prototype.setItem = () => {{ {full}; }}; }}")
+    sheet.go(4, 3)
+    sheet.press("1")
+    sheet.holds(4, 3, "○")
 
 
 def test_undo_waits_for_the_network(sheet: Sheet, allowed_errors: list[str]) -> None:

@@ -29,7 +29,8 @@ export class Outline {
     try {
       if (!(await this.page.saving.flush())) throw new Offline("接続が戻るまで、行の変更はできません。");
       const answer = await this.page.server.post("outline/", { reason: this.page.reason(), ...body });
-      this.page.live.own.add(answer.revision);
+      // The server tells a text once more as it cleaned it.
+      if (body.act !== "text") this.page.live.own.add(answer.revision);
       if (body.act === "text") this.page.others.text(body.item, ...(body.field === "name" ? [body.after] : [undefined, body.after]));
       else await this.page.refresh(answer.uid);
       this.page.say(done);

@@ -140,9 +140,15 @@ export class Saving {
     if (this.queue.length) this.send();
   }
 
+  // What is too large for the browser's storage is sent all the same, and leaving warns.
   keep() {
-    if (this.queue.length) sessionStorage.setItem(this.key, JSON.stringify(this.queue));
-    else sessionStorage.removeItem(this.key);
+    sessionStorage.removeItem(this.key);
+    if (!this.queue.length) return;
+    try {
+      sessionStorage.setItem(this.key, JSON.stringify(this.queue));
+    } catch (error) {
+      if (error.name !== "QuotaExceededError") throw error;
+    }
   }
 
   show() {
