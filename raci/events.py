@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from random import uniform
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -27,7 +29,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-BEAT_SECONDS, BEATS_PER_CHECK = 15, 4
+BEAT_SECONDS, CHECK_SECONDS = 15, 60
 RECONNECT_SECONDS = 1
 WAITING_MOST = 1_000
 _HEADERS = [
@@ -172,22 +174,21 @@ async def stream(scope: Scope, receive: Receive, send: Send, *, pages: Applicati
 async def _relay(
     queue: Queue, send: Send, gone: asyncio.Future[None], still: Callable[[], Awaitable[bool]]
 ) -> None:
-    beats = 0
+    ask_at = monotonic() + uniform(0, CHECK_SECONDS)  # noqa: S311 — not all streams at once
     while not gone.done():
         item = asyncio.ensure_future(queue.get())
         waiting: set[asyncio.Future[Any]] = {item, gone}
         done, _ = await asyncio.wait(
             waiting, timeout=BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
         )
-        if item in done:
-            await _write(send, item.result() or b"")
-            continue
-        item.cancel()
-        if not done:
-            beats += 1
-            if beats % BEATS_PER_CHECK == 0 and not await still():
+        if item not in done:
+            item.cancel()
+        if gone not in done:
+            await _write(send, (item.result() or b"") if item in done else _BEAT)
+        if monotonic() >= ask_at:
+            if not await still():
                 break
-            await _write(send, _BEAT)
+            ask_at = monotonic() + CHECK_SECONDS
     with suppress(Exception):
         await send({"type": "http.response.body", "body": b""})
 

@@ -174,13 +174,30 @@ def test_a_stream_ends_when_the_right_is_taken_away(
     besshi10: Project, cast: dict[str, User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "BEAT_SECONDS", 0.05)
-    monkeypatch.setattr(events, "BEATS_PER_CHECK", 1)
+    monkeypatch.setattr(events, "CHECK_SECONDS", 0)
     cookie = cookie_of(cast["viewer"])
 
     async def scene() -> None:
         reader = Reader(address(besshi10), cookie)
         assert await reader.start() == 200
         await in_thread(Membership.objects.filter(user=cast["viewer"]).delete)
+        await asyncio.wait_for(reader.task, PATIENCE)
+
+    asyncio.run(scene())
+
+
+def test_a_busy_stream_ends_too_when_the_right_is_taken_away(
+    besshi10: Project, cast: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "BEAT_SECONDS", 10 * PATIENCE)
+    monkeypatch.setattr(events, "CHECK_SECONDS", 0)
+    cookie = cookie_of(cast["viewer"])
+
+    async def scene() -> None:
+        reader = Reader(address(besshi10), cookie)
+        assert await reader.start() == 200
+        await in_thread(Membership.objects.filter(user=cast["viewer"]).delete)
+        await in_thread(change, besshi10, cast["editor"])
         await asyncio.wait_for(reader.task, PATIENCE)
 
     asyncio.run(scene())
