@@ -76,8 +76,7 @@ def save(
 ) -> Saved:
     """Writes what can be written, as one change set; says of each operation what became of it."""
     with change_set(by=by, kind=kind, reason=reason), connection.cursor() as cursor:
-        revision, symbols = _locked(cursor, project)
-        cells = _cells(cursor, project, operations)
+        revision, symbols, cells = _locked(cursor, project, operations)
         outcomes = [_take(cells.get((o.uid, o.role)), o, symbols) for o in operations]
         changed = [cell for cell in cells.values() if cell.now != cell.was]
         _write(cursor, project, changed)
@@ -102,17 +101,21 @@ def _take(cell: _Cell | None, operation: Operation, symbols: frozenset[str]) -> 
     return Outcome.SAVED
 
 
-_LOCK = """
-SELECT revision, ARRAY(SELECT symbol FROM projects_legendmark WHERE project_id = project.id)
-FROM projects_project project WHERE id = %s FOR NO KEY UPDATE
-"""
-_CELLS = """
-SELECT item.uid, role.name, item.id, role.id, COALESCE(mark.symbol, '')
-FROM unnest(%(uids)s, %(roles)s) AS wanted(uid, role)
-JOIN projects_workitem item ON item.project_id = %(project)s AND item.uid = wanted.uid
-JOIN projects_role role ON role.project_id = %(project)s AND role.name = wanted.role
-LEFT JOIN projects_assignment mark ON mark.project_id = %(project)s
-    AND mark.item_id = item.id AND mark.role_id = role.id
+# Two statements in one round trip: the second sees what was committed before the lock was had.
+_LOCKED = """
+SELECT FROM projects_project WHERE id = %(project)s FOR NO KEY UPDATE;
+SELECT project.revision,
+    ARRAY(SELECT symbol FROM projects_legendmark WHERE project_id = project.id),
+    found.*
+FROM projects_project project LEFT JOIN (
+    SELECT item.uid, role.name, item.id, role.id, COALESCE(mark.symbol, '')
+    FROM unnest(%(uids)s, %(roles)s) AS wanted(uid, role)
+    JOIN projects_workitem item ON item.project_id = %(project)s AND item.uid = wanted.uid
+    JOIN projects_role role ON role.project_id = %(project)s AND role.name = wanted.role
+    LEFT JOIN projects_assignment mark ON mark.project_id = %(project)s
+        AND mark.item_id = item.id AND mark.role_id = role.id
+) found ON true
+WHERE project.id = %(project)s
 """
 _DELETE = """
 DELETE FROM projects_assignment mark USING unnest(%s, %s) AS gone(item, role)
@@ -136,31 +139,26 @@ ORDER BY item_id, role_id, pgh_id DESC
 """
 
 
-def _locked(cursor: CursorWrapper, project: Project) -> tuple[int, frozenset[str]]:
-    """Locks the project, so that no batch waits for another in a circle."""
-    cursor.execute(_LOCK, [project.pk])
-    row = cursor.fetchone()
-    if row is None:
-        raise Project.DoesNotExist
-    return row[0], frozenset(row[1])
-
-
-def _cells(
+def _locked(
     cursor: CursorWrapper, project: Project, operations: Sequence[Operation]
-) -> dict[tuple[str, str], _Cell]:
+) -> tuple[int, frozenset[str], dict[tuple[str, str], _Cell]]:
+    """Locks the project, so that no batch waits for another in a circle, and reads its cells.
+
+    Gives the revision, the symbols of the legend, and the cells that are there.
+    """
     wanted = list({(o.uid, o.role) for o in operations})
-    cursor.execute(
-        _CELLS,
-        {
-            "uids": [uid for uid, _ in wanted],
-            "roles": [role for _, role in wanted],
-            "project": project.pk,
-        },
-    )
-    return {
+    uids, roles = [uid for uid, _ in wanted], [role for _, role in wanted]
+    cursor.execute(_LOCKED, {"uids": uids, "roles": roles, "project": project.pk})
+    rows = cursor.fetchall()
+    if not rows:
+        raise Project.DoesNotExist
+    revision, symbols, *_ = rows[0]
+    cells = {
         (uid, name): _Cell(item, role, symbol, symbol)
-        for uid, name, item, role, symbol in cursor.fetchall()
+        for _, _, uid, name, item, role, symbol in rows
+        if uid is not None
     }
+    return revision, frozenset(symbols), cells
 
 
 def _write(cursor: CursorWrapper, project: Project, changed: Sequence[_Cell]) -> None:
