@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -90,7 +91,20 @@ def fresh_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(events, "hub", hub)
     yield
     hub.close()
-    served().pages.executor.submit(connections.close_all).result()
+    _close_connections_of_pages()
+
+
+def _close_connections_of_pages() -> None:
+    """In every thread that serves pages: each takes one part, since all must meet."""
+    threads = served().THREADS
+    meeting = Barrier(threads)
+
+    def close() -> None:
+        connections.close_all()
+        meeting.wait(PATIENCE)
+
+    for part in [served().pages.executor.submit(close) for _ in range(threads)]:
+        part.result()
 
 
 def cookie_of(user: User) -> str:
