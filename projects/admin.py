@@ -38,6 +38,7 @@ class RecordedAdmin(admin.ModelAdmin[Any]):
         if request.method != "POST":
             return view(request, *args, **kwargs)
         with store.change_set(by=request.user, kind=store.Kind.ADMIN):
+            store.lock_all()
             return view(request, *args, **kwargs)
 
 

@@ -43,17 +43,17 @@ def inserted(grid: Grid, item: Item, anchor: str | None, where: Where) -> Grid:
 
 def removed(grid: Grid, uids: Sequence[str]) -> Grid:
     """The grid without the rows and all below them."""
-    for uid in roots(grid, uids):
-        _, grid = _cut(grid, uid)
-    return grid
+    return _without(grid, roots(grid, uids))[1]
 
 
 def moved(grid: Grid, uids: Sequence[str], anchor: str, where: Where) -> Grid:
     """The grid with the rows, in their order, above, behind or at the end below another."""
-    block: list[Item] = []
-    for uid in roots(grid, uids):
-        branch, grid = _cut(grid, uid)
-        block += [replace(item, level=item.level - branch[0].level + 1) for item in branch]
+    branches, grid = _without(grid, roots(grid, uids))
+    block = [
+        replace(item, level=item.level - branch[0].level + 1)
+        for branch in branches
+        for item in branch
+    ]
     if any(item.uid == anchor for item in block):
         raise Impossible("自分自身または自分の下位の項目には移動できません。")
     return replace(grid, items=_put(grid.items, block, anchor, where))
@@ -70,18 +70,24 @@ def stepped(grid: Grid, uids: Sequence[str], way: Way) -> Grid:
 def roots(grid: Grid, uids: Sequence[str]) -> list[str]:
     """The named rows in document order, without those below another of them."""
     ends = subtree_ends(grid.items)
+    at = {item.uid: index for index, item in enumerate(grid.items)}
     found: list[str] = []
     behind = 0
-    for index in sorted({index_of(grid, uid) for uid in uids}):
+    for index in sorted({at[uid] for uid in uids}):
         if index >= behind:
             found.append(grid.items[index].uid)
             behind = ends[index]
     return found
 
 
-def _cut(grid: Grid, uid: str) -> tuple[tuple[Item, ...], Grid]:
-    start, end = _span(grid, uid)
-    return grid.items[start:end], replace(grid, items=grid.items[:start] + grid.items[end:])
+def _without(grid: Grid, tops: Sequence[str]) -> tuple[list[tuple[Item, ...]], Grid]:
+    """The subtrees of rows of which none stands below another, and the grid without them."""
+    ends = subtree_ends(grid.items)
+    wanted = set(tops)
+    spans = [(i, ends[i]) for i, item in enumerate(grid.items) if item.uid in wanted]
+    gone = {index for start, end in spans for index in range(start, end)}
+    rest = tuple(item for index, item in enumerate(grid.items) if index not in gone)
+    return [grid.items[start:end] for start, end in spans], replace(grid, items=rest)
 
 
 def _span(grid: Grid, uid: str) -> tuple[int, int]:

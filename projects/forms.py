@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest
 
 from projects.grid import MAX_NAME, UID_LENGTH, Grid
@@ -87,6 +89,10 @@ class MatrixForm(forms.Form):
         )
 
 
+_DAY = forms.DateInput({"type": "date"})
+_POSSIBLE_DAYS = (MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
+
+
 class LogForm(forms.Form):
     """The filters of the history in the URL → LogFilter."""
 
@@ -95,10 +101,10 @@ class LogForm(forms.Form):
     role = forms.ChoiceField(required=False, label="関連業者")
     item = forms.CharField(required=False, max_length=MAX_NAME, label="項番")
     since = forms.DateField(
-        required=False, label="開始日", widget=forms.DateInput({"type": "date"})
+        required=False, label="開始日", widget=_DAY, validators=[*_POSSIBLE_DAYS]
     )
     until = forms.DateField(
-        required=False, label="終了日", widget=forms.DateInput({"type": "date"})
+        required=False, label="終了日", widget=_DAY, validators=[*_POSSIBLE_DAYS]
     )
 
     def __init__(

@@ -67,12 +67,18 @@ class _Ordered(forms.BaseFormSet):  # type: ignore[type-arg]
 def kept(rows: Any) -> list[Any]:
     """The forms that stay, in the order that the person gave or else as they stood."""
     found = [
-        (form.cleaned_data.get("ORDER") or place, place, form)
+        (_order(form.cleaned_data.get("ORDER"), place), form)
         for place, form in enumerate(rows.forms, 1)
         if form.has_changed() or form.initial
         if not form.cleaned_data.get("DELETE")
     ]
-    return [form for _, _, form in sorted(found, key=lambda row: row[:2])]
+    return [form for _, form in sorted(found, key=lambda row: row[0])]
+
+
+def _order(wanted: int | None, place: int) -> tuple[int, int, int]:
+    """A row with another's place goes before it on the way up, behind it on the way down."""
+    at = place if wanted is None else wanted
+    return (at, (at > place) - (at < place), place)
 
 
 RoleForms = forms.formset_factory(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
-from projects.grid import MAX_NAME
+from projects.grid import MAX_NAME, clean_line
 from projects.store import Kind
 from projects.store.cells import Operation
 
 MOST_OPERATIONS = 100_000
+LONGEST_NUMBER = 18
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 E = TypeVar("E", bound=StrEnum)
 CELL_KINDS = (Kind.EDIT, Kind.PASTE)
 
@@ -26,7 +30,9 @@ def body_of(request: HttpRequest) -> Mapping[str, Any]:
     """The JSON object in the request's body."""
     try:
         body = json.loads(request.body)
-    except ValueError as error:
+    except RequestDataTooBig as error:
+        raise Malformed("一度に送れる量を超えています。分けて操作してください。") from error
+    except (ValueError, RecursionError) as error:
         raise Malformed("リクエストがJSONではありません。") from error
     if not isinstance(body, dict):
         raise Malformed("リクエストがJSONのオブジェクトではありません。")
@@ -38,6 +44,12 @@ def text(body: Mapping[str, Any], name: str, default: str | None = None) -> str:
     value = body.get(name, default)
     if not isinstance(value, str):
         raise Malformed(f"{name}が文字列ではありません。")
+    return _storable(name, value)
+
+
+def _storable(name: str, value: str) -> str:
+    if _NOT_STORABLE.search(value):
+        raise Malformed(f"{name}に使えない文字（NULまたは不完全な文字）があります。")
     return value
 
 
@@ -46,7 +58,14 @@ def texts(body: Mapping[str, Any], name: str) -> list[str]:
     value = body.get(name)
     if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
         raise Malformed(f"{name}が文字列の一覧ではありません。")
-    return value
+    return [_storable(name, one) for one in value]
+
+
+def number(value: str, name: str) -> int:
+    """A whole number from a query string."""
+    if not (value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER):
+        raise Malformed(f"{name}が数値ではありません。")
+    return int(value)
 
 
 def chosen(body: Mapping[str, Any], name: str, kinds: type[E]) -> E:
@@ -58,7 +77,7 @@ def chosen(body: Mapping[str, Any], name: str, kinds: type[E]) -> E:
 
 
 def reason_of(body: Mapping[str, Any]) -> str:
-    reason = text(body, "reason", "").strip()
+    reason = clean_line(text(body, "reason", ""))
     if len(reason) > MAX_NAME:
         raise Malformed(f"変更理由が{MAX_NAME:,}文字を超えています。")
     return reason

@@ -6,11 +6,11 @@ still stands as the change left it. Where something later touched it, that is an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from projects.grid import Grid, Item, parents
-from projects.plan import Act, ItemLine, Plan, diff
+from projects.plan import Act, CellLine, ItemLine, Plan, diff
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,9 @@ class _Work:
                 if role.name in going and mark not in ("", old):
                     self._stop(item, f"の「{role.name}」の記号", role.name)
 
+    def _known_marks(self) -> set[str]:
+        return {"", *self.grid.symbols}
+
     def texts_and_marks(self) -> None:
         """Rows that were there before and are there after the change."""
         lines = {
@@ -121,14 +124,23 @@ class _Work:
             item = replace(item, **{field: wanted})
         marks = list(item.marks)
         for cell in line.cells:
-            place = columns.get(cell.role)
-            if place is None:
-                continue
-            fresh = cell.before and not marks[place] and cell.role in self._returning()
-            if marks[place] not in (cell.before, cell.after) and not fresh:
-                self._stop(item, f"の「{cell.role}」の記号", cell.role)
-            marks[place] = cell.after
+            self._mark(item, cell, marks, columns.get(cell.role))
         return replace(item, marks=tuple(marks))
+
+    def _mark(self, item: Item, cell: CellLine, marks: list[str], place: int | None) -> None:
+        if place is None:
+            if cell.role not in self._leaving():
+                self._stop(item, f"の「{cell.role}」の列", cell.role)
+            return
+        fresh = cell.before and not marks[place] and cell.role in self._returning()
+        if marks[place] not in (cell.before, cell.after) and not fresh:
+            self._stop(item, f"の「{cell.role}」の記号", cell.role)
+        if cell.after not in self._known_marks():
+            self._stop(item, f"の記号「{cell.after}」は凡例にありません", cell.role)
+        marks[place] = cell.after
+
+    def _leaving(self) -> set[str]:
+        return {line.before.name for line in self.back.roles if line.before and not line.after}
 
     def _returning(self) -> set[str]:
         return {line.after.name for line in self.back.roles if line.after and not line.before}
@@ -140,9 +152,22 @@ class _Work:
         placed = {line.shown.uid: line for line in lines if line.moved or line.act is Act.CREATED}
         if going or placed:
             tree = _Tree(self.grid)
+            self._check_places(tree, {*going, *(uid for uid in placed if placed[uid].moved)})
             self._place(tree, placed)
             self._remove(tree, going)
             self.grid = replace(self.grid, items=tree.items())
+
+    def _check_places(self, tree: _Tree, uids: set[str]) -> None:
+        """Rows that stand elsewhere than the change left them, or among others in another order."""
+        then = _Tree(self.back.before)
+        for uid in uids & tree.rows.keys():
+            parent = then.parent[uid]
+            if tree.parent[uid] != parent:
+                self._stop(tree.rows[uid], "は別の場所に移動されています")
+            elif _order(tree.children[parent], uid, then.children[parent]) != _order(
+                then.children[parent], uid, tree.children[parent]
+            ):
+                self._stop(tree.rows[uid], "は並べ替えられています")
 
     def _remove(self, tree: _Tree, going: Mapping[str, ItemLine]) -> None:
         for uid, line in going.items():
@@ -167,7 +192,6 @@ class _Work:
     def _place(self, tree: _Tree, placed: Mapping[str, ItemLine]) -> None:
         """In the order of the grid before, so that parents stand before their children."""
         wanted = _Tree(self.back.after)
-        old = _Tree(self.back.before)
         for item in self.back.after.items:
             line = placed.get(item.uid)
             if line is None:
@@ -176,14 +200,26 @@ class _Work:
             there = item.uid in tree.rows
             if line.moved and not there:
                 self._stop(item, "は削除されています")
-            elif line.moved and tree.parent[item.uid] != old.parent[item.uid]:
-                self._stop(item, "は別の場所に移動されています")
+            elif there and not line.moved:
+                self._stop(item, "は既に戻されています")
             elif parent and (parent not in tree.rows or tree.is_below(parent, item.uid)):
                 self._stop(item, "の上位の項目")
             else:
                 siblings = wanted.children[parent]
                 before = siblings[: siblings.index(item.uid)]
-                tree.put(tree.rows[item.uid] if there else item, parent, before)
+                row = tree.rows[item.uid] if there else self._returned(item)
+                tree.put(row, parent, before)
+
+    def _returned(self, item: Item) -> Item:
+        """A row that comes back, its marks in the columns of today."""
+        names = (role.name for role in self.back.after.roles)
+        then = {name: mark for name, mark in zip(names, item.marks, strict=True) if mark}
+        marks = tuple(then.pop(role.name, "") for role in self.grid.roles)
+        for name in then:
+            self._stop(item, f"の「{name}」の列", name)
+        for mark in {*marks} - self._known_marks():
+            self._stop(item, f"の記号「{mark}」は凡例にありません")
+        return replace(item, marks=marks)
 
     def _stop(self, item: Item, what: str, role: str = "") -> None:
         where = f"項番{item.number}「{item.name}」{what}"
@@ -191,6 +227,13 @@ class _Work:
 
 
 _FIELDS = {"number": "項番", "name": "作業項目", "description": "作業内容"}
+
+
+def _order(siblings: Sequence[str], uid: str, others: Sequence[str]) -> tuple[set[str], set[str]]:
+    """Which of the others stand before and behind a row."""
+    at = siblings.index(uid)
+    known = set(others)
+    return known & set(siblings[:at]), known & set(siblings[at + 1 :])
 
 
 class _Tree:

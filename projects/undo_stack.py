@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
@@ -12,34 +13,49 @@ from projects.store import Kind
 DEPTH = 200
 
 
-def next_undo(project: Project, user: User) -> int | None:
-    """The number of the person's latest act that is not taken back, None without one."""
-    taken_back = set()
-    for number, kind, undoes in _acts(project, user):
-        if number in taken_back:
-            continue
-        if kind != Kind.UNDO:
-            return number
-        taken_back.add(undoes)
+@dataclass(frozen=True, slots=True)
+class _Act:
+    number: int
+    kind: str
+    undoes: int | None
+
+
+def next_undo(project: Project, user: User, skip: Collection[int] = ()) -> int | None:
+    """The number of the person's latest act that nobody took back, None without one.
+
+    `skip` holds acts of which nothing is left to take back.
+    """
+    taken_back = {*skip, *_taken_back(project)}
+    for act in _acts(project, user):
+        if act.kind != Kind.UNDO and act.number not in taken_back:
+            return act.number
     return None
 
 
-def next_redo(project: Project, user: User) -> int | None:
+def next_redo(project: Project, user: User, skip: Collection[int] = ()) -> int | None:
     """The number of the undo to take back, None when something else was done since."""
-    taken_back = set()
-    for number, kind, undoes in _acts(project, user):
-        if kind == Kind.UNDO and number not in taken_back:
-            return number
-        if kind == Kind.REDO:
-            taken_back.add(undoes)
-        elif kind != Kind.UNDO:
+    taken_back = {*skip, *_taken_back(project)}
+    for act in _acts(project, user):
+        if act.kind == Kind.UNDO and act.number not in taken_back:
+            return act.number
+        if act.kind not in (Kind.UNDO, Kind.REDO):
             return None
     return None
 
 
-def _acts(project: Project, user: User) -> Iterator[tuple[int, str, int | None]]:
-    """(number, kind, number of what it undoes) of the person's acts, the latest first."""
+def _acts(project: Project, user: User) -> list[_Act]:
+    """The person's acts, the latest first."""
     own = ChangeSet.objects.filter(project=project, context__metadata__user=user.pk)
-    rows = own.order_by("-number").values_list("number", "context__metadata")
-    for number, metadata in rows[:DEPTH]:
-        yield number, metadata.get("kind", ""), metadata.get("undoes")
+    rows = own.order_by("-number").values_list("number", "context__metadata")[:DEPTH]
+    return [_Act(n, data.get("kind", ""), data.get("undoes")) for n, data in rows]
+
+
+def _taken_back(project: Project) -> set[int]:
+    """Acts that somebody took back, where that itself still stands."""
+    undone: set[int] = set()
+    undos = ChangeSet.objects.filter(project=project, context__metadata__has_key="undoes")
+    rows = undos.order_by("-number").values_list("number", "context__metadata__undoes")
+    for number, undoes in rows[: 2 * DEPTH]:
+        if number not in undone:
+            undone.add(undoes)
+    return undone

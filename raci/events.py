@@ -18,9 +18,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import psycopg2  # type: ignore[import-untyped]
-from django.db import close_old_connections, connection, connections
+from django.db import DatabaseError, close_old_connections, connection, connections
 
 from projects.models import CHANNEL, Project
+from projects.payloads import LONGEST_NUMBER
 from projects.views.editing import told
 
 Scope = dict[str, Any]
@@ -53,12 +54,15 @@ class Hub:
         self._again: set[int] = set()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="events")
         self._connection: Any = None
+        self._descriptor = -1
+        self._listening = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def join(self, project: int, queue: Queue) -> None:
         """From now on the queue gets what happens in the project."""
-        if self._connection is None:
-            await self._listen()
+        async with self._listening:
+            if self._connection is None:
+                await self._listen()
         if project not in self._told:
             self._told[project] = await self._run(_revision, project)
         self._queues[project].add(queue)
@@ -83,7 +87,8 @@ class Hub:
 
     async def _listen(self) -> None:
         self._connection = await self._run(_connected)
-        asyncio.get_running_loop().add_reader(self._connection.fileno(), self._on_notify)
+        self._descriptor = self._connection.fileno()
+        asyncio.get_running_loop().add_reader(self._descriptor, self._on_notify)
 
     def _on_notify(self) -> None:
         try:
@@ -98,7 +103,7 @@ class Hub:
 
     def _lost(self) -> None:
         """The database went away: listen again as soon as it is back, and tell what was missed."""
-        asyncio.get_running_loop().remove_reader(self._connection.fileno())
+        asyncio.get_running_loop().remove_reader(self._descriptor)
         self._connection.close()
         self._start(self._again_listening())
 
@@ -121,17 +126,27 @@ class Hub:
             self._again.add(project)
             while project in self._again and project in self._queues:
                 self._again.discard(project)
-                news = await self._run(_news, project, self._told[project])
+                news = await self._read(project)
                 if project in self._told and (news["changes"] or news["reload"]):
                     self._told[project] = news["revision"]
                     self._put(project, event(news))
         finally:
             self._busy.discard(project)
 
+    async def _read(self, project: int) -> dict[str, Any]:
+        """What is new, as soon as the database answers."""
+        while True:
+            try:
+                news: dict[str, Any] = await self._run(_news, project, self._told[project])
+            except DatabaseError:
+                await asyncio.sleep(RECONNECT_SECONDS)
+            else:
+                return news
+
     def _put(self, project: int, data: bytes) -> None:
+        """A browser that does not keep up is sent away; it comes back with its Last-Event-ID."""
         for queue in self._queues[project]:
-            if queue.qsize() < WAITING_MOST:
-                queue.put_nowait(data)
+            queue.put_nowait(data if queue.qsize() < WAITING_MOST else None)
 
     def _start(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
@@ -183,6 +198,8 @@ async def _relay(
         )
         if item not in done:
             item.cancel()
+        if item in done and item.result() is None:
+            break
         if gone not in done:
             await _write(send, (item.result() or b"") if item in done else _BEAT)
         if monotonic() >= ask_at:
@@ -231,7 +248,9 @@ async def _still(scope: Scope, pages: Application) -> bool:
 
 
 def _project(held: list[Message]) -> int | None:
-    start = next(m for m in held if m["type"] == "http.response.start")
+    start = next((m for m in held if m["type"] == "http.response.start"), None)
+    if start is None:
+        return None
     headers = {name.lower(): value for name, value in start["headers"]}
     return int(headers[b"x-raci-project"]) if start["status"] == 204 else None
 
@@ -242,7 +261,7 @@ def _since(scope: Scope) -> int:
     text = (
         headers.get(b"last-event-id", b"").decode("ascii", "ignore") or query.get("since", [""])[0]
     )
-    return int(text) if text.isdecimal() else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
 
 
 def _fresh(work: Callable[..., Any], *arguments: Any) -> Any:

@@ -140,6 +140,9 @@ X_FRAME_OPTIONS = "DENY"
 if os.environ.get("RACI_BEHIND_PROXY") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Some 100,000 marks in one paste; everything else is far below.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -105,6 +105,20 @@ def test_columns_are_renamed_described_ordered_and_added(besshi10: Project, sign
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("row", "order", "place"), [(4, 1, 0), (1, 5, 4), (2, 0, 0)])
+def test_a_column_goes_to_the_place_that_it_is_given(
+    row: int, order: int, place: int, besshi10: Project, sign_in: Sign
+) -> None:
+    rows = role_rows(store.load(besshi10).roles)
+    for at, one in enumerate(rows, 1):
+        one["ORDER"] = at
+    rows[row]["ORDER"] = order
+    name = rows[row]["name"]
+    assert sign_in("editor").post(COLUMNS, posted(rows, besshi10.revision)).status_code == 302
+    assert names(besshi10)[place] == name
+
+
+@pytest.mark.django_db
 def test_a_column_with_marks_goes_only_after_a_confirmation(
     besshi10: Project, sign_in: Sign
 ) -> None:

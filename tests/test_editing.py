@@ -88,6 +88,9 @@ def test_a_stale_mark_is_a_conflict_and_its_neighbours_are_saved(
         (b'{"operations": [{"item": 1}]}', "item"),
         (b'{"operations": [{"item": "x", "role": "y", "before": ""}]}', "after"),
         (b'{"operations": [{}], "kind": "admin"}', "item"),
+        (b"[" * 100_000, "JSON"),
+        (b'{"operations": [{"item": "\\u0000"}]}', "NUL"),
+        (b'{"operations": [{"item": "\\ud800"}]}', "文字"),
         (b'{"operations": [{}], "base": "1"}', "base"),
         (b'{"operations": [{}], "base": -1}', "base"),
         (b'{"operations": [{}], "base": 99}', "base"),
@@ -195,6 +198,13 @@ def test_an_unknown_edit_is_refused(body: dict[str, Any], besshi10: Project, sig
     assert outline(sign_in("editor"), **body).status_code == 400
 
 
+def test_a_running_number_is_not_edited(besshi10: Project, sign_in: Sign) -> None:
+    item = row(besshi10, 4)
+    body = {"act": "text", "item": item.uid, "field": "number", "before": "4", "after": "4a"}
+    answer = outline(sign_in("editor"), **body)
+    assert (answer.status_code, "通し番号" in answer.json()["error"]) == (400, True)
+
+
 # ---- undo and redo
 
 
@@ -217,6 +227,15 @@ def test_undo_and_redo_walk_the_own_acts(besshi10: Project, sign_in: Sign) -> No
         400,
         "やり直せる操作はありません。",
     )
+
+
+def test_undo_passes_over_what_others_took_away(besshi10: Project, sign_in: Sign) -> None:
+    client, other = sign_in("editor"), sign_in("manager")
+    post(client, "cells", operations=[operation(besshi10, 4, HOSHU, "", "○")])
+    post(client, "cells", operations=[operation(besshi10, 5, HOSHU, "", "○")])
+    post(other, "cells", operations=[operation(besshi10, 5, HOSHU, "○", "")])
+    assert post(client, "undo").status_code == 200
+    assert (mark_of(besshi10, 4, HOSHU), mark_of(besshi10, 5, HOSHU)) == ("", "")
 
 
 def test_a_new_act_ends_redo(besshi10: Project, sign_in: Sign) -> None:
@@ -272,7 +291,17 @@ def test_changes_since_now_are_none_and_a_wrong_since_is_refused(
     client = sign_in("viewer")
     now = client.get(f"/projects/besshi10/changes/?since={besshi10.revision}").json()
     assert now == {"revision": besshi10.revision, "reload": False, "changes": []}
-    assert client.get("/projects/besshi10/changes/?since=x").status_code == 400
+    for wrong in ("x", "", "-1", "9" * 5_000):
+        assert client.get(f"/projects/besshi10/changes/?since={wrong}").status_code == 400
+
+
+def test_nothing_new_costs_a_304(besshi10: Project, sign_in: Sign) -> None:
+    client = sign_in("viewer")
+    address = f"/projects/besshi10/changes/?since={besshi10.revision}"
+    tag = client.get(address).headers["ETag"]
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    post(sign_in("editor"), "cells", operations=[operation(besshi10, 4, HOSHU, "", "○")])
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 200
 
 
 def test_too_many_changes_ask_for_a_reload(besshi10: Project, sign_in: Sign) -> None:

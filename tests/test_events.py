@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 
 from projects import store
@@ -215,6 +215,60 @@ def test_a_busy_stream_ends_too_when_the_right_is_taken_away(
         await asyncio.wait_for(reader.task, PATIENCE)
 
     asyncio.run(scene())
+
+
+def test_a_lost_listener_is_replaced_and_tells_what_was_missed(
+    besshi10: Project, cast: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "RECONNECT_SECONDS", 0.05)
+    cookie = cookie_of(cast["viewer"])
+
+    def lose() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND query LIKE 'LISTEN%%'"
+            )
+        change(besshi10, cast["editor"])
+
+    async def scene() -> list[int]:
+        reader = Reader(address(besshi10), cookie)
+        await reader.start()
+        await in_thread(lose)
+        first = await reader.until_changes()
+        await in_thread(change, besshi10, cast["editor"], "○", "◎")
+        second = await reader.until_changes()
+        await reader.close()
+        return [first["revision"], second["revision"]]
+
+    assert asyncio.run(scene()) == [besshi10.revision + 1, besshi10.revision + 2]
+
+
+def test_many_that_come_at_once_share_one_listener(
+    besshi10: Project, cast: dict[str, User]
+) -> None:
+    cookie = cookie_of(cast["viewer"])
+
+    def listeners() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND query LIKE 'LISTEN%%'"
+            )
+            (count,) = cursor.fetchone() or (0,)
+        return int(count)
+
+    async def scene() -> tuple[int, int]:
+        readers = [Reader(address(besshi10), cookie) for _ in range(5)]
+        await asyncio.gather(*(reader.start() for reader in readers))
+        count = await in_thread(listeners)
+        await in_thread(change, besshi10, cast["editor"])
+        news = [await reader.until_changes() for reader in readers]
+        for reader in readers:
+            await reader.close()
+        return count, len(news)
+
+    assert asyncio.run(scene()) == (1, 5)
 
 
 def test_pages_go_to_django(besshi10: Project, cast: dict[str, User]) -> None:

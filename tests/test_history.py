@@ -111,6 +111,12 @@ def mark(project: Project, number: int) -> str:
     return grid.items[number - 1].marks[[role.name for role in grid.roles].index(HOSHU)]
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_impossible_days_are_told(day: str, besshi10: Project, sign_in: Sign) -> None:
+    assert sign_in("viewer").get(f"{PAGE}?until={day}").status_code == 400
+    assert sign_in("viewer").get(f"/projects/besshi10/history.csv?until={day}").status_code == 400
+
+
 def test_a_wrong_filter_is_told(besshi10: Project, sign_in: Sign) -> None:
     page = sign_in("viewer").get(f"{PAGE}?since=yesterday&person=nobody")
     assert page.status_code == 400

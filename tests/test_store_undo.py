@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from projects import store
+from projects.edits import Way, stepped
 from projects.grid import (
     Grid,
     Role,
@@ -184,6 +185,136 @@ def test_renamed_columns_stay_the_same_rows_also_when_they_swap(project: Project
     store.undo(project, project.revision, by=None)
     assert dict(RoleRow.objects.filter(project=project).values_list("pk", "name")) == rows
     assert marks(project, 2) == ("◎", "")
+
+
+def swapped(grid: Grid) -> Grid:
+    """The two columns change places, with their marks."""
+    items = tuple(replace(item, marks=item.marks[::-1]) for item in grid.items)
+    return replace(grid, roles=grid.roles[::-1], items=items)
+
+
+def named_columns(*names: str) -> Callable[[Grid], Grid]:
+    return lambda grid: replace(
+        grid, roles=tuple(replace(r, name=n) for r, n in zip(grid.roles, names, strict=True))
+    )
+
+
+def rename(project: Project, **renamed: str) -> None:
+    names = (renamed.get(role.name, role.name) for role in store.load(project).roles)
+    edit = named_columns(*names)
+    store.change(project, edit, by=None, kind=store.Kind.STRUCTURE, renamed=renamed)
+
+
+def test_a_row_comes_back_with_its_marks_in_their_columns(project: Project) -> None:
+    number = act(project, lambda grid: without_item(grid, uid(2)))
+    act(project, swapped)
+    store.undo(project, number, by=None)
+    assert marks(project, 2) == ("", "◎")
+
+
+def test_a_row_does_not_come_back_without_a_column_that_it_had_a_mark_in(project: Project) -> None:
+    number = act(project, lambda grid: without_item(grid, uid(2)))
+    act(
+        project,
+        lambda grid: replace(
+            grid,
+            roles=grid.roles[1:],
+            items=tuple(replace(item, marks=item.marks[1:]) for item in grid.items),
+        ),
+    )
+    with pytest.raises(store.Stopped, match="「甲」の列"):
+        store.undo(project, number, by=None)
+
+
+def test_a_row_comes_back_also_among_more_columns(project: Project) -> None:
+    number = act(project, lambda grid: without_item(grid, uid(2)))
+    act(
+        project,
+        lambda grid: replace(
+            grid,
+            roles=(Role("丙"), *grid.roles),
+            items=tuple(replace(item, marks=("", *item.marks)) for item in grid.items),
+        ),
+    )
+    store.undo(project, number, by=None)
+    assert marks(project, 2) == ("", "◎", "")
+
+
+def test_undo_follows_a_column_that_was_renamed_since(project: Project) -> None:
+    def both(grid: Grid) -> Grid:
+        return with_item(grid, uid(2), lambda i: replace(i, name="新計画", marks=("○", "")))
+
+    number = act(project, both)
+    rename(project, 甲="丁")
+    store.undo(project, number, by=None)
+    assert (names(project)[1], marks(project, 2)) == ("  計画", ("◎", ""))
+
+
+def test_undo_of_a_rename_stops_when_the_column_was_renamed_again(project: Project) -> None:
+    rename(project, 甲="丁")
+    number = project.revision
+    rename(project, 丁="戊")
+    with pytest.raises(store.Stopped, match="関連業者の列"):
+        store.undo(project, number, by=None)
+
+
+def test_an_act_that_touches_a_cell_twice_is_undone_to_what_was_before_it(project: Project) -> None:
+    with store.change_set(by=None, kind=store.Kind.EDIT):
+        cells.save(project, [Operation(uid(5), "甲", "", "○")], by=None)
+        cells.save(project, [Operation(uid(5), "甲", "○", "◎")], by=None)
+    project.refresh_from_db()
+    store.undo(project, project.revision, by=None)
+    assert marks(project, 5) == ("", "")
+
+
+def test_undo_of_a_deletion_twice_does_not_move_the_row(project: Project) -> None:
+    number = act(project, lambda grid: without_item(grid, uid(2)))
+    store.undo(project, number, by=None)
+    act(project, lambda grid: moved_under(grid, uid(2), uid(4)))
+    with pytest.raises(store.Stopped, match="既に戻されています"):
+        store.undo(project, number, by=None)
+
+
+def test_undo_of_a_move_stops_when_its_neighbours_were_reordered(project: Project) -> None:
+    number = act(project, lambda grid: stepped(grid, [uid(2)], Way.DOWN))
+    act(project, lambda grid: stepped(grid, [uid(2)], Way.UP))
+    with pytest.raises(store.Stopped, match="並べ替え"):
+        store.undo(project, number, by=None)
+
+
+def test_undo_of_an_insertion_stops_when_the_row_was_moved(project: Project) -> None:
+    row = replace(ROWS.items[1], uid=uid(9), name="評価", marks=("", ""))
+    number = act(project, lambda grid: with_item_under(grid, row, uid(1)))
+    act(project, lambda grid: moved_under(grid, uid(9), uid(4)))
+    with pytest.raises(store.Stopped, match="別の場所"):
+        store.undo(project, number, by=None)
+
+
+def test_everything_is_undone_in_reverse_after_a_column_came_back(project: Project) -> None:
+    start = store.load(project)
+    numbers = [mark(project, 5, "甲", "", "○")]
+    numbers.append(
+        act(
+            project,
+            lambda grid: replace(
+                grid,
+                roles=grid.roles[1:],
+                items=tuple(replace(item, marks=item.marks[1:]) for item in grid.items),
+            ),
+        )
+    )
+    for number in reversed(numbers):
+        store.undo(project, number, by=None)
+    assert store.load(project) == start
+
+
+def test_a_reason_with_a_nul_keeps_who_and_why(project: Project, cast: dict[str, User]) -> None:
+    wanted = [Operation(uid(5), "甲", "", "○")]
+    cells.save(project, wanted, by=cast["editor"], reason="協議\x00の\ud800結果")
+    latest = ChangeSet.objects.filter(project=project).latest("number")
+    assert latest.context is not None
+    assert latest.context.metadata["name"] == "editor"
+    assert latest.context.metadata["reason"] == "協議の結果"
 
 
 # ---- marks

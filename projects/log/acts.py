@@ -65,7 +65,9 @@ def people_of(project: Project) -> list[tuple[str, str]]:
     """(login name, full name) of everybody who changed something in the project."""
     name = KeyTextTransform("name", "context__metadata")
     own = ChangeSet.objects.filter(project=project).order_by()
-    logins = {login for login in own.annotate(who=name).values_list("who", flat=True) if login}
+    logins = {
+        login for login in own.annotate(who=name).values_list("who", flat=True).distinct() if login
+    }
     full = people(logins)
     return sorted((login, full.get(login, login)) for login in logins)
 

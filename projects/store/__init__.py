@@ -6,6 +6,7 @@ Every write is one transaction and one change set that knows person, kind and re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 
@@ -29,6 +30,7 @@ __all__ = [
     "change_set",
     "create",
     "load",
+    "lock_all",
     "undo",
 ]
 
@@ -125,12 +127,13 @@ def change(
 
 def undo(
     project: Project, number: int, *, by: Person, kind: Kind = Kind.UNDO, reason: str = ""
-) -> None:
-    """Takes back one change set, as a change set of its own.
+) -> bool:
+    """Takes back one change set, as a change set of its own; False when nothing was left to do.
 
     ChangeSet.DoesNotExist when there is none with that number, Stopped when later changes
     touched the same things; then nothing was written.
     """
+    before = project.revision
     ChangeSet.objects.get(project=project, number=number)
     with change_set(by=by, kind=kind, reason=reason, undoes=number):
         changes = past.only_cells(project, number)
@@ -139,6 +142,7 @@ def undo(
         else:
             _undo_cells(project, changes, by, kind, reason)
     project.refresh_from_db()
+    return project.revision > before
 
 
 def _undo_cells(
@@ -157,10 +161,12 @@ def _undo_cells(
 
 
 def _undo_by_grids(project: Project, number: int, by: Person, kind: Kind, reason: str) -> None:
-    before, after = past.at(project, number - 1), past.at(project, number)
-    renamed = past.renames(project, number)
     locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     now = load(locked)
+    before, after = past.at(project, number - 1), past.at(project, number)
+    renamed = past.renames(project, number)
+    today = _later_names(project, number, renamed)
+    before, after = _renamed(before, today), _renamed(after, today)
     numbers = locked.numbering != Numbering.SEQUENTIAL
     wanted, obstacles = reverted(now, before, after, numbers=numbers, renamed=renamed)
     if obstacles:
@@ -169,6 +175,25 @@ def _undo_by_grids(project: Project, number: int, by: Person, kind: Kind, reason
         wanted = renumbered(wanted)
     plan = diff(now, wanted, renamed={new: old for old, new in renamed.items()})
     apply(plan, project=locked, by=by, kind=kind, reason=reason)
+
+
+def _later_names(project: Project, number: int, renamed: Mapping[str, str]) -> dict[str, str]:
+    """Column name after the change set → the name that another act gave the column since."""
+    now = dict(project.roles.values_list("pk", "name"))
+    then = past.names(project, number)
+    later = {then[pk]: now[pk] for pk in then.keys() & now.keys() if then[pk] != now[pk]}
+    return {name: new for name, new in later.items() if name not in renamed.values()}
+
+
+def _renamed(grid: Grid, names: Mapping[str, str]) -> Grid:
+    """The grid with its columns called as today; as it is when two would be called the same."""
+    roles = tuple(replace(role, name=names.get(role.name, role.name)) for role in grid.roles)
+    return replace(grid, roles=roles) if len({r.name for r in roles}) == len(roles) else grid
+
+
+def lock_all() -> None:
+    """Locks every project before other rows, as every writer does: whoever comes later waits."""
+    list(Project.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _lock(project: Project, expected: int) -> None:

@@ -10,6 +10,8 @@ import pghistory
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 
+from projects.grid import clean_line
+
 Person = AbstractBaseUser | AnonymousUser | None
 
 
@@ -36,7 +38,8 @@ def change_set(
     """
     user = by.pk if by is not None else None
     name = by.get_username() if by is not None and user else ""
-    details = {"user": user, "name": name, "kind": kind.value, "reason": reason}
+    said = clean_line(reason)  # a NUL in a context would lose the whole context
+    details = {"user": user, "name": name, "kind": kind.value, "reason": said}
     if undoes is not None:
         details["undoes"] = undoes
     with pghistory.context(**details), transaction.atomic():

@@ -71,12 +71,18 @@ FROM projects_changeset act WHERE project_id = %s AND number = %s
     "{same}", "e.pgh_created_at = act.at AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id"
 )
 _CELLS = """
-SELECT DISTINCT ON (e.item_id, e.role_id) item.uid, item.number, item.name, role.name,
+SELECT item.uid, item.number, item.name, role.name,
     CASE WHEN prev.pgh_label = 'delete' THEN '' ELSE COALESCE(prev.symbol, '') END,
-    CASE WHEN e.pgh_label = 'delete' THEN '' ELSE e.symbol END
-FROM projects_changeset act
-JOIN projects_assignmentevent e ON e.project_id = act.project_id AND e.pgh_created_at = act.at
-    AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id
+    CASE WHEN last.pgh_label = 'delete' THEN '' ELSE last.symbol END
+FROM (
+    SELECT e.project_id, e.item_id, e.role_id, min(e.pgh_id) AS first_id, max(e.pgh_id) AS last_id
+    FROM projects_changeset act
+    JOIN projects_assignmentevent e ON e.project_id = act.project_id AND e.pgh_created_at = act.at
+        AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id
+    WHERE act.project_id = %s AND act.number = %s
+    GROUP BY e.project_id, e.item_id, e.role_id
+) e
+JOIN projects_assignmentevent last ON last.pgh_id = e.last_id
 JOIN LATERAL (
     SELECT uid, number, name FROM projects_workitemevent i
     WHERE i.project_id = e.project_id AND i.pgh_obj_id = e.item_id ORDER BY i.pgh_id DESC LIMIT 1
@@ -88,11 +94,10 @@ JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT symbol, pgh_label FROM projects_assignmentevent p
     WHERE p.project_id = e.project_id AND p.item_id = e.item_id AND p.role_id = e.role_id
-        AND p.pgh_id < e.pgh_id
+        AND p.pgh_id < e.first_id
     ORDER BY p.pgh_id DESC LIMIT 1
 ) prev ON true
-WHERE act.project_id = %s AND act.number = %s
-ORDER BY e.item_id, e.role_id, e.pgh_id DESC
+ORDER BY e.first_id
 """
 
 
@@ -118,12 +123,14 @@ def only_cells(project: Project, number: int) -> list[CellChange] | None:
         return [CellChange(*row) for row in cursor.fetchall()]
 
 
+def names(project: Project, number: int) -> dict[int, str]:
+    """Column id → what the change set with that number left it to be called."""
+    return dict(_last(project, number, "roleevent", "pgh_obj_id, name", "pgh_obj_id"))
+
+
 def renames(project: Project, number: int) -> dict[str, str]:
     """Old name → new name of the columns that the change set renamed."""
-    was, now = (
-        dict(_last(project, at_number, "roleevent", "pgh_obj_id, name", "pgh_obj_id"))
-        for at_number in (number - 1, number)
-    )
+    was, now = names(project, number - 1), names(project, number)
     return {was[pk]: now[pk] for pk in was.keys() & now.keys() if was[pk] != now[pk]}
 
 

@@ -84,7 +84,11 @@ def _write_roles(plan: Plan, project: Project) -> None:
             renamed[was.name] = role.name
         Role.objects.filter(project=project, name=was.name).update(**values)
     _rename_roles(project, renamed)
-    Role.objects.bulk_create(fresh)
+    former = _former_role_ids(project, [row.name for row in fresh])
+    for row in fresh:
+        row.pk = former.get(row.name)
+    Role.objects.bulk_create([row for row in fresh if row.pk])
+    Role.objects.bulk_create([row for row in fresh if not row.pk])
 
 
 def _rename_roles(project: Project, renamed: dict[str, str]) -> None:
@@ -170,6 +174,17 @@ def _former_ids(project: Project, uids: Sequence[str]) -> dict[str, int]:
     events = apps.get_model("projects", "WorkItemEvent")._default_manager
     found = events.filter(project=project, uid__in=uids, pgh_label="delete")
     return dict(found.values_list("uid", "pgh_obj_id"))
+
+
+def _former_role_ids(project: Project, names: Sequence[str]) -> dict[str, int]:
+    """The ids of columns that last had these names and are gone, so that their history goes on."""
+    if not names or not ChangeSet.objects.filter(project=project, number__gt=1).exists():
+        return {}
+    events = apps.get_model("projects", "RoleEvent")._default_manager
+    gone = events.filter(project=project, name__in=names, pgh_label="delete").order_by("pgh_id")
+    alive = set(Role.objects.filter(project=project).values_list("pk", flat=True))
+    found = dict(gone.values_list("name", "pgh_obj_id"))
+    return {name: pk for name, pk in found.items() if pk not in alive}
 
 
 def _next_ids(cursor: CursorWrapper, count: int) -> list[int]:

@@ -20,6 +20,7 @@ from projects.plan import diff
 from raci.access import Right, load, person
 
 BAD_REQUEST, CONFLICT = 400, 409
+BLANK_WORD = "空白"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,6 +73,8 @@ def legend(request: HttpRequest, slug: str) -> HttpResponse:
     if data is None or not (rows.is_valid() and reason.is_valid()):
         return _page(request, project, reason, context, data is not None, template)
     marks, replaced = _legend_of(rows)
+    if wrong := _unknown(marks, replaced):
+        return _page(request, project, reason, {**context, "errors": wrong}, True, template)
     try:
         after = with_legend(grid, marks, replaced)
     except ValueError as error:
@@ -93,8 +96,19 @@ def _legend_of(rows: Any) -> tuple[list[Mark], dict[str, str]]:
     for form in rows.forms:
         data = form.cleaned_data
         if data.get("DELETE") and data.get("old") and data.get("instead"):
-            replaced[data["old"]] = "" if data["instead"] == "空白" else data["instead"]
+            replaced[data["old"]] = "" if data["instead"] == BLANK_WORD else data["instead"]
     return [form.mark for form in staying], replaced
+
+
+def _unknown(marks: list[Mark], replaced: Mapping[str, str]) -> list[str]:
+    """What is wrong with the replacements, in words."""
+    known = {"", *(mark.symbol for mark in marks)}
+    wrong = [
+        f"代わりの記号「{n}」は凡例にありません。" for n in replaced.values() if n not in known
+    ]
+    if BLANK_WORD in known:
+        wrong.append(f"「{BLANK_WORD}」は空のセルを表す言葉のため、記号にできません。")
+    return wrong
 
 
 def _moved(grid: Grid, name: str) -> int:

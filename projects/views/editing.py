@@ -16,13 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 from projects import edits, store, undo_stack
 from projects.grid import Grid, Item, clean_line, clean_text, index_of, new_uid, with_item
 from projects.history import people
-from projects.models import Project
+from projects.models import Numbering, Project
 from projects.payloads import (
     Malformed,
     base_of,
     body_of,
     chosen,
     kind_of,
+    number,
     operations_of,
     reason_of,
     text,
@@ -31,6 +32,7 @@ from projects.payloads import (
 from projects.store.cells import Outcome, Result, save
 from projects.store.since import happened_since
 from raci.access import Right, load, person
+from raci.conditional import respond
 
 View = Callable[..., HttpResponse]
 
@@ -106,6 +108,8 @@ def outline(request: HttpRequest, slug: str) -> HttpResponse:
     act = text(body, "act")
     if act not in _ACTS:
         raise Malformed(f"act「{act}」は使えません。")
+    if body.get("field") == "number" and project.numbering == Numbering.SEQUENTIAL:
+        raise Malformed("この案件の項番は通し番号のため、変更できません。")
     kind = store.Kind.EDIT if act == "text" else store.Kind.STRUCTURE
     uid = new_uid()
 
@@ -126,13 +130,13 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
     project, body, reason = _opened(request, slug, asks_reason=False)
     redo = text(body, "way", "undo") == "redo"
     find = undo_stack.next_redo if redo else undo_stack.next_undo
-    number = find(project, person(request))
-    if number is None:
-        words = "やり直せる操作はありません。" if redo else "元に戻せる操作はありません。"
-        raise Malformed(words)
     kind = store.Kind.REDO if redo else store.Kind.UNDO
-    store.undo(project, number, by=person(request), kind=kind, reason=reason)
-    return JsonResponse({"revision": project.revision, "number": number})
+    nothing_left: set[int] = set()
+    while (act := find(project, person(request), nothing_left)) is not None:
+        if store.undo(project, act, by=person(request), kind=kind, reason=reason):
+            return JsonResponse({"revision": project.revision, "number": act})
+        nothing_left.add(act)
+    raise Malformed("やり直せる操作はありません。" if redo else "元に戻せる操作はありません。")
 
 
 @require_safe
@@ -140,10 +144,12 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
 def changes(request: HttpRequest, slug: str) -> HttpResponse:
     """What happened after revision ?since=, for pages without the stream. 304 while nothing did."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
-    since = request.GET.get("since", "")
-    if not since.isdecimal():
-        raise Malformed("sinceが数値ではありません。")
-    return JsonResponse(told(project.pk, int(since), project.revision))
+    since = number(request.GET.get("since", ""), "since")
+    return respond(
+        request,
+        project.revision,
+        build=lambda: JsonResponse(told(project.pk, since, project.revision)),
+    )
 
 
 @require_safe

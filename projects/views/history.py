@@ -27,7 +27,8 @@ from raci.access import Right, load, person
 PER_PAGE, MARKS_SHOWN, DETAILS_SHOWN = 50, 8, 12
 CSV_BLOCK = 100
 CSV_HEADER = ("番号", "日時", "変更者", "種類", "理由", "対象", "項目", "変更前", "変更後")
-_ALIVE = ("=", "+", "-", "@", "\t", "\r")
+_ALIVE = tuple("=+-@\t\r\n＝＋－＠")
+OBSTACLES_TOLD = 20
 
 
 @require_safe
@@ -79,13 +80,18 @@ def undo(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
-            store.undo(project, number, by=person(request), reason=reason)
+            changed = store.undo(project, number, by=person(request), reason=reason)
         except store.Stopped as error:
             stopped = error
         except store.Broken as error:
             broken = error
         else:
-            messages.success(request, f"{number}番の変更を取り消しました。")
+            if changed:
+                messages.success(request, f"{number}番の変更を取り消しました。")
+            else:
+                messages.info(
+                    request, f"{number}番の変更で、表に残っているものはありませんでした。"
+                )
             return redirect("projects:history", slug)
     (act,) = described(list(found))
     details, total = details_of(project, [number], most=PER_PAGE)[number]
@@ -95,7 +101,9 @@ def undo(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "details": details[: 4 * PER_PAGE],
         "hidden": total - len(details[: 4 * PER_PAGE]),
         "form": form,
-        "later": later_changes(project, number, stopped.obstacles) if stopped else [],
+        "later": later_changes(project, number, stopped.obstacles[:OBSTACLES_TOLD])
+        if stopped
+        else [],
         "errors": broken.errors if broken else [],
     }
     status = 409 if stopped or broken else 200 if request.method != "POST" else 400
