@@ -116,7 +116,9 @@ class Sheet:
 
     def go(self, number: int, column: int) -> None:
         """Selects a cell. The name and the 作業内容 are reached over a role's cell."""
-        self.cell(number, min(max(column, 1), 16)).click()
+        target = self.cell(number, min(max(column, 1), 16))
+        if not target.evaluate("cell => cell === document.activeElement"):
+            target.click()
         if column in (0, 17):
             self.press("Home" if column == 0 else "End")
         expect(self.cell(number, column)).to_be_focused()

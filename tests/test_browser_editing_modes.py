@@ -232,7 +232,8 @@ def test_axe_finds_nothing_while_editing(
 ) -> None:
     allowed_errors += ["503", "409"]
     allowed = ["clipboard-read", "clipboard-write"]
-    sheet = Sheet(open_page(MATRIX, user="editor", viewport=viewport, permissions=allowed))
+    phase = f"{MATRIX}phases/1/"  # the same page with fewer rows; axe looks at every cell
+    sheet = Sheet(open_page(phase, user="editor", viewport=viewport, permissions=allowed))
     mode(sheet)
     assert axe_findings(sheet.page) == []
 

@@ -208,3 +208,18 @@ def test_the_compressed_matrix_is_small(viewer: Client) -> None:
     response = viewer.get(PATH, headers={"Accept-Encoding": "gzip"})
     assert response["Content-Encoding"] == "gzip"
     assert len(response.content) <= 50_000
+
+
+def test_a_browser_that_takes_brotli_gets_less(viewer: Client) -> None:
+    plain = viewer.get(PATH)
+    packed = viewer.get(PATH, headers={"Accept-Encoding": "gzip, br;q=0.9"})
+    assert packed["Content-Encoding"] == "br"
+    assert len(packed.content) <= 30_000
+    assert packed["ETag"] == f"W/{plain['ETag']}"
+    assert "Accept-Encoding" in packed["Vary"]
+    again = viewer.get(PATH, headers={"Accept-Encoding": "br", "If-None-Match": packed["ETag"]})
+    assert again.status_code == 304
+
+
+def test_brotli_that_is_refused_is_not_sent(viewer: Client) -> None:
+    assert "Content-Encoding" not in viewer.get(PATH, headers={"Accept-Encoding": "br;q=0"})

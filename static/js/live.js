@@ -10,7 +10,9 @@ export class Live {
     this.own = new Set();
     this.channel = new BroadcastChannel(`raci:${base}`);
     this.channel.addEventListener("message", (event) => this.take(event.data));
-    navigator.locks.request(`raci:${base}`, () => this.lead());
+    // Locks are there only where the address is trusted (https or localhost); elsewhere every tab listens.
+    if (navigator.locks) navigator.locks.request(`raci:${base}`, () => this.lead());
+    else this.lead();
     document.addEventListener("visibilitychange", () => document.hidden || this.catchUp());
   }
 

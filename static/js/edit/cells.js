@@ -3,6 +3,7 @@ export class Cells {
   constructor(table, folding, packing, marks) {
     Object.assign(this, { table, folding, packing, marks });
     this.dirty = new Set();
+    this.changed = [];
   }
 
   get columns() {
@@ -43,8 +44,8 @@ export class Cells {
     cell.classList.remove("p", "s");
     if (symbol) cell.classList.add(this.marks.leads.has(symbol) ? "p" : "s");
     if (cell.ariaLabel) this.label(cell);
-    this.count(column, was, symbol);
     this.dirty.add(row);
+    this.changed.push([column, was, symbol]);
     this.idle ??= requestIdleCallback(() => this.recount(), { timeout: 500 });
   }
 
@@ -66,6 +67,7 @@ export class Cells {
 
   // The counts of closed headings above the rows that changed.
   recount() {
+    for (const change of this.changed.splice(0)) this.count(...change);
     const shut = new Set();
     for (const row of this.dirty) {
       for (let up = this.folding.parent(row); up; up = this.folding.parent(up)) {

@@ -23,6 +23,11 @@ export function ask(title, content, buttons) {
   });
 }
 
+// What can wait until the mark itself is on the screen.
+export function afterPaint(work) {
+  requestAnimationFrame(() => setTimeout(work));
+}
+
 export function make(tag, properties = {}, ...children) {
   const node = Object.assign(document.createElement(tag), properties);
   node.append(...children);

@@ -1,7 +1,7 @@
 // The editable matrix: keys, clicks and buttons → acts on marks and rows.
 import { Choice } from "./choice.js";
 import { Clipboard } from "./clipboard.js";
-import { ask, make } from "./dialog.js";
+import { afterPaint, ask, make } from "./dialog.js";
 import { Outline } from "./outline.js";
 import { Saving } from "./saving.js";
 import { Selection } from "./selection.js";
@@ -34,7 +34,7 @@ export class Editor {
     this.table.addEventListener("pointerdown", (event) => this.onPointer(event));
     this.table.addEventListener("click", (event) => this.onClick(event), true);
     document.getElementById("editing").addEventListener("click", (event) => this.onButton(event));
-    this.cursor.watch(() => this.bar());
+    this.cursor.watch(() => afterPaint(() => this.bar()));
     this.bar();
     this.saving.resume();
   }
@@ -112,10 +112,12 @@ export class Editor {
     if (!this.hasReason()) return;
     const allowed = changes.filter(({ row, after }) => !after || !row.cells[0].hasAttribute("aria-expanded"));
     const count = this.saving.act(allowed);
-    this.bar();
-    if (allowed.length < changes.length) this.say("見出しには記号を付けられません。");
-    else if (count === 1) this.say(this.cells.describe(allowed[0].row, allowed[0].column));
-    else if (count) this.say(`${count}件のセルを${this.marks.say(allowed[0].after)}にしました`);
+    afterPaint(() => {
+      this.bar();
+      if (allowed.length < changes.length) this.say("見出しには記号を付けられません。");
+      else if (count === 1) this.say(this.cells.describe(allowed[0].row, allowed[0].column));
+      else if (count) this.say(`${count}件のセルを${this.marks.say(allowed[0].after)}にしました`);
+    });
   }
 
   // Fills the range from its first row (down) or its first column (right).
@@ -189,7 +191,7 @@ export class Editor {
   // What happened, for eyes too: it stands in the bar until the cursor moves.
   tell(text) {
     this.folding.say(text);
-    document.getElementById("where").textContent = text;
+    afterPaint(() => { document.getElementById("where").textContent = text; });
   }
 
   // The line that says what the cursor is on.

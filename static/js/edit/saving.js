@@ -1,5 +1,6 @@
 // Marks are on the screen at once and travel one act at a time. What could not be sent is kept in
 // this tab, also over a reload, and tried again until the server has answered.
+import { afterPaint } from "./dialog.js";
 import { Offline } from "./server.js";
 
 const FIRST_WAIT = 1_000;
@@ -15,6 +16,7 @@ export class Saving {
     addEventListener("beforeunload", (event) => {
       if (this.queue.length) event.preventDefault();
     });
+    addEventListener("pagehide", () => this.keep());
     this.show();
   }
 
@@ -53,8 +55,8 @@ export class Saving {
     }
     if (operations.length) {
       this.queue.push({ kind, reason: this.reason(), operations });
-      this.keep();
       this.show();
+      afterPaint(() => this.keep());
       setTimeout(() => this.send());
     }
     return operations.length;
