@@ -23,9 +23,15 @@ export function ask(title, content, buttons) {
   });
 }
 
-// What can wait until the mark itself is on the screen.
+// What can wait until the mark itself is on the screen; a hidden tab paints nothing and waits shortly.
 export function afterPaint(work) {
-  requestAnimationFrame(() => setTimeout(work));
+  let open = true;
+  const run = () => {
+    if (open) work();
+    open = false;
+  };
+  requestAnimationFrame(() => setTimeout(run));
+  setTimeout(run, 100);
 }
 
 export function make(tag, properties = {}, ...children) {

@@ -112,12 +112,16 @@ export class Editor {
     if (!this.hasReason()) return;
     const allowed = changes.filter(({ row, after }) => !after || !row.cells[0].hasAttribute("aria-expanded"));
     const count = this.saving.act(allowed);
-    afterPaint(() => {
-      this.bar();
-      if (allowed.length < changes.length) this.say("見出しには記号を付けられません。");
-      else if (count === 1) this.say(this.cells.describe(allowed[0].row, allowed[0].column));
-      else if (count) this.say(`${count}件のセルを${this.marks.say(allowed[0].after)}にしました`);
-    });
+    const at = this.cursor.cell;
+    afterPaint(() => this.told(allowed, count, changes.length - allowed.length, at));
+  }
+
+  // What a key did; the bar is left alone when the cursor has moved on.
+  told(allowed, count, refused, at) {
+    const say = this.cursor.cell === at ? this.say : (text) => this.folding.say(text);
+    if (refused) say("見出しには記号を付けられません。");
+    else if (count === 1) say(this.cells.describe(allowed[0].row, allowed[0].column));
+    else if (count) say(`${count}件のセルを${this.marks.say(allowed[0].after)}にしました`);
   }
 
   // Fills the range from its first row (down) or its first column (right).
@@ -191,7 +195,8 @@ export class Editor {
   // What happened, for eyes too: it stands in the bar until the cursor moves.
   tell(text) {
     this.folding.say(text);
-    afterPaint(() => { document.getElementById("where").textContent = text; });
+    const at = this.cursor.cell;
+    afterPaint(() => { if (this.cursor.cell === at) document.getElementById("where").textContent = text; });
   }
 
   // The line that says what the cursor is on.

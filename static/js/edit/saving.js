@@ -56,8 +56,10 @@ export class Saving {
     if (operations.length) {
       this.queue.push({ kind, reason: this.reason(), operations });
       this.show();
-      afterPaint(() => this.keep());
-      setTimeout(() => this.send());
+      afterPaint(() => {
+        this.keep();
+        this.send();
+      });
     }
     return operations.length;
   }
