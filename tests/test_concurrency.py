@@ -39,6 +39,7 @@ def test_every_act_of_many_people_has_a_number_of_its_own() -> None:
 
 def test_without_the_conflict_check_updates_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cells, "stands", collisions.everything_stands)
+    monkeypatch.setattr(cells, "save_one", collisions.the_longer_way)
     project = collisions.project_of(PEOPLE, "together")
     played = collisions.play(project, people=PEOPLE, edits=EDITS)
     assert played.conflicts == 0
