@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -34,6 +34,11 @@ def people(names: Iterable[str]) -> dict[str, str]:
     wanted = {name for name in names if name}
     users = User.objects.filter(username__in=wanted) if wanted else ()
     return {user.get_username(): user.get_full_name() for user in users if user.get_full_name()}
+
+
+def shown_name(login: str, names: Mapping[str, str]) -> str:
+    """How a person is called on the screen, given `people`; 「システム」 for nobody."""
+    return names.get(login, login) or "システム"
 
 
 @dataclass(frozen=True, slots=True)

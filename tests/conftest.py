@@ -30,14 +30,6 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("ci")
 
 
-LEAST_WORKERS = 4
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Browser tests mostly wait; a few more workers than cores keep the machine busy."""
-    return max(LEAST_WORKERS, os.cpu_count() or 1)
-
-
 @pytest.fixture
 def besshi10(db: None) -> Project:
     """The real 別紙10 as project besshi10."""

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.timezone import make_aware
 
-from projects.history import KINDS, people
+from projects.history import KINDS, people, shown_name
 from projects.models import ChangeSet, Project
 
 
@@ -89,7 +89,7 @@ def described(found: list[ChangeSet]) -> list[Act]:
             number=act.number,
             at=act.at,
             person=context.get("name", ""),
-            name=full.get(context.get("name", ""), context.get("name", "")) or "システム",
+            name=shown_name(context.get("name", ""), full),
             kind=context.get("kind", ""),
             kind_label=KINDS.get(context.get("kind", ""), "データベース"),
             reason=context.get("reason", ""),

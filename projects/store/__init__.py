@@ -164,8 +164,10 @@ def _undo_by_grids(project: Project, number: int, by: Person, kind: Kind, reason
     locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     now = load(locked)
     before, after = past.at(project, number - 1), past.at(project, number)
-    renamed = past.renames(project, number)
-    today = _later_names(project, number, renamed)
+    was, then = past.names(project, number - 1), past.names(project, number)
+    renamed = past.renames(was, then)
+    later = past.renames(then, dict(project.roles.values_list("pk", "name")))
+    today = {name: new for name, new in later.items() if name not in renamed.values()}
     before, after = _renamed(before, today), _renamed(after, today)
     numbers = locked.numbering != Numbering.SEQUENTIAL
     wanted, obstacles = reverted(now, before, after, numbers=numbers, renamed=renamed)
@@ -175,14 +177,6 @@ def _undo_by_grids(project: Project, number: int, by: Person, kind: Kind, reason
         wanted = renumbered(wanted)
     plan = diff(now, wanted, renamed={new: old for old, new in renamed.items()})
     apply(plan, project=locked, by=by, kind=kind, reason=reason)
-
-
-def _later_names(project: Project, number: int, renamed: Mapping[str, str]) -> dict[str, str]:
-    """Column name after the change set → the name that another act gave the column since."""
-    now = dict(project.roles.values_list("pk", "name"))
-    then = past.names(project, number)
-    later = {then[pk]: now[pk] for pk in then.keys() & now.keys() if then[pk] != now[pk]}
-    return {name: new for name, new in later.items() if name not in renamed.values()}
 
 
 def _renamed(grid: Grid, names: Mapping[str, str]) -> Grid:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,9 +129,8 @@ def names(project: Project, number: int) -> dict[int, str]:
     return dict(_last(project, number, "roleevent", "pgh_obj_id, name", "pgh_obj_id"))
 
 
-def renames(project: Project, number: int) -> dict[str, str]:
-    """Old name → new name of the columns that the change set renamed."""
-    was, now = names(project, number - 1), names(project, number)
+def renames(was: Mapping[int, str], now: Mapping[int, str]) -> dict[str, str]:
+    """Old name → new name of the columns that are called otherwise, from names by column id."""
     return {was[pk]: now[pk] for pk in was.keys() & now.keys() if was[pk] != now[pk]}
 
 

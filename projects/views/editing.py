@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from projects import edits, store, undo_stack
 from projects.grid import Grid, Item, clean_line, clean_text, index_of, new_uid, with_item
-from projects.history import people
+from projects.history import people, shown_name
 from projects.models import Numbering, Project
 from projects.payloads import (
     Malformed,
@@ -175,7 +175,7 @@ def told(project: int, since: int, revision: int) -> dict[str, Any]:
             {
                 "number": act.number,
                 "user": act.user,
-                "name": names.get(act.name, act.name) or "システム",
+                "name": shown_name(act.name, names),
                 "at": act.at.isoformat(),
                 "structure": act.structure,
                 "cells": act.cells,
@@ -201,7 +201,7 @@ def _result(result: Result, names: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {"outcome": result.outcome.value, "now": result.now}
     if result.outcome is Outcome.CONFLICT:
         found |= {
-            "by": names.get(result.by, result.by) or "システム",
+            "by": shown_name(result.by, names),
             "at": result.at.isoformat() if result.at else "",
         }
     return found

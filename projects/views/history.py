@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from projects import store
 from projects.forms import LogForm, ReasonForm
 from projects.log import (
+    Later,
     LogFilter,
     acts_of,
     described,
@@ -24,7 +25,7 @@ from projects.models import ChangeSet, Project
 from projects.tables import LogRow, LogTable
 from raci.access import Right, load, person
 
-PER_PAGE, MARKS_SHOWN, DETAILS_SHOWN = 50, 8, 12
+PER_PAGE, MARKS_SHOWN, DETAILS_SHOWN, UNDO_SHOWN = 50, 8, 12, 200
 CSV_BLOCK = 100
 CSV_HEADER = ("番号", "日時", "変更者", "種類", "理由", "対象", "項目", "変更前", "変更後")
 _ALIVE = tuple("=+-@\t\r\n＝＋－＠")
@@ -75,39 +76,38 @@ def undo(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         raise Http404
     data = request.POST if request.method == "POST" else None
     form = ReasonForm(data, required=project.requires_reason)
-    stopped: store.Stopped | None = None
-    broken: store.Broken | None = None
+    later: list[Later] = []
+    errors: list[str] = []
     if form.is_valid():
-        reason = form.cleaned_data["reason"]
         try:
-            changed = store.undo(project, number, by=person(request), reason=reason)
+            return _undone(request, project, number, form.cleaned_data["reason"])
         except store.Stopped as error:
-            stopped = error
+            later = later_changes(project, number, error.obstacles[:OBSTACLES_TOLD])
         except store.Broken as error:
-            broken = error
-        else:
-            if changed:
-                messages.success(request, f"{number}番の変更を取り消しました。")
-            else:
-                messages.info(
-                    request, f"{number}番の変更で、表に残っているものはありませんでした。"
-                )
-            return redirect("projects:history", slug)
+            errors = error.errors
     (act,) = described(list(found))
     details, total = details_of(project, [number], most=PER_PAGE)[number]
+    shown = details[:UNDO_SHOWN]
     context = {
         "project": project,
         "act": act,
-        "details": details[: 4 * PER_PAGE],
-        "hidden": total - len(details[: 4 * PER_PAGE]),
+        "details": shown,
+        "hidden": total - len(shown),
         "form": form,
-        "later": later_changes(project, number, stopped.obstacles[:OBSTACLES_TOLD])
-        if stopped
-        else [],
-        "errors": broken.errors if broken else [],
+        "later": later,
+        "errors": errors,
     }
-    status = 409 if stopped or broken else 200 if request.method != "POST" else 400
+    status = 409 if later or errors else 400 if form.is_bound else 200
     return render(request, "projects/undo.html", context, status=status)
+
+
+def _undone(request: HttpRequest, project: Project, number: int, reason: str) -> HttpResponse:
+    """Takes the change set back and goes to the history; Stopped or Broken when it cannot be."""
+    if store.undo(project, number, by=person(request), reason=reason):
+        messages.success(request, f"{number}番の変更を取り消しました。")
+    else:
+        messages.info(request, f"{number}番の変更で、表に残っているものはありませんでした。")
+    return redirect("projects:history", project.slug)
 
 
 class _Echo:
