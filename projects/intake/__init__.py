@@ -1,20 +1,21 @@
 """A file as bytes → Reading: sheets of cells → columns → outline → Grid and remarks.
 
 Knows no Django and no database. Everything that is read ends in the grid, in a remark or in
-`Refused`; nothing is dropped in silence.
+`Refused`; nothing is dropped in silence. Importing this package is cheap: a reader is imported
+when there is something to read, so that a child process starts quickly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from projects.grid import Role
-from projects.intake.columns import Columns
-from projects.intake.markdown import parse
 from projects.intake.reading import Reading
 from projects.intake.remarks import Problem, Refused, Remark
-from projects.intake.returned import read_workbook
-from projects.intake.scan import read_scan
+
+if TYPE_CHECKING:
+    from projects.grid import Role
+    from projects.intake.columns import Columns
 
 __all__ = ["Problem", "Reading", "Refused", "Remark", "read"]
 
@@ -38,8 +39,17 @@ def read(
         )
         raise Refused(Problem(message))
     if data.startswith(_ZIP):
+        from projects.intake.returned import read_workbook
+
         return read_workbook(data)
-    reading = read_scan(parse(data), roles=roles, columns=columns or {})
+    return _read_document(data, roles, columns or {})
+
+
+def _read_document(data: bytes, roles: Sequence[Role], columns: Mapping[int, Columns]) -> Reading:
+    from projects.intake.markdown import parse
+    from projects.intake.scan import read_scan
+
+    reading = read_scan(parse(data), roles=roles, columns=columns)
     errors = reading.grid.errors()
     if errors:
         raise Refused(*(Problem(error) for error in errors))
