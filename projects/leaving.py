@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from projects.grid import Grid, Item, subtree_ends
+from projects.grid import Grid, Item, Role, subtree_ends
 from projects.plan import Act, Plan
 
 
@@ -102,7 +102,8 @@ def _with_old_rows(plan: Plan, grid: Grid, left_out: Collection[str]) -> Grid:
 def _roles(plan: Plan, grid: Grid, left_out: Collection[str]) -> Grid:
     """Columns that come are dropped, that go are kept at the end, that change stay as they were."""
     olds = {item.uid: item for item in plan.before.items}
-    roles, takes = [], []
+    roles: list[Role] = []
+    takes: list[tuple[int | None, int | None]] = []
     by_name = {role.name: at for at, role in enumerate(grid.roles)}
     for line in plan.roles:
         shown = line.after or line.before
@@ -121,7 +122,9 @@ def _roles(plan: Plan, grid: Grid, left_out: Collection[str]) -> Grid:
     def marks(item: Item) -> tuple[str, ...]:
         old = olds.get(item.uid)
         return tuple(
-            item.marks[new] if new is not None else (old.marks[was] if old and was is not None else "")
+            item.marks[new]
+            if new is not None
+            else (old.marks[was] if old and was is not None else "")
             for new, was in takes
         )
 

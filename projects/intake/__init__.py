@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from projects.grid import Mark, Role
-from projects.intake import markdown
+from projects.intake import markdown, preflight
 from projects.intake.choices import NO_CHOICES, Choices
 from projects.intake.columns import Columns
-from projects.intake.interpret import interpret
 from projects.intake.reading import Reading
 from projects.intake.remarks import Problem, Refused, Remark
-from projects.intake.returned import HIDDEN_SHEET, read_returned
-from projects.intake.scan import read_scan
 from projects.intake.sheets import Book
 from projects.intake.text import decoded, read_csv
 
@@ -55,6 +52,9 @@ def read(
     only = bool(roles) if fixed is None else fixed
     if data.startswith(_ZIP):
         book = _workbook(data)
+        from projects.intake.returned import read_returned
+        from projects.workbook import HIDDEN_SHEET
+
         returned = any(sheet.name == HIDDEN_SHEET for sheet in book.sheets)
         if returned and not choices.about_layout:
             return read_returned(book, choices.marks)
@@ -63,9 +63,13 @@ def read(
         if not markdown.looks_like_markdown(text):
             book = read_csv(text)
         elif columns:
+            from projects.intake.scan import read_scan
+
             return _sound(read_scan(markdown.parse(text), roles=roles, columns=columns))
         else:
             book = markdown.as_book(markdown.parse(text))
+    from projects.intake.interpret import interpret
+
     return _sound(interpret(book, roles=roles, fixed=only, legend=legend, choices=choices))
 
 
@@ -85,6 +89,7 @@ def _check_kind(data: bytes) -> None:
 
 
 def _workbook(data: bytes) -> Book:
+    preflight.check(data)
     if _ODS in data[:200]:
         from projects.intake.ods import read_ods
 

@@ -121,6 +121,5 @@ class HeaderReader:
     def _name(self, meaning: Meaning) -> str:
         if isinstance(meaning, Party):
             return self.roles[meaning.index].name
-        return {Field.NUMBER: "項番", Field.NAME: "作業項目", Field.DESCRIPTION: "作業内容"}.get(
-            meaning, meaning.value
-        )
+        names = {Field.NUMBER: "項番", Field.NAME: "作業項目", Field.DESCRIPTION: "作業内容"}
+        return names.get(meaning, "") if isinstance(meaning, Field) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from projects.intake.remarks import Code, Place, Problem, Refused, Remark
 from projects.intake.sheets import Book, Sheet
 from projects.intake.symbols import VARIANTS
 from projects.intake.tables import Spread, Table, find_tables
+from projects.intake.words import Field
 from projects.keys import match_key
 
 _SAME_SHARE = 0.5
@@ -77,6 +79,7 @@ def interpret(
     items, kept = _items(rows, levels, source, reader, spreads, meanings, used)
     _remark_sheets(sheets, ledger)
     _remark_order(rows.records, ledger)
+    _remark_uncached(taken, ledger)
     if source is Levels.HEADINGS:
         _remark_slid(rows.records, ledger)
     if ledger.problems:
@@ -183,12 +186,13 @@ def _preface(
 ) -> Preface:
     """What stands around the tables: title, number, date, issuer, legend, notes."""
     used = frozenset(
-        text.strip()
+        form
         for columns in meanings.columns
         for column in columns.values()
         if isinstance(column.meaning, Party)
         for text in column.values
         if len(text) <= 4
+        for form in (text.strip(), unicodedata.normalize("NFKC", text).strip())
     )
     above: list[tuple[Place, str]] = [(Place(f"{no}行目"), text) for no, text in book.lines]
     for each in taken:
@@ -216,26 +220,26 @@ def _remark_preface(
     below: Sequence[tuple[Place, str]],
     ledger: Ledger,
 ) -> None:
+    """The odd lines around the tables: other wordings, repeated headings, notes."""
     places = [place for place, _ in (*above, *below)]
-    for mark in preface.legend:
-        for label, numbers in preface.wordings.get(mark.symbol, {}).items():
-            if label != mark.label:
-                message = f"凡例「{mark.symbol}」の文言が他のページと異なります。"
-                for no in numbers:
-                    ledger.remarks.append(Remark(places[no], Code.LEGEND_WORDING, label, message))
-    for no, text in sorted(preface.repeated.items()):
-        message = "繰り返されたページ見出しです。"
-        ledger.remarks.append(Remark(places[no], Code.LINE_SKIPPED, text, message))
-    for no, text in sorted(preface.unread.items()):
-        ledger.remarks.append(Remark(places[no], Code.LINE_SKIPPED, text, "表の外の文です。"))
+    told = [
+        (no, Code.LEGEND_WORDING, label, f"凡例「{mark.symbol}」の文言が他のページと異なります。")
+        for mark in preface.legend
+        for label, numbers in preface.wordings.get(mark.symbol, {}).items()
+        if label != mark.label
+        for no in numbers
+    ]
+    again, other = "繰り返されたページ見出しです。", "表の外の文です。"
+    told += [(no, Code.LINE_SKIPPED, t, again) for no, t in sorted(preface.repeated.items())]
+    told += [(no, Code.LINE_SKIPPED, t, other) for no, t in sorted(preface.unread.items())]
     known = {preface.title, preface.document_number}
-    told = {no for labels in after.wordings.values() for nos in labels.values() for no in nos}
-    for no, (place, text) in enumerate(below):
-        if no not in told and text.strip() not in known:
-            ledger.remarks.append(Remark(place, Code.LINE_SKIPPED, text, "表の外の文です。"))
-        elif no not in told:
-            message = "繰り返されたページ見出しです。"
-            ledger.remarks.append(Remark(place, Code.LINE_SKIPPED, text, message))
+    used = {no for labels in after.wordings.values() for nos in labels.values() for no in nos}
+    told += [
+        (len(above) + no, Code.LINE_SKIPPED, text, again if text.strip() in known else other)
+        for no, (_, text) in enumerate(below)
+        if no not in used
+    ]
+    ledger.remarks += [Remark(places[no], code, text, words) for no, code, text, words in told]
 
 
 def _legend(
@@ -297,6 +301,7 @@ def _items(
                 ranks.append(rank)
         ranks.append(max(record.names) if source is Levels.COLUMNS else level)
         record.marks = {used[i]: cells for i, cells in record.marks.items()}
+        record.unknown = {used[i] for i in record.unknown}
         found, stays = reader.read(record, spreads[at], meanings.columns[at], len(used))
         uid = new_uid()
         items.append(Item(uid, 1, record.number, record.name, record.description, found))
@@ -342,6 +347,14 @@ def _remark_sheets(sheets: Sequence[_Taken], ledger: Ledger) -> None:
             ledger.remarks.append(Remark(place, Code.SHEET_SKIPPED, each.sheet.name, message))
 
 
+def _remark_uncached(taken: Sequence[_Taken], ledger: Ledger) -> None:
+    message = "計算結果のない数式です。Excelで開いて保存すると、値を読み取れます。"
+    for each in taken:
+        for row, column in sorted(each.sheet.uncached):
+            place = each.sheet.place(row, column)
+            ledger.remarks.append(Remark(place, Code.FORMULA_UNCACHED, "", message))
+
+
 def _remark_order(records: Sequence[Record], ledger: Ledger) -> None:
     before: int | None = None
     for record in records:
@@ -376,8 +389,6 @@ def _account(sheets: Sequence[_Taken], ledger: Ledger) -> CellAccount:
 
 
 def _has_descriptions(meanings: Understanding) -> bool:
-    from projects.intake.words import Field
-
     return any(c.meaning is Field.DESCRIPTION for cs in meanings.columns for c in cs.values())
 
 

@@ -30,7 +30,7 @@ class Marks:
     ) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """The symbols of a row by role, and the roles whose cell stays as the project has it."""
         found = [""] * width
-        kept = []
+        kept = list(record.unknown)
         for index, cells in record.marks.items():
             if len(cells) == 1 and cells[0][1] in self.symbols and not self._odd(record, cells[0]):
                 self.ledger.imported += 1

@@ -19,6 +19,8 @@ from projects.keys import match_key
 
 _MARK_SHARE = 0.6
 _SAMPLES = 3
+# What is no longer may be a mark outside the legend, which is refused by name.
+_SHORTEST_WORD = 2
 
 
 class How(StrEnum):
@@ -141,6 +143,10 @@ def _name_fields(columns: Mapping[int, Column]) -> None:
             column.meaning, column.how = meaning, How.WORD
     names = [c.at for c in columns.values() if c.meaning is Field.NAME]
     for column in columns.values():
+        # Only where no names stand before the marks may they stand behind them.
+        if not names and column.meaning is None and field_of(column.text) is Field.NAME:
+            column.meaning, column.how = Field.NAME, How.WORD
+    for column in columns.values():
         stage = STAGES.get(column.text.casefold())
         if column.meaning is None and stage and (not names or column.at < names[0]):
             column.meaning, column.how = Level(stage), How.WORD
@@ -188,38 +194,32 @@ def _party_names(columns: Sequence[Column]) -> list[str]:
     groups = {
         text: {head.above[-1:] for head in heads.values() if head.text == text} for text in times
     }
-    names = []
-    for column in columns:
-        head = column.head
-        assert head is not None, "only columns with a head are named"
-        tells = times[head.text] > 1 and len(groups[head.text]) > 1 and head.above
-        names.append(f"{head.above[-1]} {head.text}" if tells else head.text)
-    return names
+    return [
+        f"{head.above[-1]} {head.text}"
+        if times[head.text] > 1 and len(groups[head.text]) > 1 and head.above
+        else head.text
+        for head in (column.head for column in columns if column.head)
+    ]
 
 
 def _candidates(
     table: Table, columns: Mapping[int, Column], open_columns: Sequence[Column]
 ) -> set[int]:
     """The open columns that hold marks, and the blank ones that stand among the parties."""
-    marks = {c.at for c in columns.values() if c.is_marks or isinstance(c.meaning, Party)}
+    marks = [c for c in columns.values() if c.is_marks or isinstance(c.meaning, Party)]
+    heads = {c.head.at for c in marks if c.head}
     names = [c.at for c in columns.values() if c.meaning is Field.NAME or _is_level(c)]
-    heads = {columns[at].head.at for at in marks if (columns[at].head)}  # type: ignore[union-attr]
-    stops = [c.at for c in columns.values() if c.meaning is Field.DESCRIPTION]
-    first, last = (
-        max(names, default=0),
-        min((s for s in stops if s > max(names, default=0)), default=10**6),
-    )
-    found = set()
-    for column in open_columns:
-        assert column.head is not None
-        if (
-            column.is_marks
-            or column.head.at in heads
-            or (not column.values and first < column.at < last and (marks or not table.rows))
-            or (not column.values and first < column.at and not marks and names)
-        ):
-            found.add(column.at)
-    return found
+    first = max(names, default=0)
+    stops = (c.at for c in columns.values() if c.meaning is Field.DESCRIPTION and c.at > first)
+    last = min(stops, default=10**6) if marks or not table.rows else 10**6
+    blank = range(first + 1, last) if names or marks else range(0)
+    return {
+        c.at
+        for c in open_columns
+        if c.is_marks
+        or (c.head and c.head.at in heads)
+        or (c.at in blank and all(len(text.strip()) <= _SHORTEST_WORD for text in c.values))
+    }
 
 
 def _settle_names(columns: Mapping[int, Column]) -> None:
@@ -264,10 +264,9 @@ def _settle_single(columns: Mapping[int, Column], field_: Field) -> None:
 
 def _settle_description(columns: Mapping[int, Column]) -> None:
     found = [c for c in columns.values() if c.meaning is Field.DESCRIPTION]
-    if any(c.how is How.CHOSEN for c in found):
-        best = next(c for c in found if c.how is How.CHOSEN)
-    else:
-        best = min(found, key=_description_rank, default=None)  # type: ignore[arg-type]
+    best = next((c for c in found if c.how is How.CHOSEN), None)
+    if best is None:
+        best = min(found, key=_description_rank) if found else None
     for column in found:
         same = best and best.head and column.head and best.head.at == column.head.at
         if column is not best and not same and column.how is not How.CHOSEN:

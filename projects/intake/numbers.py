@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-_EPOCH = datetime(1899, 12, 30)
-_EPOCH_1904 = datetime(1904, 1, 1)
+_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
+_EPOCH_1904 = datetime(1904, 1, 1, tzinfo=UTC)
 _LAST_SERIAL = 2_958_465
 _BUILT_IN = {1: "0", 2: "0.00"}
 _BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
@@ -46,7 +46,9 @@ def shown_date(serial: float, *, from_1904: bool = False) -> str:
     moment = (_EPOCH_1904 if from_1904 else _EPOCH) + timedelta(days=serial)
     moment += timedelta(microseconds=500_000)
     whole = moment.replace(microsecond=0)
-    return whole.date().isoformat() if float(serial).is_integer() else str(whole)
+    return (
+        whole.date().isoformat() if float(serial).is_integer() else str(whole.replace(tzinfo=None))
+    )
 
 
 def _literal(text: str) -> str:

@@ -9,12 +9,15 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from projects.intake.numbers import format_of
 from projects.intake.remarks import Problem, Refused
 
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_ESCAPED = re.compile("_x005F(_x[0-9A-Fa-f]{4}_)|_x([0-9A-Fa-f]{4})_")
 _TRUE = ("1", "true", "on")
 
 
@@ -69,7 +72,9 @@ class Parts:
         try:
             return self._package.read(name) if name else b""
         except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
-            message = f"ファイルが壊れています（{path}）。Excelで開き、保存し直してください。"
+            message = (
+                f"ファイルが壊れています（{path}）。Excelで開き、.xlsxで保存し直してください。"
+            )
             raise Refused(Problem(message)) from error
 
     @cached_property
@@ -112,7 +117,7 @@ class Parts:
                 joined = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
                 yield relation.get("Id", ""), (relation.get("Type", ""), joined)
 
-    def _sheets(self, book: ElementTree.Element) -> Iterator[Part]:
+    def _sheets(self, book: Element) -> Iterator[Part]:
         for holder in _children(book, "sheets"):
             for sheet in _children(holder, "sheet"):
                 ident = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
@@ -121,7 +126,7 @@ class Parts:
                     visible = sheet.get("state", "visible") == "visible"
                     yield Part(sheet.get("name", ""), path, visible)
 
-    def _tree(self, path: str) -> ElementTree.Element:
+    def _tree(self, path: str) -> Element:
         return _parsed(self.read(path))
 
 
@@ -129,10 +134,10 @@ def unescaped(text: str) -> str:
     """Excel writes a control character as _x000D_, and a literal "_x000D_" as _x005F_x000D_."""
     if "_x" not in text:
         return text
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return _ESCAPED.sub(lambda found: found[1] or chr(int(found[2], 16)), text)
 
 
-def rich_text(entry: ElementTree.Element) -> Shared:
+def rich_text(entry: Element) -> Shared:
     """The text of an <si> or <is> without its furigana, and what of it is not struck."""
     texts, kept = [], []
     for child in entry:
@@ -149,7 +154,7 @@ def rich_text(entry: ElementTree.Element) -> Shared:
     return Shared(unescaped("".join(texts)), unescaped("".join(kept)))
 
 
-def _styles(tree: ElementTree.Element) -> Styles:
+def _styles(tree: Element) -> Styles:
     custom = {
         int(entry.get("numFmtId", "0")): entry.get("formatCode", "")
         for holder in _children(tree, "numFmts")
@@ -172,21 +177,21 @@ def _styles(tree: ElementTree.Element) -> Styles:
     return found
 
 
-def _is_on(element: ElementTree.Element) -> bool:
+def _is_on(element: Element) -> bool:
     return element.get("val", "1") in _TRUE
 
 
-def _children(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+def _children(element: Element, name: str) -> Iterator[Element]:
     return (child for child in element if _local(child) == name)
 
 
-def _local(element: ElementTree.Element) -> str:
+def _local(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _parsed(data: bytes) -> ElementTree.Element:
+def _parsed(data: bytes) -> Element:
     try:
-        return ElementTree.fromstring(data)
-    except (ElementTree.ParseError, LookupError, ValueError) as error:
-        message = "Excelファイルとして開けません。壊れていないか確認してください。"
+        return fromstring(data)
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
+        message = "ファイルの中身が壊れています。Excelで開き、.xlsxで保存し直してください。"
         raise Refused(Problem(message)) from error

@@ -17,7 +17,7 @@ from projects.intake.tables import Spread, Table
 from projects.intake.words import NOTE, PAGE, SAME, SUM, Field, visible
 from projects.keys import match_key
 
-_LONGEST_NUMBER = 24
+_NEITHER = "項番も作業項目もない行です。"
 _NUMERIC = re.compile(r"[\d,.]+")
 _CJK_END = re.compile(r"[\u3000-\u9fff\uff00-\uffef]$")
 
@@ -26,7 +26,8 @@ _CJK_END = re.compile(r"[\u3000-\u9fff\uff00-\uffef]$")
 class Record:
     """One row of the matrix as found. `names` are its names by level column, 0 for the only one.
 
-    `marks` holds (cell, raw text) by role; `spaces` counts the leading spaces of the name.
+    `marks` holds (cell, raw text) by role, `unknown` the roles with a formula nobody computed;
+    `spaces` counts the leading spaces of the name.
     """
 
     sheet: Sheet
@@ -40,6 +41,7 @@ class Record:
     indent: int = 0
     spaces: int = 0
     marks: dict[int, list[tuple[Position, str]]] = field(default_factory=dict)
+    unknown: set[int] = field(default_factory=set)
 
     @property
     def name(self) -> str:
@@ -74,6 +76,7 @@ class Rows:
         self._names = self._columns(Field.NAME) + [
             at for at, meaning in self._meanings.items() if isinstance(meaning, Level)
         ]
+        self._first = min([*self._numbers, *self._names], default=1)
         self._last = self._last_task()
         self._merged = bool(self._sheet.merges)
 
@@ -91,11 +94,9 @@ class Rows:
             elif before and self._is_rest(cells):
                 self._join(before, row, cells)
             else:
-                record = self._record(row, cells)
-                if record is not None:
-                    yield_before, before = before, record
-                    if yield_before:
-                        yield yield_before
+                finished, before = before, self._record(row, cells) or before
+                if finished and finished is not before:
+                    yield finished
         if before:
             yield before
 
@@ -129,28 +130,32 @@ class Rows:
 
     def _is_aside(self, row: int, cells: Mapping[int, str]) -> bool:
         """Page headings, page numbers, notes and sums; they are remarked here."""
-        texts = [text.strip() for text in cells.values()]
-        only = texts[0] if len(texts) == 1 else ""
-        first = min(cells)
-        if only and ((PAGE.match(only) and first not in self._numbers) or says_something(only)):
-            return self._aside(row, cells)
-        if all(PAGE.match(text) or says_something(text) for text in texts) and not any(
-            at in self._names for at in cells
-        ):
-            if not any(looks_like_mark(text) for text in texts) and len(texts) < 4:
-                return self._aside(row, cells)
         if self._is_sum(cells):
             return self._skip(row, cells, "合計の行のため取り込みません。")
-        note = NOTE.match(cells[first].strip()) and not any(map(looks_like_mark, texts))
-        if note and (row > self._last or len(cells) <= 2):
+        if self._is_page_line(cells) or self._is_note(row, cells):
             return self._aside(row, cells)
-        if row > self._last and not any(at in self._names for at in cells):
-            return self._aside(row, cells)
-        return (
-            row > self._last
-            and any(around[0][0] > self._last for around in self._ledger.around)
-            and self._aside(row, cells)
-        )
+        return False
+
+    def _is_page_line(self, cells: Mapping[int, str]) -> bool:
+        """The document's number, title block, legend or page number, repeated between pages."""
+        texts = [text.strip() for text in cells.values()]
+        if len(texts) == 1 and says_something(texts[0]):
+            return True
+        alone = len(texts) < 4 and not any(at in self._names for at in cells)
+        plain = all(PAGE.match(text) or says_something(text) for text in texts)
+        number = len(texts) == 1 and min(cells) in self._numbers and texts[0].isdecimal()
+        return alone and plain and not number and not any(map(looks_like_mark, texts))
+
+    def _is_note(self, row: int, cells: Mapping[int, str]) -> bool:
+        """A note: by its first word, or because it stands below the last task."""
+        below = row > self._last
+        if below and any(at[0] > self._last for at, _, _ in self._ledger.around[-1:]):
+            return True
+        if below and not any(at in self._names for at in cells):
+            return True
+        begins = NOTE.match(cells[min(cells)].strip())
+        marked = any(looks_like_mark(text) for text in cells.values())
+        return bool(begins) and not marked and (below or len(cells) <= 2)
 
     def _is_sum(self, cells: Mapping[int, str]) -> bool:
         words = [text for at, text in cells.items() if at in (*self._numbers, *self._names)]
@@ -179,6 +184,7 @@ class Rows:
             self._take(record, row, at, raw)
         if self._merged:
             self._take_spread(record, row, cells)
+        record.unknown = self._unknown(row)
         if row in self._sheet.hidden_rows:
             message = "非表示の行です。取り込みます。"
             place = self._sheet.place(row, min(cells))
@@ -189,13 +195,18 @@ class Rows:
             return self._band(record, min(cells))
         if record.depth and not record.number and not record.marks:
             self._ledger.imported -= len(cells)
-            self._skip(row, cells, "項番も作業項目もない行です。")
+            self._skip(row, cells, _NEITHER)
             return None
-        message = "作業項目が空です。" if record.number else "項番も作業項目もない行です。"
-        if record.number:
-            message = f"項番{record.number[:20]}の作業項目が空です。"
-        self._ledger.problems.append(Problem(message, self._sheet.place(row, min(cells))))
+        what = f"項番{record.number[:20]}の作業項目が空です。" if record.number else _NEITHER
+        self._ledger.problems.append(Problem(what, self._sheet.place(row, self._first)))
         return None
+
+    def _unknown(self, row: int) -> set[int]:
+        return {
+            meaning.index
+            for at, meaning in self._meanings.items()
+            if isinstance(meaning, Party) and (row, at) in self._sheet.uncached
+        }
 
     def _band(self, record: Record, at: int) -> Record:
         """A heading that was written over the whole width, from the column of numbers."""
@@ -204,16 +215,17 @@ class Rows:
         return record
 
     def _take(self, record: Record, row: int, at: int, raw: str) -> None:
-        meaning = self._meanings.get(at)
-        if (row, at) in self._sheet.errors or (row, at) in self._sheet.uncached:
-            return self._odd_value(row, at, raw)
-        match meaning:
+        if (row, at) in self._sheet.errors:
+            message = "エラー値は読み取れません。値に置き換えてください。"
+            self._ledger.problems.append(Problem(message, self._sheet.place(row, at), raw))
+            return
+        match self._meanings.get(at):
             case Party(index):
                 record.marks.setdefault(index, []).append(((row, at), raw))
-                return None
+                return
             case Level() | Field.NAME:
                 if not self._take_name(record, row, at, raw):
-                    return None
+                    return
             case Field.NUMBER:
                 self._take_number(record, row, at, raw)
             case Field.DESCRIPTION:
@@ -227,7 +239,7 @@ class Rows:
                 message = "意味のない列のため取り込みません。"
                 place = self._sheet.place(row, at)
                 self._ledger.remarks.append(Remark(place, Code.CELL_SKIPPED, raw, message))
-                return None
+                return
         self._ledger.imported += 1
 
     def _take_name(self, record: Record, row: int, at: int, raw: str) -> bool:
@@ -271,12 +283,6 @@ class Rows:
             message = "取り消し線のある文です。文はそのまま取り込みます。"
             self._ledger.remarks.append(Remark(place, Code.TEXT_STRUCK, raw, message))
         return clean(seen)  # type: ignore[operator, no-any-return]
-
-    def _odd_value(self, row: int, at: int, raw: str) -> None:
-        place = self._sheet.place(row, at)
-        if (row, at) in self._sheet.errors:
-            message = "エラー値は読み取れません。値に置き換えてください。"
-            self._ledger.problems.append(Problem(message, place, raw))
 
     def _take_spread(self, record: Record, row: int, cells: Mapping[int, str]) -> None:
         """What merged cells show here although it is stored elsewhere."""

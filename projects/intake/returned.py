@@ -33,7 +33,10 @@ from projects.workbook import DESCRIPTION_HEADER, HIDDEN_SHEET, NAME_HEADER, NUM
 
 
 def read_returned(book: Book, chosen: Mapping[str, str]) -> Reading:
-    """The reading of an exported workbook; `chosen` are answers about marks. Refused when its own sheets are damaged."""
+    """The reading of an exported workbook; `chosen` are answers about marks.
+
+    Refused when its own sheets are damaged.
+    """
     sheets = {sheet.name: sheet for sheet in book.sheets}
     hidden = read_hidden(sheets.pop(HIDDEN_SHEET))
     if not sheets:
@@ -154,6 +157,8 @@ def _marks(
     found, kept = [], []
     for index, column in enumerate(columns.values()):
         raw = visible.text(row, column)
+        if (row, column) in visible.sheet.uncached:
+            kept.append(index)
         if raw and (raw not in reader.symbols or visible.sheet.struck):
             symbol = reader.of_cell(visible.sheet, (row, column), raw, spread, {})
             kept += [index] if symbol is None else []

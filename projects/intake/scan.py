@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from projects.grid import Grid, Item, Role, clean_line, clean_text, new_uid
 from projects.intake import outline
-from projects.intake.columns import Columns, Party, role_keys
+from projects.intake.columns import Columns, Meaning, Party, role_keys
 from projects.intake.headers import HeaderReader, header_length, infer_columns, infer_roles
 from projects.intake.markdown import Document, Table, TableRow
 from projects.intake.places import a1
@@ -71,7 +71,7 @@ class _Scan:
         elif any(row.cells):
             self.problems.append(Problem("項番も作業項目もない行です。", read.place))
 
-    def _cell(self, row: _Row, place: Place, raw: str, meaning: Field | Party | None) -> None:
+    def _cell(self, row: _Row, place: Place, raw: str, meaning: Meaning | None) -> None:
         match meaning:
             case Party(index):
                 self._mark(row, place, raw, index)

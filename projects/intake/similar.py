@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 from projects.grid import Role
 from projects.keys import match_key
 
@@ -64,6 +62,8 @@ def _likeness(one: str, other: str) -> float:
     """0 where the digits or letters differ: 1次 is not 2次, and A社 is not B社."""
     if min(len(one), len(other)) < _SHORTEST or _telling(one) != _telling(other):
         return 0.0
+    from rapidfuzz import fuzz  # only where a name is unknown: the import takes its time
+
     whole = fuzz.ratio(one, other) / 100
     bare_one, bare_other = _COMMON.sub("", one), _COMMON.sub("", other)
     if not bare_one or not bare_other:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from io import BytesIO
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
 
 from projects.intake.numbers import shown_date, shown_number
 from projects.intake.package import Part, Parts, rich_text, unescaped
@@ -26,10 +29,10 @@ def read_sheet(part: Part, xml: bytes, parts: Parts) -> Sheet:
     """The sheet with its looks. Refused when its XML is broken or leaves Excel's limits."""
     reader = _Reader(part, parts)
     try:
-        for _, element in ElementTree.iterparse(BytesIO(xml), events=("end",)):
+        for _, element in iterparse(BytesIO(xml), events=("end",)):
             reader.take(element)
-    except (ElementTree.ParseError, LookupError, ValueError) as error:
-        message = f"シート「{part.name}」が壊れています。Excelで開き、保存し直してください。"
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
+        message = f"シート「{part.name}」が壊れています。Excelで開き、.xlsxで保存し直してください。"
         raise Refused(Problem(message)) from error
     return reader.sheet()
 
@@ -59,9 +62,9 @@ class _Reader:
         self._cells: dict[int, dict[int, str]] = {}
         self._sheet = Sheet(part.name, [], visible=part.visible)
         self._row, self._column = 1, 0
-        self._pending: list[ElementTree.Element] = []
+        self._pending: list[Element] = []
 
-    def take(self, element: ElementTree.Element) -> None:
+    def take(self, element: Element) -> None:
         name = element.tag.rpartition("}")[2]
         if name == "c":
             self._pending.append(element)
@@ -81,7 +84,7 @@ class _Reader:
             self._sheet.rows.append([cells.get(column, "") for column in range(1, width + 1)])
         return self._sheet
 
-    def _take_row(self, element: ElementTree.Element) -> None:
+    def _take_row(self, element: Element) -> None:
         number = element.get("r", "")
         row = int(number) if number.isdecimal() else self._row
         _check(row, 1)
@@ -102,7 +105,7 @@ class _Reader:
             first, last = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
             self._sheet.hidden_columns.update(range(first, min(last, MAX_COLUMN) + 1))
 
-    def _take_cell(self, cell: ElementTree.Element, row: int, column: int) -> None:
+    def _take_cell(self, cell: Element, row: int, column: int) -> None:
         style = int(cell.get("s") or 0)
         text, kept = self._value(cell, row, column, style)
         styles, at = self._parts.styles, (row, column)
@@ -115,9 +118,7 @@ class _Reader:
             elif kept != text:
                 self._sheet.struck[at] = kept
 
-    def _value(
-        self, cell: ElementTree.Element, row: int, column: int, style: int
-    ) -> tuple[str, str]:
+    def _value(self, cell: Element, row: int, column: int, style: int) -> tuple[str, str]:
         """The text of the cell, and what of it is not struck."""
         children = {child.tag.rpartition("}")[2]: child for child in cell}
         kind, value = cell.get("t", "n"), children.get("v")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from projects.intake.preface import says_something
 from projects.intake.sheets import Merge, Position, Sheet
 from projects.intake.symbols import looks_like_mark
-from projects.intake.words import NOTE, PAGE, Field, field_of, header_text, level_word
+from projects.intake.words import NOTE, PAGE, field_of, header_text, level_word
 from projects.keys import match_key
 
 SEARCHED_ROWS = 400
@@ -73,7 +73,7 @@ def find_tables(
     found = [header] if header else list(_anchors(sheet, roles))
     if not found:
         found = _by_shape(sheet)
-    tables = []
+    tables: list[Table] = []
     for anchor in found:
         if tables and anchor <= tables[-1].bottom:
             continue
@@ -232,8 +232,3 @@ def _heads(sheet: Sheet, spread: Spread, top: int, bottom: int) -> dict[int, Hea
             text, at = texts[-1]
             heads[column] = Head(text, at, tuple(above for above, _ in texts[:-1]))
     return heads
-
-
-def is_named(table: Table, wanted: Field) -> bool:
-    """Whether some head says that field's word."""
-    return any(field_of(head.text) is wanted for head in table.heads.values())

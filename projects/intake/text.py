@@ -16,6 +16,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SEPARATORS = ",\t;"
+# UTF-16 without a mark: every separator and line end has a zero byte.
+_LOOKED_AT, _NUL_SHARE = 2_000, 30
 _LONGEST_CELL = 1_000_000
 
 
@@ -27,8 +29,10 @@ def decoded(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _strict(data, encoding)
-    if b"\0" in data[:1000]:
-        return _strict(data, "utf-16-be" if data[:1] == b"\0" else "utf-16-le")
+    start = data[:_LOOKED_AT]
+    if start.count(0) * _NUL_SHARE > len(start):
+        high = start[::2].count(0) > start[1::2].count(0)
+        return _strict(data, "utf-16-be" if high else "utf-16-le")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -53,6 +57,8 @@ def read_csv(text: str) -> Book:
     except csv.Error as error:
         message = f"CSVの{reader.line_num}行目を読み取れません。"
         raise Refused(Problem(message)) from error
+    if max(map(len, rows), default=0) < 2:
+        raise Refused(Problem("表が見つかりません。見出しの行がある表が必要です。"))
     return Book([Sheet("CSV", rows, lines=lines)], "csv")
 
 
