@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from projects.models import Project
-from projects.store.acts import Kind, Person, change_set
+from projects.store.acts import Kind, Person, act, change_set
 
 
 class Outcome(StrEnum):
@@ -75,9 +75,11 @@ def save(
     reason: str = "",
 ) -> Saved:
     """Writes what can be written, as one change set; says of each operation what became of it."""
+    if len(operations) == 1:
+        with act(by=by, kind=kind, reason=reason), connection.cursor() as cursor:
+            if saved := save_one(cursor, project, operations[0]):
+                return saved
     with change_set(by=by, kind=kind, reason=reason), connection.cursor() as cursor:
-        if len(operations) == 1 and (saved := save_one(cursor, project, operations[0])):
-            return saved
         revision, symbols, cells = _locked(cursor, project, operations)
         outcomes = [_take(cells.get((o.uid, o.role)), o, symbols) for o in operations]
         changed = [cell for cell in cells.values() if cell.now != cell.was]
@@ -89,7 +91,8 @@ def save(
 def save_one(cursor: CursorWrapper, project: Project, operation: Operation) -> Saved | None:
     """One mark in one round trip, so that the project stays locked as shortly as it can.
 
-    None when it was not written; then the longer way finds out why.
+    Outside a transaction the statements, sent together, are one: it ends in the server, and nobody
+    waits for this process. None when nothing was written; then the longer way finds out why.
     """
     if operation.before == operation.after:
         return None
