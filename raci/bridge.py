@@ -48,8 +48,8 @@ class Pages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
         environ = environ_of(scope)
-        length = environ.get("CONTENT_LENGTH", "0")
-        if length.isdecimal() and int(length) > READ_AHEAD:
+        length = _length(environ.get("CONTENT_LENGTH", ""))
+        if length > READ_AHEAD:
             environ["wsgi.input"] = BufferedReader(_Incoming(loop, receive), READ_AHEAD)
         elif (body := await _whole(receive, length)) is not None:
             environ["wsgi.input"] = BytesIO(body)
@@ -117,10 +117,15 @@ def _done(loop: asyncio.AbstractEventLoop, work: Awaitable[T]) -> T:
     return asyncio.run_coroutine_threadsafe(wait(), loop).result(PATIENCE_SECONDS)
 
 
-async def _whole(receive: Receive, length: str) -> bytes | None:
+def _length(said: str) -> int:
+    """As Django reads it: what is no number means that there is no body."""
+    return int(said) if said.isascii() and said.isdecimal() else 0
+
+
+async def _whole(receive: Receive, length: int) -> bytes | None:
     """The whole body; None when the browser went away. Nothing is read where nothing is said."""
     parts: list[bytes] = []
-    more = length not in ("", "0")
+    more = length > 0
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":

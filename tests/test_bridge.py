@@ -106,7 +106,12 @@ def test_a_large_body_that_breaks_off_is_an_error_of_reading() -> None:
 
 
 def test_without_a_length_there_is_no_body() -> None:
-    assert body_of(served(echo, scope(method="POST"), b"chunked")) == b""
+    def read(environ: Environ, start: Start) -> Iterable[bytes]:
+        start("200 OK", [])
+        return HttpResponse(environ["wsgi.input"].read())
+
+    for said in ({}, {"content-length": "4,4"}):
+        assert body_of(served(read, scope(b"/", "POST", **said), b"chunked")) == b""
 
 
 def test_an_answer_in_pieces_is_sent_piece_by_piece() -> None:
