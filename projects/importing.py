@@ -158,16 +158,23 @@ def propose(
     title: str = "",
     choices: Choices = NO_CHOICES,
     wishes: Wishes = NO_WISHES,
+    trusted: bool = False,
 ) -> Proposal:
-    """The proposal for a project, or for an empty one. Refused when the file is not taken."""
+    """The proposal for a project, or for an empty one. Refused when the file is not taken.
+
+    A file of our own is `trusted` and read in this process.
+    """
     current = store.load(project) if project else Grid()
-    reading = read_guarded(
-        source.data,
-        current=current,
-        roles=parse_roles(source.roles) if source.roles else None,
-        columns=source.columns,
-        choices=choices,
-    )
+    if trusted:
+        reading = read(source, known_roles=current.roles, legend=current.legend, choices=choices)
+    else:
+        reading = read_guarded(
+            source.data,
+            current=current,
+            roles=parse_roles(source.roles) if source.roles else None,
+            columns=source.columns,
+            choices=choices,
+        )
     slug = project.slug if project else ""
     found = compare(reading, current, slug=slug, title=title, wishes=wishes)
     return Proposal(replace(reading, remarks=(*reading.remarks, *found.remarks)), found.plan)
@@ -199,8 +206,8 @@ def compare(
 
 
 def create(source: Source, *, slug: str, title: str = "", by: store.Person) -> Project:
-    """A new project with what the source says, or nothing at all when it is refused."""
-    return create_from(propose(source, None, title=title), slug=slug, by=by)
+    """A new project with what a source of our own says, or nothing when it is refused."""
+    return create_from(propose(source, None, title=title, trusted=True), slug=slug, by=by)
 
 
 def create_from(proposal: Proposal, *, slug: str, by: store.Person) -> Project:
