@@ -121,9 +121,7 @@ def test_row_matched_on_its_place_is_doubtful_and_can_be_parted() -> None:
 
 
 def test_two_rows_can_be_joined_by_a_person() -> None:
-    read = reading(
-        *with_rows("| 9 | まったく別の名 | ○ | ◎ | |", "| 3 |"), "| 9 | 別の名 | ○ | ◎ | |"
-    )
+    read = reading(*SAME[:4], "| 9 | 別の名 | ○ | ◎ | |")
     new = row_named(read.grid, "別の名").uid
     old = row_named(CURRENT, "コード").uid
     plan = compared(read, matches={new: old}).plan
