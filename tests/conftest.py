@@ -20,7 +20,7 @@ from projects.models import Membership, Project
 from raci import demo
 from vendors.models import Contract, Member, Vendor
 
-pytest_plugins = ["tests.browsing"]
+pytest_plugins = ["tests.chromium", "tests.browsing"]
 
 PASSWORD = "correct horse battery staple"
 
