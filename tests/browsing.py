@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pytest
@@ -16,13 +14,12 @@ from playwright.sync_api import Dialog, Locator, Page, Position, expect
 from projects import importing, store
 from projects.grid import Grid
 from projects.models import Project
-from projects.plan import diff
 from raci import demo
+from tests import documents
 from tests.chromium import CHROMIUM, MISSING, Contexts, Lent
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 MATRIX = "/projects/besshi10/"
-LAST = 81  # 項番 of the last row, where a test does not ask for the whole document
 
 in_chromium = [
     pytest.mark.browser,
@@ -35,18 +32,10 @@ whole = pytest.mark.whole
 @pytest.fixture
 def scene(request: pytest.FixtureRequest, transactional_db: None) -> dict[str, User]:
     """The beginning of the real document, or with the mark `whole` all of it, and its people."""
-    if "whole" not in request.keywords:
-        importing.create_from(_beginning(), slug=demo.SLUG, by=None)
+    proposal = documents.whole() if "whole" in request.keywords else documents.beginning()
+    importing.create_from(proposal, slug=demo.SLUG, by=None)
     demo.set_up(new_password=lambda: "unused", say=lambda _text: None)
     return {user.username: user for user in User.objects.all()}
-
-
-@cache
-def _beginning() -> importing.Proposal:
-    """The first rows of the real document, for a project of their own."""
-    proposal = importing.propose(demo.source(), None)
-    whole = proposal.plan.after
-    return replace(proposal, plan=diff(Grid(), replace(whole, items=whole.items[:LAST])))
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from projects.grid import Grid, Item, Role, new_uid
 from projects.models import Membership, Project
 from projects.plan import diff
 from raci import demo
-from tests.browsing import DESKTOP, LAST, MATRIX, PHONE, Open, axe_findings, in_chromium, whole
+from tests.browsing import DESKTOP, MATRIX, PHONE, Open, axe_findings, in_chromium, whole
+from tests.documents import LAST
 
 pytestmark = in_chromium
 
@@ -204,7 +205,7 @@ def large_project(*, rows: int, width: int) -> Project:
     [
         ("/login/", ""),
         ("/projects/", "viewer"),
-        pytest.param(MATRIX, "viewer", marks=whole),
+        (MATRIX, "viewer"),
         (f"{MATRIX}?fold=2&role=保守業者", "viewer"),
         (f"{MATRIX}phases/31/", "viewer"),
         (f"{MATRIX}?q=どこにもない", "viewer"),
@@ -215,6 +216,11 @@ def large_project(*, rows: int, width: int) -> Project:
 def test_axe_finds_nothing(path: str, user: str, viewport: Any, open_page: Open) -> None:
     page = open_page(path, user=user, viewport=viewport)
     assert axe_findings(page) == []
+
+
+@whole
+def test_axe_finds_nothing_in_the_whole_document(open_page: Open) -> None:
+    assert axe_findings(open_page(MATRIX)) == []
 
 
 def test_axe_finds_nothing_on_an_item(open_page: Open) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsing import LAST, MATRIX, Open, Sheet, document, in_chromium, mark, marks, whole
+from projects.grid import Item
+from tests.browsing import MATRIX, Open, Sheet, document, in_chromium, mark, marks, whole
+from tests.documents import LAST
 
 pytestmark = in_chromium
 
@@ -93,8 +95,8 @@ def test_one_value_fills_the_range(sheet: Sheet) -> None:
 def test_a_hundred_rows_are_pasted_at_once_and_undone_by_one_undo(sheet: Sheet) -> None:
     """What Excel copies: a symbol per task, nothing in the rows of headings."""
     before = marks(range(37, 137), ROLES)
-    headings = {item.number for item in document().items if is_heading(item.number)}
-    lines = ["" if str(n) in headings else "〇" for n in range(37, 137)]
+    items = document().items
+    lines = ["" if is_heading(items, n) else "〇" for n in range(37, 137)]
     sheet.go(37, 1)
     sent = []
     sheet.page.on("request", lambda r: sent.append(r.url) if r.url.endswith("/cells/") else None)
@@ -115,10 +117,8 @@ def test_a_hundred_rows_are_pasted_at_once_and_undone_by_one_undo(sheet: Sheet) 
     assert sheet.marks(range(134, 137), ROLES) == before[-3:]
 
 
-def is_heading(number: str) -> bool:
-    items = document().items
-    at = int(number)
-    return at < len(items) and items[at].level > items[at - 1].level
+def is_heading(items: tuple[Item, ...], number: int) -> bool:
+    return number < len(items) and items[number].level > items[number - 1].level
 
 
 def test_what_cannot_be_placed_is_listed_and_the_rest_is_pasted(sheet: Sheet) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browsing import LAST, MATRIX, Open, Sheet, in_chromium, mark, marks, whole
+from tests.browsing import MATRIX, Open, Sheet, in_chromium, mark, marks, whole
+from tests.documents import LAST
 
 pytestmark = in_chromium
 

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsing import LAST, Sheet, document, in_chromium, mark, names
+from tests.browsing import Sheet, document, in_chromium, mark, names
+from tests.documents import LAST
 
 pytestmark = in_chromium
 

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browsing import LAST, MATRIX, Open, Sheet, document, in_chromium, mark, marks, names
+from tests.browsing import MATRIX, Open, Sheet, document, in_chromium, mark, marks, names
+from tests.documents import LAST
 
 pytestmark = in_chromium
 
