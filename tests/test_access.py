@@ -9,7 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from projects import importing
 from projects.models import Project
+from tests import documents
 
 PEOPLE = ("anonymous", "outsider", "vendor", "vendor2", "viewer", "editor", "manager", "admin")
 LOGIN = 302
@@ -82,6 +84,12 @@ ADMIN_PAGES = (
 )
 
 
+@pytest.fixture
+def besshi10(db: None) -> Project:
+    """Its beginning: who may do what does not depend on the size."""
+    return importing.create_from(documents.beginning(), slug="besshi10", by=None)
+
+
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
     """Every route of the site; the admin counts as one, its pages are tested below."""
     for pattern in (resolver or get_resolver()).url_patterns:
@@ -93,7 +101,7 @@ def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[st
 
 
 def address(route: str, project: Project) -> str:
-    item = project.items.get(number="295")
+    item = project.items.get(number="71")
     filled = route.replace("<slug:slug>", project.slug).replace("<path:number>", "30")
     filled = filled.replace("<int:number>", "1")
     return "/" + filled.replace("<str:uid>", item.uid)
