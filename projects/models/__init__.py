@@ -2,6 +2,7 @@
 
 from projects.models.assignment import Assignment
 from projects.models.change_set import CHANNEL, ChangeSet
+from projects.models.import_ import Import
 from projects.models.item import WorkItem
 from projects.models.membership import Membership
 from projects.models.project import LegendMark, Numbering, Project
@@ -11,6 +12,7 @@ __all__ = [
     "CHANNEL",
     "Assignment",
     "ChangeSet",
+    "Import",
     "LegendMark",
     "Membership",
     "Numbering",
