@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
 
 from projects import intake, store
-from projects.grid import Grid, Role, ancestors, index_of, parents, subtree_ends
+from projects.grid import Grid, Item, Mark, Role, ancestors, index_of, parents, subtree_ends
+from projects.intake import child, wire
+from projects.intake.choices import NO_CHOICES, Choices
 from projects.intake.columns import Columns, parse_columns, parse_roles
 from projects.intake.reading import Reading
 from projects.intake.remarks import Code, Place, Problem, Refused, Remark
+from projects.keys import match_key
+from projects.leaving import without
 from projects.models import Project
 from projects.plan import Plan, diff, matched
+
+
+class Blank(StrEnum):
+    """What a blank cell of the file does to a mark of the project."""
+
+    DELETE = "delete"
+    IGNORE = "ignore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,64 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a person wants the file compared and applied.
+
+    `keep_columns`: columns that the file lacks stay. `left_out`: changes not to make, by the
+    keys of `projects.leaving`. `matches`: a row's uid in the file → the uid it is in the
+    project, "" for a new row.
+    """
+
+    blank: Blank = Blank.DELETE
+    keep_columns: bool = False
+    left_out: frozenset[str] = frozenset()
+    matches: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "blank": self.blank.value,
+            "keep_columns": self.keep_columns,
+            "left_out": sorted(self.left_out),
+            "matches": dict(self.matches),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Wishes:
+        """The wishes that `as_json` wrote; ValueError or TypeError for anything else."""
+        return cls(
+            Blank(value.get("blank", Blank.DELETE)),
+            bool(value.get("keep_columns")),
+            frozenset(str(key) for key in value.get("left_out", ())),
+            {str(new): str(old) for new, old in value.get("matches", {}).items()},
+        )
+
+
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A row of the file taken for a row of the project on weak evidence."""
+
+    file_uid: str
+    uid: str
+    number: str
+    name: str
+    was_number: str
+    was_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a reading would change: `plan` without what is left out, `whole` with it."""
+
+    plan: Plan
+    whole: Plan
+    doubtful: tuple[Doubt, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """What was understood, and what it would change in the project as it stands."""
 
@@ -31,26 +102,100 @@ class Proposal:
     plan: Plan
 
 
-def read(source: Source, *, known_roles: Sequence[Role] = ()) -> Reading:
-    """The reading of a source; `known_roles` are the project's, used without a roles file."""
+def read(
+    source: Source,
+    *,
+    known_roles: Sequence[Role] = (),
+    legend: Sequence[Mark] = (),
+    choices: Choices = NO_CHOICES,
+) -> Reading:
+    """The reading of a source of our own, in this process."""
     roles = parse_roles(source.roles) if source.roles else tuple(known_roles)
     columns: Mapping[int, Columns] = {}
     if source.columns:
         columns = parse_columns(source.columns, role_count=len(roles))
-    return intake.read(source.data, roles=roles, columns=columns)
+    return intake.read(
+        source.data,
+        roles=roles,
+        columns=columns,
+        fixed=bool(source.roles),
+        legend=legend,
+        choices=choices,
+    )
 
 
-def propose(source: Source, project: Project | None, *, title: str = "") -> Proposal:
+def read_guarded(
+    data: bytes,
+    *,
+    current: Grid,
+    roles: Sequence[Role] | None = None,
+    columns: bytes = b"",
+    choices: Choices = NO_CHOICES,
+    cancelled: Callable[[], bool] | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Reading:
+    """The reading of a stranger's file, in a child process with limits.
+
+    `roles`, where given, are all there are. Refused with every cause, child.Cancelled.
+    """
+    known = current.roles if roles is None else roles
+    arguments = {
+        "roles": [wire.role_as_json(role) for role in known],
+        "fixed": roles is not None,
+        "legend": [[m.symbol, m.label, m.leads] for m in current.legend] if known else [],
+        "columns": columns.decode("utf-8-sig", "replace"),
+        "choices": choices.as_json(),
+    }
+    return wire.from_json(
+        child.run("read", data, arguments, cancelled=cancelled, progress=progress)
+    )
+
+
+def propose(
+    source: Source,
+    project: Project | None,
+    *,
+    title: str = "",
+    choices: Choices = NO_CHOICES,
+    wishes: Wishes = NO_WISHES,
+) -> Proposal:
     """The proposal for a project, or for an empty one. Refused when the file is not taken."""
     current = store.load(project) if project else Grid()
-    reading = read(source, known_roles=current.roles)
+    reading = read_guarded(
+        source.data,
+        current=current,
+        roles=parse_roles(source.roles) if source.roles else None,
+        columns=source.columns,
+        choices=choices,
+    )
+    slug = project.slug if project else ""
+    found = compare(reading, current, slug=slug, title=title, wishes=wishes)
+    return Proposal(replace(reading, remarks=(*reading.remarks, *found.remarks)), found.plan)
+
+
+def compare(
+    reading: Reading,
+    current: Grid,
+    *,
+    slug: str,
+    title: str = "",
+    wishes: Wishes = NO_WISHES,
+) -> Comparison:
+    """What a reading would change in a grid. Refused when a part does not fit into it."""
     wanted = reading.grid
     if reading.part:
         wanted = _grafted(current, wanted, reading.part)
-    wanted = matched(current, _filled(current, wanted, title))
-    if reading.project and project and reading.project != project.slug:
-        reading = replace(reading, remarks=(*reading.remarks, _from_elsewhere(reading)))
-    return Proposal(reading, diff(current, wanted))
+    wanted = _filled(current, wanted, title)
+    file_uids = [item.uid for item in wanted.items]
+    found = matched(current, wanted, pinned=wishes.matches)
+    uid_of = dict(zip(file_uids, (item.uid for item in found.items), strict=True))
+    found = _kept(current, found, reading, uid_of, wishes)
+    whole = diff(current, found)
+    left = without(whole, wishes.left_out)
+    plan = whole if left is found else diff(current, left)
+    return Comparison(
+        plan, whole, tuple(_doubts(whole, uid_of, reading)), tuple(_remarks(reading, current, slug))
+    )
 
 
 def create(source: Source, *, slug: str, title: str = "", by: store.Person) -> Project:
@@ -79,6 +224,75 @@ def _filled(current: Grid, wanted: Grid, title: str) -> Grid:
     )
 
 
+def _kept(
+    current: Grid, wanted: Grid, reading: Reading, uid_of: Mapping[str, str], wishes: Wishes
+) -> Grid:
+    """The wanted grid with what stays as the project has it.
+
+    Marks nobody could read or that a person leaves alone, blanks that are to be ignored,
+    descriptions without a column, columns that the file lacks.
+    """
+    ignoring = wishes.blank is Blank.IGNORE
+    names = {role.name for role in wanted.roles}
+    missing = tuple(r for r in current.roles if r.name not in names) if wishes.keep_columns else ()
+    roles = (*wanted.roles, *missing)
+    if not (ignoring or missing or reading.kept or not reading.has_descriptions):
+        return wanted
+    old_at = {role.name: at for at, role in enumerate(current.roles)}
+    columns = [old_at.get(role.name) for role in roles]
+    olds = {item.uid: item for item in current.items}
+    kept = {(uid_of.get(uid, uid), role) for uid, role in reading.kept}
+    width = len(wanted.roles)
+
+    def row(item: Item) -> Item:
+        old = olds.get(item.uid)
+        marks = (*item.marks, *[""] * len(missing))
+        stays = tuple(
+            (old.marks[was] if old and was is not None else "")
+            if at >= width or (item.uid, at) in kept or (ignoring and not mark)
+            else mark
+            for at, (mark, was) in enumerate(zip(marks, columns, strict=True))
+        )
+        text = item.description
+        if old and not text and (ignoring or not reading.has_descriptions):
+            text = old.description
+        return replace(item, marks=stays, description=text)
+
+    return replace(wanted, roles=roles, items=tuple(row(item) for item in wanted.items))
+
+
+def _doubts(plan: Plan, uid_of: Mapping[str, str], reading: Reading) -> list[Doubt]:
+    """The rows matched although both their number and their name are others, or only one fits."""
+    file_uid = {uid: new for new, uid in uid_of.items()}
+    return [
+        Doubt(
+            file_uid[line.after.uid],
+            line.after.uid,
+            line.after.number,
+            line.after.name,
+            line.before.number,
+            line.before.name,
+        )
+        for line in plan.items
+        if line.before
+        and line.after
+        and line.after.uid not in reading.known_uids
+        and match_key(line.before.name) != match_key(line.after.name)
+    ]
+
+
+def _remarks(reading: Reading, current: Grid, slug: str) -> list[Remark]:
+    """What only the project tells about a reading."""
+    found = []
+    if reading.project and slug and reading.project != slug:
+        message = "別の案件から出力されたファイルです。"
+        found.append(Remark(Place("識別情報"), Code.OTHER_PROJECT, reading.project, message))
+    if not reading.has_descriptions and any(item.description for item in current.items):
+        message = "作業内容の列がないため、作業内容は変更しません。"
+        found.append(Remark(Place("列"), Code.COLUMN_MISSING, "", message))
+    return found
+
+
 def _grafted(current: Grid, part: Grid, top: str) -> Grid:
     """The current grid with one subtree as the file has it. Refused when that is not there."""
     try:
@@ -103,8 +317,3 @@ def _start_of(part: Grid, top: str) -> int:
         return index_of(part, top)
     except KeyError as error:
         raise Refused(Problem("部分ファイルに、出力した区分の行がありません。")) from error
-
-
-def _from_elsewhere(reading: Reading) -> Remark:
-    message = "別の案件から出力されたファイルです。"
-    return Remark(Place("識別情報"), Code.OTHER_PROJECT, reading.project, message)

@@ -98,16 +98,18 @@ class Plan:
         }
 
 
-def matched(current: Grid, wanted: Grid) -> Grid:
+def matched(current: Grid, wanted: Grid, *, pinned: Mapping[str, str] | None = None) -> Grid:
     """`wanted` with the identities of `current`: its rows' uids and its roles' names.
 
     Rows that share a uid keep it; the others are aligned by number, name and place. A role
     whose name is an alias of a current one becomes that one; missing role details are kept.
+    `pinned` holds wanted uids that a person matched: to a current one, or to "" for none.
     """
     known = {item.uid for item in current.items}
+    wanted, fresh = _with_pins(wanted, known, pinned or {})
     present = {item.uid for item in wanted.items} & known
     olds = [i for i, item in enumerate(current.items) if item.uid not in present]
-    news = [i for i, item in enumerate(wanted.items) if item.uid not in known]
+    news = [i for i, item in enumerate(wanted.items) if item.uid not in known | fresh]
     old_keys, new_keys = _keys(current.items), _keys(wanted.items)
     pairs = align([old_keys[i] for i in olds], [new_keys[i] for i in news])
     uid_of = {news[n]: current.items[olds[o]].uid for n, o in pairs.items()}
@@ -136,6 +138,22 @@ def diff(before: Grid, after: Grid, *, renamed: Mapping[str, str] | None = None)
         titles=tuple(n for n in TITLE_FIELDS if getattr(before, n) != getattr(after, n)),
         legend=tuple(_legend_lines(before.legend, after.legend)),
     )
+
+
+def _with_pins(
+    wanted: Grid, known: set[str], pinned: Mapping[str, str]
+) -> tuple[Grid, frozenset[str]]:
+    """The grid with the pinned identities, and the uids that are new rows for sure."""
+    uids = {new: old for new, old in pinned.items() if old in known}
+    if len(set(uids.values())) < len(uids) or known & {i.uid for i in wanted.items} & set(
+        uids.values()
+    ):
+        uids = {}
+    fresh = frozenset(new for new, old in pinned.items() if not old)
+    if not uids:
+        return wanted, fresh
+    items = tuple(replace(i, uid=uids[i.uid]) if i.uid in uids else i for i in wanted.items)
+    return replace(wanted, items=items), fresh
 
 
 def _keys(items: Sequence[Item]) -> list[Key]:

@@ -145,10 +145,11 @@ def test_an_edited_copy_finds_its_rows_after_the_matrix_was_renumbered(
     [
         (b"", "空です"),
         (b"\xd0\xcf\x11\xe0old", "旧形式"),
-        (b"PK\x03\x04broken", "開けません"),
+        (b"PK\x03\x04broken", "壊れています"),
         (b"no table here", "表が見つかりません"),
-        (b"\xff\xfe", "UTF-8"),
+        (b"| \x81\x20 |", "UTF-8"),
         ("| 項番 | 作業項目 | 甲 |\n|-|-|-|\n| 1 | あ | × |".encode(), "C2"),
+        ("| 項番 | 作業項目 | 甲 |\n|-|-|-|\n| 1 | あ | ★ |".encode(), "C2"),
     ],
 )
 def test_a_refused_file_says_why_and_leaves_nothing(

@@ -381,13 +381,13 @@ def test_unknown_column_without_content_is_no_obstacle() -> None:
 
 def test_table_without_names_is_refused() -> None:
     told = refused("| 1 | ◎ |", header="| 項番 | A社 |\n|--|--|\n")
-    assert told == ["表1 A1: 「作業項目」の列が見つかりません。"]
+    assert told[0].startswith("表1 A1: 「項番」「作業項目」の見出し行が見つかりません。")
 
 
 def test_every_unreadable_mark_is_named() -> None:
-    told = refused("| 1 | 設計 | × | | |", "| 2 | 製造 | ◎ | 主 | |")
+    told = refused("| 1 | 設計 | ★ | | |", "| 2 | 製造 | ◎ | 主 | |")
     assert [text.split(": ")[0] for text in told] == ["表1 C2", "表1 D3"]
-    assert [text[-3:] for text in told] == ["（×）", "（主）"]
+    assert [text[-3:] for text in told] == ["（★）", "（主）"]
 
 
 def test_repeated_page_header_is_no_row() -> None:
@@ -412,10 +412,10 @@ def test_stronger_of_two_marks_counts(raw: str) -> None:
 
 
 @pytest.mark.parametrize("raw", ["○ ○", "○〇"])
-def test_same_mark_twice_counts_once(raw: str) -> None:
+def test_same_mark_twice_is_asked(raw: str) -> None:
     reading = read(f"| 1 | 設計 | {raw} | | |")
-    assert reading.grid.items[0].marks == ("○", "")
-    assert codes(reading) == [(Code.SYMBOL_VARIANT, "C2", raw)]
+    assert list(reading.asked) == [raw]
+    assert codes(reading) == [(Code.MARK_ASKED, "C2", raw)]
 
 
 def test_doubled_columns_are_put_together() -> None:
@@ -428,9 +428,14 @@ def test_doubled_columns_are_put_together() -> None:
     ]
 
 
-def test_cell_beyond_the_header_is_refused() -> None:
-    (told,) = refused("| 1 | 設計 | ◎ | | 書く | はみ出し |")
-    assert told.startswith("表1 F1: 列の見出しが何を指すか分かりません。")
+def test_cell_beyond_the_header_is_skipped_with_a_remark() -> None:
+    reading = read("| 1 | 設計 | ◎ | | 書く | はみ出し |")
+    assert codes(reading) == [(Code.CELL_SKIPPED, "F2", "はみ出し")]
+
+
+def test_marks_without_a_header_are_refused_with_their_column() -> None:
+    (told,) = refused("| 1 | 設計 | ◎ | | 書く | ○ |")
+    assert told.startswith("表1 F1: 記号のある列に見出しがありません。")
 
 
 def test_cell_beyond_the_named_columns_is_skipped_with_a_remark() -> None:
@@ -579,9 +584,15 @@ def test_empty_file_is_refused(data: bytes) -> None:
         intake.read(data)
 
 
-def test_other_encoding_is_refused_with_the_byte() -> None:
-    with pytest.raises(Refused, match="UTF-8ではありません（2バイト目）"):
-        intake.read(b"| " + "項番".encode("cp932"))
+@pytest.mark.parametrize("encoding", ["cp932", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_other_encodings_are_read(encoding: str) -> None:
+    text = f"別紙10\n\n{HEADER}| 1 | 設計 | ◎ | | |\n"
+    assert names_of(intake.read(text.encode(encoding)).grid) == ["設計"]
+
+
+def test_bytes_of_no_encoding_are_refused_with_the_byte() -> None:
+    with pytest.raises(Refused, match="シフトJISでもありません（3バイト目）"):
+        intake.read(b"| \x81\x20 |")
 
 
 def test_file_without_table_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""A file as bytes → Reading: sheets of cells → columns → outline → Grid and remarks.
+"""A file as bytes → Reading: sheets of cells → tables → columns → outline → Grid and remarks.
 
 Knows no Django and no database. Everything that is read ends in the grid, in a remark or in
 `Refused`; nothing is dropped in silence.
@@ -8,28 +8,72 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from projects.grid import Role
+from projects.grid import Mark, Role
+from projects.intake import markdown, preflight
+from projects.intake.choices import NO_CHOICES, Choices
 from projects.intake.columns import Columns
-from projects.intake.markdown import parse
 from projects.intake.reading import Reading
 from projects.intake.remarks import Problem, Refused, Remark
-from projects.intake.returned import read_workbook
-from projects.intake.scan import read_scan
+from projects.intake.sheets import Book
+from projects.intake.text import decoded, read_csv
 
-__all__ = ["Problem", "Reading", "Refused", "Remark", "read"]
+__all__ = ["Choices", "Problem", "Reading", "Refused", "Remark", "read"]
 
-_ZIP = b"PK\x03\x04"
+_ZIP = b"PK"
 _OLE = b"\xd0\xcf\x11\xe0"
+_OTHERS = (
+    (b"%PDF", "PDF"),
+    (b"{\\rtf", "リッチテキスト"),
+    (b"<!DOCTYPE", "HTML"),
+    (b"<html", "HTML"),
+    (b"<?xml", "XML"),
+    (b"\x89PNG", "画像"),
+    (b"\xff\xd8\xff", "画像"),
+)
+_ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 
 
 def read(
-    data: bytes, *, roles: Sequence[Role] = (), columns: Mapping[int, Columns] | None = None
+    data: bytes,
+    *,
+    roles: Sequence[Role] = (),
+    columns: Mapping[int, Columns] | None = None,
+    fixed: bool | None = None,
+    legend: Sequence[Mark] = (),
+    choices: Choices = NO_CHOICES,
 ) -> Reading:
-    """The reading of a Markdown document or of a workbook that this application exported.
+    """The reading of a workbook, a CSV or a Markdown file; the type is taken from the content.
 
-    The type is taken from the content. `roles` and `columns` explain a Markdown document; a
-    workbook explains itself. Refused with every cause when it cannot be read.
+    `roles` are known ones: all there are when `fixed` (the default where there are any).
+    `columns` explain the tables of a Markdown file. `legend` says what marks mean where the
+    file does not. Refused with every cause when it cannot be read.
     """
+    _check_kind(data)
+    only = bool(roles) if fixed is None else fixed
+    if data.startswith(_ZIP):
+        book = _workbook(data)
+        from projects.intake.returned import read_returned
+        from projects.workbook import HIDDEN_SHEET
+
+        returned = any(sheet.name == HIDDEN_SHEET for sheet in book.sheets)
+        if returned and not choices.about_layout:
+            return read_returned(book, choices.marks)
+    else:
+        text = decoded(data)
+        if not markdown.looks_like_markdown(text):
+            book = read_csv(text)
+        elif columns:
+            from projects.intake.scan import read_scan
+
+            return _sound(read_scan(markdown.parse(text), roles=roles, columns=columns))
+        else:
+            book = markdown.as_book(markdown.parse(text))
+    from projects.intake.interpret import interpret
+
+    return _sound(interpret(book, roles=roles, fixed=only, legend=legend, choices=choices))
+
+
+def _check_kind(data: bytes) -> None:
     if not data.strip():
         raise Refused(Problem("ファイルが空です。"))
     if data.startswith(_OLE):
@@ -37,9 +81,25 @@ def read(
             "旧形式（.xls）または暗号化されたファイルは読めません。.xlsxで保存し直してください。"
         )
         raise Refused(Problem(message))
-    if data.startswith(_ZIP):
-        return read_workbook(data)
-    reading = read_scan(parse(data), roles=roles, columns=columns or {})
+    start = data[:1000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    for magic, kind in _OTHERS:
+        if start.startswith(magic.lower()):
+            message = f"{kind}のファイルは読めません。Excelで.xlsxとして保存し直してください。"
+            raise Refused(Problem(message))
+
+
+def _workbook(data: bytes) -> Book:
+    preflight.check(data)
+    if _ODS in data[:200]:
+        from projects.intake.ods import read_ods
+
+        return read_ods(data)
+    from projects.intake.xlsx import read_xlsx
+
+    return read_xlsx(data)
+
+
+def _sound(reading: Reading) -> Reading:
     errors = reading.grid.errors()
     if errors:
         raise Refused(*(Problem(error) for error in errors))

@@ -8,20 +8,11 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from projects.grid import Role, RoleKind, clean_line
 from projects.intake.remarks import Problem, Refused
+from projects.intake.words import Field, field_of
 from projects.keys import match_key
-
-
-class Field(Enum):
-    """The columns that are not a party's."""
-
-    NUMBER = "number"
-    NAME = "name"
-    DESCRIPTION = "description"
-    IGNORE = "ignore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +22,17 @@ class Party:
     index: int
 
 
-Meaning = Field | Party
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A column of names of one level of the tree, from 1."""
+
+    rank: int
+
+
+Meaning = Field | Party | Level
 Columns = tuple[Meaning | None, ...]
 
-WORDS = {
-    Field.NUMBER: ("項番", "番号", "no", "no.", "id", "#"),
-    Field.NAME: ("作業項目", "作業名", "項目", "task"),
-    Field.DESCRIPTION: ("作業内容", "内容", "備考", "notes"),
-}
 _WHOLE = re.compile("[1-9][0-9]{0,4}")
-_FIELD_OF = {match_key(word): field for field, words in WORDS.items() for word in words}
-
-
-def field_of(header: str) -> Field | None:
-    """The field whose word the header is, e.g. NUMBER for 「項番」."""
-    return _FIELD_OF.get(match_key(header))
 
 
 def role_keys(roles: Sequence[Role]) -> dict[str, int]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from projects.grid import Role, clean_line
-from projects.intake.columns import Columns, Field, Meaning, Party, field_of, meaning_of, role_keys
+from projects.intake.columns import Columns, Meaning, Party, meaning_of, role_keys
 from projects.intake.markdown import Table
 from projects.intake.places import a1
 from projects.intake.remarks import Code, Place, Problem, Refused, Remark
+from projects.intake.words import Field, field_of
 from projects.keys import match_key
 
 
@@ -120,6 +121,5 @@ class HeaderReader:
     def _name(self, meaning: Meaning) -> str:
         if isinstance(meaning, Party):
             return self.roles[meaning.index].name
-        return {Field.NUMBER: "項番", Field.NAME: "作業項目", Field.DESCRIPTION: "作業内容"}.get(
-            meaning, meaning.value
-        )
+        names = {Field.NUMBER: "項番", Field.NAME: "作業項目", Field.DESCRIPTION: "作業内容"}
+        return names.get(meaning, "") if isinstance(meaning, Field) else ""

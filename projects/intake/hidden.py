@@ -6,11 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from openpyxl.worksheet.worksheet import Worksheet
-
 from projects.grid import UID_ALPHABET, UID_LENGTH, Grid, Item, Mark, Role, RoleKind
 from projects.intake.remarks import Problem, Refused
-from projects.intake.visible import as_text
+from projects.intake.sheets import Sheet
 from projects.workbook import FORMAT_VERSION
 
 _UID = re.compile(rf"[{UID_ALPHABET}]{{{UID_LENGTH}}}")
@@ -26,10 +24,11 @@ class Hidden:
     part: str
 
 
-def read_hidden(sheet: Worksheet) -> Hidden:
+def read_hidden(sheet: Sheet) -> Hidden:
     """The outline that the sheet keeps. Refused when it is of another format or damaged."""
-    rows = [[as_text(cell) for cell in row] for row in sheet.iter_rows()]
-    single = {row[0]: row[1] for row in rows if len(row) > 1}
+    width = max(5, sheet.width)
+    rows = [[*row, *[""] * (width - len(row))] for row in sheet.rows]
+    single = {row[0]: row[1] for row in rows}
     if single.get("format") != FORMAT_VERSION:
         raise Refused(Problem("識別情報の版が異なるため読み取れません。出力し直してください。"))
     try:

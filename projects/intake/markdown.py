@@ -1,4 +1,4 @@
-"""Bytes of a Markdown file → its tables and the lines around them, nothing dropped.
+"""A Markdown file → its tables and the lines around them, nothing dropped.
 
 A Markdown library would drop cells beyond the header's width and change text that looks like
 markup; a scan must keep both, so rows are split here.
@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from projects.intake.remarks import Problem, Refused
+from projects.intake.sheets import Book, Sheet
 
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _DELIMITER = re.compile(r"^:?-+:?$")
 
 
@@ -26,10 +28,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row of a table: its line in the file, and its cells as found (trimmed)."""
+    """A row of a table: its line in the file, and its cells as found, ASCII spaces trimmed."""
 
     no: int
-    cells: tuple[str, ...]
+    found: tuple[str, ...]
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells without the wide spaces by which some documents indent."""
+        return tuple(cell.strip() for cell in self.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +53,13 @@ class Document:
     tables: tuple[Table, ...]
 
 
-def parse(data: bytes) -> Document:
-    """The document of a UTF-8 Markdown file. Refused for another encoding or no table."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        problem = Problem(f"文字コードがUTF-8ではありません（{error.start}バイト目）。")
-        raise Refused(problem) from error
+def looks_like_markdown(text: str) -> bool:
+    """Whether some line begins with the bar of a table's row."""
+    return any(line.lstrip().startswith("|") for line in text.splitlines())
+
+
+def parse(text: str) -> Document:
+    """The document of a Markdown file. Refused without a table."""
     lines = [
         Line(no, line.strip()) for no, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1)
     ]
@@ -60,6 +67,20 @@ def parse(data: bytes) -> Document:
     if not tables:
         raise Refused(Problem("表が見つかりません。「| 項番 | 作業項目 | …」の表が必要です。"))
     return Document(tuple(line for line in lines if _is_prose(line)), tables)
+
+
+def as_book(document: Document) -> Book:
+    """The tables as sheets, numbered in the order of the file."""
+    sheets = [
+        Sheet(
+            f"表{table.index}",
+            [[_BREAK.sub("\n", cell) for cell in row.found] for row in table.rows],
+            table=table.index,
+            lines=[row.no for row in table.rows],
+        )
+        for table in document.tables
+    ]
+    return Book(sheets, "markdown", [(line.no, line.text) for line in document.lines])
 
 
 def _is_prose(line: Line) -> bool:
@@ -83,8 +104,8 @@ def _cells(text: str) -> tuple[str, ...]:
     parts = _CELL_BREAK.split(inner)
     if inner.endswith("|") and not inner.endswith("\\|"):
         parts = parts[:-1]
-    return tuple(part.strip().replace("\\|", "|") for part in parts)
+    return tuple(part.strip(" \t").replace("\\|", "|") for part in parts)
 
 
 def _is_delimiter(row: TableRow) -> bool:
-    return all(_DELIMITER.match(cell) for cell in row.cells)
+    return all(_DELIMITER.match(cell) for cell in row.found)

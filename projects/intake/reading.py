@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from projects.grid import Grid, column_counts
-from projects.intake.remarks import Remark
+from projects.intake.layout import Layout
+from projects.intake.remarks import Place, Remark
 
 
 @dataclass(frozen=True, slots=True)
 class CellAccount:
-    """How the nonblank cells of the tables ended; `nonblank` is their plain count."""
+    """How the nonblank cells of the file ended; `nonblank` is their plain count.
+
+    `preface` stand around the tables, `asked` wait for a person's answer.
+    """
 
     nonblank: int = 0
     imported: int = 0
     header: int = 0
     skipped: int = 0
+    preface: int = 0
+    asked: int = 0
+
+    @property
+    def unaccounted(self) -> int:
+        """0 when every cell ended somewhere."""
+        return self.nonblank - sum(
+            (self.imported, self.header, self.skipped, self.preface, self.asked)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,8 @@ class Reading:
 
     `project`, `revision` and `part` (the uid of a subtree) name what an exported workbook was
     made from, else "", None and "". `known_uids` are rows whose identity the file carries.
+    `kept` are the cells (uid, index of the role) that stay as the project has them: their texts
+    are in `asked`, or a person said so. `counted` is a plain count: role → text → cells.
     """
 
     grid: Grid
@@ -34,6 +50,11 @@ class Reading:
     revision: int | None = None
     part: str = ""
     known_uids: frozenset[str] = field(default=frozenset())
+    kept: frozenset[tuple[str, int]] = field(default=frozenset())
+    asked: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    layout: Layout = field(default_factory=Layout)
+    counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    has_descriptions: bool = True
 
     def totals(self) -> dict[str, object]:
         """Counts derived from the grid and the account of cells."""
@@ -55,7 +76,10 @@ class Reading:
                 "imported": self.cells.imported,
                 "header": self.cells.header,
                 "skipped": self.cells.skipped,
+                "preface": self.cells.preface,
+                "asked": self.cells.asked,
             },
+            "counted": {role: dict(counts) for role, counts in self.counted.items()},
             "remarks": len(self.remarks),
         }
 
@@ -75,5 +99,10 @@ class Reading:
                 for item in self.grid.items
             ],
             "remarks": [remark.as_json() for remark in self.remarks],
+            "layout": self.layout.as_json(),
+            "questions": [
+                {"raw": raw, "count": len(places), "places": [str(p) for p in places]}
+                for raw, places in self.asked.items()
+            ],
             "totals": self.totals(),
         }

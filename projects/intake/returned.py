@@ -7,25 +7,21 @@ rows were inserted, sorted or renumbered still matches.
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
-from collections.abc import Sequence
-from xml.etree.ElementTree import ParseError
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from projects.align import Key, align
 from projects.grid import Grid, Item, Role, clean_line, clean_text, new_uid
 from projects.intake.hidden import Hidden, read_hidden
+from projects.intake.marks import Marks
 from projects.intake.outline import depths
 from projects.intake.reading import CellAccount, Reading
+from projects.intake.records import Ledger
 from projects.intake.remarks import Code, Problem, Refused, Remark
-from projects.intake.symbols import read_symbol
+from projects.intake.sheets import Book
+from projects.intake.tables import Spread
 from projects.intake.visible import (
     Visible,
-    as_text,
     data_rows,
     find_header,
     preface_text,
@@ -35,59 +31,32 @@ from projects.intake.visible import (
 from projects.keys import match_key
 from projects.workbook import DESCRIPTION_HEADER, HIDDEN_SHEET, NAME_HEADER, NUMBER_HEADER
 
-# What zipfile and openpyxl raise for damaged, encrypted or made-up files.
-_DAMAGE = (
-    InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    ParseError,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
 
+def read_returned(book: Book, chosen: Mapping[str, str]) -> Reading:
+    """The reading of an exported workbook; `chosen` are answers about marks.
 
-def read_workbook(data: bytes) -> Reading:
-    """The reading of an exported workbook. Refused when it is damaged or from elsewhere."""
-    book = _open(data)
-    sheets = {sheet.title: sheet for sheet in book.worksheets}
-    if HIDDEN_SHEET not in sheets:
-        message = (
-            "このシステムから出力したExcelファイルではありません（識別情報のシートがありません）。"
-        )
-        raise Refused(Problem(message))
+    Refused when its own sheets are damaged.
+    """
+    sheets = {sheet.name: sheet for sheet in book.sheets}
     hidden = read_hidden(sheets.pop(HIDDEN_SHEET))
     if not sheets:
         raise Refused(Problem("役割分担表のシートがありません。"))
     visible = find_header(list(sheets.values()))
-    reading = _read_visible(visible, hidden)
+    visible.remarks += book.remarks
+    reading = _read_visible(visible, hidden, chosen)
     problems = visible.problems or [Problem(error) for error in reading.grid.errors()]
     if problems:
         raise Refused(*problems)
     return reading
 
 
-def _open(data: bytes) -> openpyxl.Workbook:
-    try:
-        return openpyxl.load_workbook(io.BytesIO(data))
-    except _DAMAGE as error:
-        raise Refused(
-            Problem("Excelファイルとして開けません。壊れていないか確認してください。")
-        ) from error
-
-
-def _read_visible(visible: Visible, hidden: Hidden) -> Reading:
+def _read_visible(visible: Visible, hidden: Hidden, chosen: Mapping[str, str]) -> Reading:
     roles, columns = _read_roles(visible, hidden.grid.roles)
     legend = read_legend(visible, hidden.grid)
     rows = list(data_rows(visible))
-    items, known = _read_items(
-        visible, hidden.grid.items, rows, columns, [m.symbol for m in legend]
-    )
+    ledger = Ledger(remarks=visible.remarks, problems=visible.problems)
+    reader = Marks(tuple(mark.symbol for mark in legend), chosen, ledger)
+    items, known, kept = _read_items(visible, hidden.grid.items, rows, columns, reader)
     grid = Grid(
         title=preface_text(visible, hidden.grid, "title"),
         document_number=preface_text(visible, hidden.grid, "document_number"),
@@ -105,6 +74,10 @@ def _read_visible(visible: Visible, hidden: Hidden) -> Reading:
         revision=hidden.revision,
         part=hidden.part,
         known_uids=known,
+        kept=kept,
+        asked={raw: tuple(places) for raw, places in reader.asked.items()},
+        counted=_counted(visible, rows, columns),
+        has_descriptions=DESCRIPTION_HEADER in visible.columns,
     )
 
 
@@ -131,8 +104,8 @@ def _read_items(
     exported: Sequence[Item],
     rows: Sequence[int],
     columns: dict[str, int],
-    symbols: Sequence[str],
-) -> tuple[tuple[Item, ...], frozenset[str]]:
+    reader: Marks,
+) -> tuple[tuple[Item, ...], frozenset[str], frozenset[tuple[str, int]]]:
     number, name = visible.columns[NUMBER_HEADER], visible.columns[NAME_HEADER]
     description = visible.columns.get(DESCRIPTION_HEADER)
     texts = [(clean_line(visible.text(r, number)), clean_line(visible.text(r, name))) for r in rows]
@@ -148,18 +121,16 @@ def _read_items(
     )
     partners = [exported[pairs[i]] if i in pairs else None for i in range(len(rows))]
     levels = _levels(visible, rows, name, partners)
-    items = tuple(
-        Item(
-            uid=partner.uid if partner else new_uid(),
-            level=level,
-            number=num,
-            name=text,
-            description=clean_text(visible.text(row, description)) if description else "",
-            marks=tuple(_mark(visible, row, column, symbols) for column in columns.values()),
-        )
-        for row, (num, text), partner, level in zip(rows, texts, partners, levels, strict=True)
-    )
-    return items, frozenset(partner.uid for partner in partners if partner)
+    spread = Spread(visible.sheet.merges)
+    items, kept = [], []
+    for row, (num, text), partner, level in zip(rows, texts, partners, levels, strict=True):
+        marks, stays = _marks(visible, row, columns, reader, spread)
+        shown = clean_text(visible.text(row, description)) if description else ""
+        uid = partner.uid if partner else new_uid()
+        items.append(Item(uid, level, num, text, shown, marks))
+        kept += [(uid, role) for role in stays]
+    known = frozenset(partner.uid for partner in partners if partner)
+    return tuple(items), known, frozenset(kept)
 
 
 def _levels(
@@ -168,7 +139,7 @@ def _levels(
     """Levels by the indents of the names; a new row without one stands beside the row above."""
     ranks: list[int] = []
     for row, partner in zip(rows, partners, strict=True):
-        indent = int(visible.sheet.cell(row, column).alignment.indent or 0)
+        indent = visible.sheet.indents.get((row, column), 0)
         if partner is None and indent == 0 and ranks:
             message = "字下げがないため、上の行と同じ階層に置きました。"
             place = visible.place(row, column)
@@ -179,16 +150,21 @@ def _levels(
     return depths(ranks)
 
 
-def _mark(visible: Visible, row: int, column: int, symbols: Sequence[str]) -> str:
-    raw = visible.text(row, column)
-    read = read_symbol(raw, symbols)
-    if read.symbol is None:
-        message = f"記号を読み取れません。凡例の {'・'.join(symbols)} のいずれかにしてください。"
-        visible.problems.append(Problem(message, visible.place(row, column), raw))
-        return ""
-    if read.code:
-        visible.remarks.append(Remark(visible.place(row, column), read.code, raw, read.message))
-    return read.symbol
+def _marks(
+    visible: Visible, row: int, columns: Mapping[str, int], reader: Marks, spread: Spread
+) -> tuple[tuple[str, ...], list[int]]:
+    """The symbols of a row, and the roles whose cell stays as the project has it."""
+    found, kept = [], []
+    for index, column in enumerate(columns.values()):
+        raw = visible.text(row, column)
+        if (row, column) in visible.sheet.uncached:
+            kept.append(index)
+        if raw and (raw not in reader.symbols or visible.sheet.struck):
+            symbol = reader.of_cell(visible.sheet, (row, column), raw, spread, {})
+            kept += [index] if symbol is None else []
+            raw = symbol or ""
+        found.append(raw)
+    return tuple(found), kept
 
 
 def _skipped(visible: Visible, rows: Sequence[int]) -> list[Remark]:
@@ -196,9 +172,9 @@ def _skipped(visible: Visible, rows: Sequence[int]) -> list[Remark]:
     read = set(visible.columns.values())
     message = "見出しのない列のため取り込みません。"
     return [
-        Remark(visible.place(row, column), Code.CELL_SKIPPED, as_text(cell), message)
+        Remark(visible.place(row, column), Code.CELL_SKIPPED, text, message)
         for row in rows
-        for column, cell in visible.filled[row].items()
+        for column, text in visible.filled[row].items()
         if column not in read
     ]
 
@@ -211,3 +187,13 @@ def _account(visible: Visible, rows: Sequence[int]) -> CellAccount:
         imported += len(visible.filled[row].keys() & read)
     header = len(visible.columns)
     return CellAccount(nonblank + header, imported, header, nonblank - imported)
+
+
+def _counted(
+    visible: Visible, rows: Sequence[int], columns: Mapping[str, int]
+) -> dict[str, dict[str, int]]:
+    """Role → text → how many cells of its column hold exactly that; a plain count."""
+    return {
+        name: dict(Counter(visible.filled[r][column] for r in rows if column in visible.filled[r]))
+        for name, column in columns.items()
+    }

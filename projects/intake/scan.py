@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from projects.grid import Grid, Item, Role, clean_line, clean_text, new_uid
 from projects.intake import outline
-from projects.intake.columns import Columns, Field, Party, field_of, role_keys
+from projects.intake.columns import Columns, Meaning, Party, role_keys
 from projects.intake.headers import HeaderReader, header_length, infer_columns, infer_roles
 from projects.intake.markdown import Document, Table, TableRow
 from projects.intake.places import a1
@@ -15,6 +15,7 @@ from projects.intake.preface import Preface, read_preface
 from projects.intake.reading import CellAccount, Reading
 from projects.intake.remarks import Code, Place, Problem, Refused, Remark
 from projects.intake.symbols import Symbol, read_symbol
+from projects.intake.words import Field, field_of
 
 
 @dataclass(slots=True)
@@ -70,7 +71,7 @@ class _Scan:
         elif any(row.cells):
             self.problems.append(Problem("項番も作業項目もない行です。", read.place))
 
-    def _cell(self, row: _Row, place: Place, raw: str, meaning: Field | Party | None) -> None:
+    def _cell(self, row: _Row, place: Place, raw: str, meaning: Meaning | None) -> None:
         match meaning:
             case Party(index):
                 self._mark(row, place, raw, index)

@@ -1,15 +1,18 @@
 """A cell of marks as found → a symbol of the legend, through an explicit table.
 
-Unicode normalisation folds none of ○〇◯, so each variant is named here.
+Unicode normalisation folds none of ○〇◯, so each variant is named here. What only looks like a
+mark, or says "none" in its own way, is asked and never guessed.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from projects.intake.remarks import Code
+from projects.intake.words import visible
 
 VARIANTS = {
     "\u3007": "○",  # 漢数字ゼロ
@@ -17,14 +20,95 @@ VARIANTS = {
     "\u26aa": "○",  # 白丸の絵文字
     "\u2b55": "○",  # 太い丸の絵文字
 }
-_BETWEEN = " \u3000\n\t/／・,、"
+# Look like a mark without being one, or say in words what a blank says.
+ASKED = frozenset(
+    (
+        *"OoＯｏ0０ΟοОо◉⦿◌⓪＠@",
+        *(
+            "ー",
+            "－",
+            "-",
+            "―",
+            "–",
+            "—",
+            "‐",
+            "−",
+            "~",
+            "～",
+            "〜",
+            "…",
+            "・",
+            ".",
+            "。",
+            "*",
+            "＊",
+        ),
+        *("×", "✕", "✖", "✗", "✘", "x", "X", "ｘ", "Ｘ", "╳", "／", "/", "＼", "\\", "|", "｜"),
+        *(
+            "✓",
+            "✔",
+            "レ",
+            "☑",
+            "☒",
+            "☐",
+            "有",
+            "無",
+            "なし",
+            "無し",
+            "無い",
+            "済",
+            "要",
+            "不要",
+            "?",
+            "？",
+        ),
+        *(
+            "対象外",
+            "対象",
+            "該当なし",
+            "該当無し",
+            "該当せず",
+            "n/a",
+            "na",
+            "n.a.",
+            "none",
+            "未定",
+            "tbd",
+        ),
+        *("〃", "々", "同上", "仝", "〃〃", '"', "″", "”", "↑"),
+        *(
+            "まる",
+            "丸",
+            "マル",
+            "◎○",
+            "二重丸",
+            "にじゅうまる",
+            "1",
+            "2",
+            "１",
+            "２",
+            "yes",
+            "no",
+            "true",
+        ),
+    )
+) - {"◎○"}
+_BETWEEN = " \u3000\n\t/／・,、＆&+＋;；"
+_ARROW = re.compile(r"\s*(?:→|⇒|➡\ufe0f?|➔|⟶|->|=>|＞)\s*")
+_NOTED = re.compile(
+    r"(?P<mark>.{1,4}?)\s*(?:[(（\[［〔【〈<](?P<note>.+?)[)）\]］〕】〉>]|(?:※|注|＊|\*)\s*(?P<sign>.{0,4}))",
+    re.DOTALL,
+)
+_SIGN = re.compile(r"(?P<mark>[^\w\s])\s*(?P<note>[0-9０-９]{1,2}[)）]?|[a-z])")
+_LETTERS = frozenset("RACISQVD")
 
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
     """What a cell means: `symbol` of the legend or "", None when nobody can say.
 
-    `code` and `message` are set where a person should know how it was read.
+    `code` and `message` are set where a person should know how it was read; a symbol that is
+    None and has the code MARK_ASKED is a question, without a code it is refused.
     """
 
     symbol: str | None
@@ -32,26 +116,93 @@ class Symbol:
     message: str = ""
 
 
-def read_symbol(raw: str, legend: Sequence[str]) -> Symbol:
+@lru_cache(8192)
+def read_symbol(raw: str, legend: tuple[str, ...]) -> Symbol:
     """The mark in a cell; `legend` goes from the strongest symbol to the weakest."""
-    text = raw.strip()
+    text = visible(raw).strip().strip("\ufe0f") if not raw.isascii() else raw.strip()
     if text in legend or not text:
+        if text != raw.strip():
+            return Symbol(text, Code.SYMBOL_VARIANT, f"「{text}」として読み取りました。")
         return Symbol(text)
-    plain = unicodedata.normalize("NFKC", text) if len(text) == 1 else text
-    known = VARIANTS.get(text.replace("\ufe0f", ""), plain)
-    if known in legend:
+    known = _one(text, legend)
+    if known:
         return Symbol(known, Code.SYMBOL_VARIANT, f"「{text}」を「{known}」として読み取りました。")
-    return _several(text, legend)
+    if text.casefold() in ASKED or text.replace("\ufe0f", "") in ASKED:
+        return _question(text)
+    return _changing(text, legend) or _several(text, legend) or _noted(text, legend)
 
 
-def _several(text: str, legend: Sequence[str]) -> Symbol:
-    parts = {VARIANTS.get(char, char) for char in text if char not in _BETWEEN}
-    if not parts or not parts <= set(legend):
-        return Symbol(None)
-    strongest = min(parts, key=list(legend).index)
-    if len(parts) == 1:
-        return Symbol(
-            strongest, Code.SYMBOL_VARIANT, f"「{text}」を「{strongest}」として読み取りました。"
-        )
+def looks_like_mark(text: str) -> bool:
+    """Whether a cell with this text seems to hold a mark, whatever the legend is."""
+    plain = visible(text).strip()
+    if not 0 < len(plain) <= 12:
+        return False
+    first = VARIANTS.get(plain[0], plain[0])
+    if first in "○◎●△▲▽▼◇◆□■☆★◉◐◑⚫⚪" or plain[0] in VARIANTS:
+        return True
+    return (plain.casefold() in ASKED and not plain.isdigit()) or _is_letters(plain)
+
+
+def is_symbol(text: str) -> bool:
+    """Whether the text is one drawn sign such as ● or △."""
+    return len(text) == 1 and (unicodedata.category(text) in ("So", "Sm", "Nl") or text in "◎○")
+
+
+def _is_letters(text: str) -> bool:
+    parts = re.split(r"[\s/／・,、]+", unicodedata.normalize("NFKC", text))
+    return all(len(part) == 1 and part in _LETTERS for part in parts)
+
+
+def _one(text: str, legend: tuple[str, ...]) -> str | None:
+    """The symbol that one sign stands for, if it is a variant of one."""
+    bare = text.replace("\ufe0f", "")
+    plain = unicodedata.normalize("NFKC", bare) if len(bare) <= 2 else bare
+    known = VARIANTS.get(bare, plain)
+    if known in legend:
+        return known
+    other = next((s for s in legend if VARIANTS.get(s) == known), None)
+    return other if known == "○" else None
+
+
+def _question(text: str) -> Symbol:
+    message = f"「{text}」が何を表すか分かりません。記号か空欄かを選んでください。"
+    return Symbol(None, Code.MARK_ASKED, message)
+
+
+def _changing(text: str, legend: tuple[str, ...]) -> Symbol | None:
+    """「○→◎」: the mark after the arrow."""
+    parts = [part for part in _ARROW.split(text) if part]
+    if len(parts) < 2:
+        return None
+    found = [read_symbol(part, legend).symbol for part in parts]
+    if None in found:
+        return None
+    message = f"変更の書き方のため、変更後の「{found[-1]}」を採りました。"
+    return Symbol(found[-1], Code.MARK_CHANGING, message)
+
+
+def _several(text: str, legend: tuple[str, ...]) -> Symbol | None:
+    """「◎/○」: the stronger one. The same mark twice is a question."""
+    parts = [_one(char, legend) for char in text.replace("\ufe0f", "") if char not in _BETWEEN]
+    if not parts or None in parts:
+        return None
+    if len(set(parts)) == 1:
+        return _question(text)
+    strongest = min((part for part in parts if part), key=legend.index)
     message = f"複数の記号があるため、強い方の「{strongest}」を採りました。"
     return Symbol(strongest, Code.TWO_MARKS, message)
+
+
+def _noted(text: str, legend: tuple[str, ...]) -> Symbol:
+    """「○（注1）」: the mark; the note stays in the remark."""
+    for pattern in (_NOTED, _SIGN):
+        found = pattern.fullmatch(text)
+        if not found:
+            continue
+        inner = read_symbol(found["mark"], legend)
+        if inner.symbol:
+            message = f"注記のある記号を「{inner.symbol}」として読み取りました。"
+            return Symbol(inner.symbol, Code.MARK_NOTED, message)
+        if inner.code is Code.MARK_ASKED:
+            return _question(text)
+    return Symbol(None)

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from operator import itemgetter
-from typing import Any
-
-from openpyxl.cell import Cell
-from openpyxl.worksheet.worksheet import Worksheet
 
 from projects.grid import Grid, Mark, clean_line
-from projects.intake.places import a1
 from projects.intake.preface import LEGEND_LINE
 from projects.intake.remarks import Code, Place, Problem, Refused, Remark
+from projects.intake.sheets import Sheet
 from projects.wareki import parse as parse_date
 from projects.workbook import (
     DESCRIPTION_HEADER,
@@ -25,14 +20,14 @@ from projects.workbook import (
 )
 
 HEADER_WITHIN = 60
-Filled = dict[int, dict[int, Any]]
+Filled = dict[int, dict[int, str]]
 
 
 @dataclass(slots=True)
 class Visible:
     """The visible sheet as being read; rows and columns count from 1."""
 
-    sheet: Worksheet
+    sheet: Sheet
     header: int
     filled: Filled
     columns: dict[str, int] = field(default_factory=dict)
@@ -40,61 +35,42 @@ class Visible:
     problems: list[Problem] = field(default_factory=list)
 
     def place(self, row: int, column: int) -> Place:
-        return Place(a1(row, column), sheet=self.sheet.title)
+        return self.sheet.place(row, column)
 
     def text(self, row: int, column: int) -> str:
-        """The cell as text; a formula or an error in it is a problem, since its value is not."""
-        cell = self.sheet.cell(row, column)
-        if cell.data_type in ("f", "e"):
-            what = "数式" if cell.data_type == "f" else "エラー値"
-            message = f"{what}は読み取れません。値に置き換えてください。"
-            self.problems.append(Problem(message, self.place(row, column), str(cell.value)))
+        """The cell's text; a formula without a stored value is remarked, an error a problem."""
+        at = (row, column)
+        if at in self.sheet.errors:
+            message = "エラー値は読み取れません。値に置き換えてください。"
+            self.problems.append(Problem(message, self.place(*at), self.sheet.errors[at]))
             return ""
-        return as_text(cell)
+        if at in self.sheet.uncached:
+            message = "計算結果のない数式のため、空欄として読み取りました。"
+            self.remarks.append(Remark(self.place(*at), Code.FORMULA_UNCACHED, "", message))
+        return self.sheet.text(row, column)
 
 
-def as_text(cell: Cell | Any) -> str:
-    """What a person reads in the cell: whole numbers without a point, "" for nothing."""
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return _unescaped(str(value))
-
-
-def _unescaped(text: str) -> str:
-    """The text that means itself: Excel escapes a literal "_x000D_" as "_x005F_x000D_".
-
-    openpyxl undoes that in shared strings only, and our own files have their texts in the cells.
-    """
-    return text.replace("_x005F_", "_")
-
-
-def find_header(sheets: Sequence[Worksheet]) -> Visible:
+def find_header(sheets: Sequence[Sheet]) -> Visible:
     """The first sheet with a header row, found by its words. Refused without one in 60 rows."""
     for sheet in sheets:
         filled = filled_cells(sheet)
         for index in islice(filled, HEADER_WITHIN):
-            texts = {clean_line(as_text(cell)) for cell in filled[index].values()}
+            texts = {clean_line(text) for text in filled[index].values()}
             if NUMBER_HEADER in texts and NAME_HEADER in texts:
                 visible = Visible(sheet, index, filled)
                 _read_headers(visible)
                 return visible
     message = f"「{NUMBER_HEADER}」「{NAME_HEADER}」の見出し行が見つかりません。"
-    raise Refused(Problem(message, Place("A1", sheet=sheets[0].title)))
+    raise Refused(Problem(message, Place("A1", sheet=sheets[0].name)))
 
 
-def filled_cells(sheet: Worksheet) -> Filled:
-    """Row → column → cell, in order, for the cells that hold anything.
-
-    A sheet may reach to XFD1048576 because of one stray cell, and openpyxl would make all the
-    cells between when asked for its rows; what it has read is in `_cells` only.
-    """
+def filled_cells(sheet: Sheet) -> Filled:
+    """Row → column → text, in order, for the cells that hold anything."""
     found: Filled = {}
-    for (row, column), cell in sorted(sheet._cells.items(), key=itemgetter(0)):
-        if cell.value is not None and cell.value != "":
-            found.setdefault(row, {})[column] = cell
+    for row, cells in enumerate(sheet.rows, 1):
+        texts = {column: text for column, text in enumerate(cells, 1) if text}
+        if texts:
+            found[row] = texts
     return found
 
 
@@ -124,7 +100,7 @@ def read_date(visible: Visible, exported: Grid) -> str:
     date = "" if not text else parse_date(text)
     if date is None:
         message = "日付として読めないため、元の日付のままにします。"
-        place = Place("日付", sheet=visible.sheet.title)
+        place = Place("日付", sheet=visible.sheet.name)
         visible.remarks.append(Remark(place, Code.DATE_UNREAD, text, message))
         return exported.date
     return date
@@ -138,7 +114,7 @@ def read_legend(visible: Visible, exported: Grid) -> tuple[Mark, ...]:
         line = LEGEND_LINE.match(text)
         changed = line and line["symbol"] == mark.symbol
         if text and not changed:
-            place = Place("凡例", sheet=visible.sheet.title)
+            place = Place("凡例", sheet=visible.sheet.name)
             message = f"凡例の行を読み取れないため、「{mark.symbol}」は元の文言のままにします。"
             visible.remarks.append(Remark(place, Code.LEGEND_WORDING, text, message))
         found.append(Mark(mark.symbol, line["label"], mark.leads) if line and changed else mark)

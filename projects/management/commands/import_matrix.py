@@ -14,8 +14,9 @@ from django.core.validators import validate_slug
 from django.db import ProgrammingError
 
 from projects import importing, store
-from projects.importing import Proposal, Source
-from projects.intake import Refused
+from projects.importing import Blank, Proposal, Source, Wishes
+from projects.intake import Choices, Refused
+from projects.intake.choices import SKIP, Levels
 from projects.models import Project
 from projects.plan import Act
 
@@ -30,7 +31,7 @@ REFUSED = 2
 
 
 class Command(BaseCommand):
-    help = "役割分担表のファイル（Markdown、または本システムが出力した.xlsx）を案件に取り込みます。"
+    help = "役割分担表のファイル（Excel・OpenDocument・CSV・Markdown）を案件に取り込みます。"
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,6 +41,24 @@ class Command(BaseCommand):
         parser.add_argument("--title", default="", help="案件の標題（既定: ファイルの標題）")
         parser.add_argument("--roles", type=Path, help="関連業者の列のCSV")
         parser.add_argument("--columns", type=Path, help="表ごとの列の意味のCSV")
+        parser.add_argument("--sheet", action="append", help="取り込むシート（繰り返し可）")
+        parser.add_argument(
+            "--mark",
+            action="append",
+            default=[],
+            metavar="文字=記号",
+            help=f"読み取れない文字の意味。「×=」は空欄、「×={SKIP}」は案件のまま（繰り返し可）",
+        )
+        parser.add_argument("--levels", choices=[each.value for each in Levels], help="階層の根拠")
+        parser.add_argument(
+            "--blank",
+            choices=[each.value for each in Blank],
+            default=Blank.DELETE.value,
+            help="空欄を削除とするか、無視するか",
+        )
+        parser.add_argument(
+            "--keep-columns", action="store_true", help="ファイルにない列を案件に残す"
+        )
         parser.add_argument("--dry-run", action="store_true", help="読み取るだけで書き込まない")
         parser.add_argument("--format", choices=["text", "json"], default="text")
         parser.add_argument("--yes", action="store_true", help="確認せずに反映する")
@@ -59,8 +78,16 @@ class Command(BaseCommand):
         project = _project(options["project"], missing_ok=options["dry_run"])
         if not project and not options["dry_run"]:
             self._check_new(options)
-        proposal = importing.propose(source, project, title=options["title"])
+        proposal = importing.propose(
+            source,
+            project,
+            title=options["title"],
+            choices=_choices(options),
+            wishes=Wishes(Blank(options["blank"]), options["keep_columns"]),
+        )
         self._print(proposal, options["format"])
+        if proposal.reading.asked and not options["dry_run"]:
+            raise CommandError(_questions(proposal), returncode=REFUSED)
         if options["dry_run"]:
             self._say("読み取りのみ行いました（--dry-run）。")
         elif project:
@@ -124,6 +151,27 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         """A word to the person; stdout is for data."""
         self.stderr.write(text, style_func=str)
+
+
+def _choices(options: dict[str, Any]) -> Choices:
+    marks = {}
+    for pair in options["mark"]:
+        raw, equals, symbol = pair.rpartition("=")
+        if not equals:
+            message = f"--mark「{pair}」は「文字=記号」の形で指定してください。"
+            raise CommandError(message, returncode=REFUSED)
+        marks[raw] = symbol
+    sheets = tuple(options["sheet"]) if options["sheet"] else None
+    levels = Levels(options["levels"]) if options["levels"] else None
+    return Choices(sheets=sheets, levels=levels, marks=marks)
+
+
+def _questions(proposal: Proposal) -> str:
+    lines = ["反映できません。次の文字が何を表すか、--mark で指定してください。"]
+    for raw, places in proposal.reading.asked.items():
+        where = "、".join(str(place) for place in places[:5])
+        lines.append(f"{where}: 「{raw}」（{len(places)}か所）　例: --mark '{raw}='")
+    return "\n".join(lines)
 
 
 def _project(slug: str, *, missing_ok: bool) -> Project | None:

@@ -1,0 +1,116 @@
+"""What calamine does not tell of a sheet: indents, strikes, hidden rows, formats, errors.
+
+One search over the XML per question, for sheets written plainly, as every common writer does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from projects.intake.numbers import shown_number
+from projects.intake.package import Parts
+from projects.intake.sheets import Position, Sheet
+from projects.intake.slow import column_number
+
+_ODD_CELL = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}")[\s/>]|<[A-Za-z_][\w.-]*:c[\s>]')
+_ODD_TEXT = re.compile(rb"<!--|<!\[CDATA\[|_x[0-9A-Fa-f]{4}_|<strike")
+_ROW = re.compile(rb"<row\s([^>]*)>")
+_NUMBER = re.compile(rb'(?:^|\s)r="([0-9]+)"')
+_HIDDEN = re.compile(rb'(?:^|\s)hidden="(?:1|true)"')
+_COLUMN = re.compile(
+    rb'<col\s(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="([0-9]+)")[^>]*\bmax="([0-9]+)"'
+)
+_ERROR = re.compile(
+    rb'<c r="([A-Z]+)([0-9]+)"(?=[^>]*\st="e")[^>]*>(?:<f\b[^>]*(?:/>|>[^<]*</f>))?<v>([^<]*)'
+)
+_UNCACHED = re.compile(
+    rb'<c r="([A-Z]+)([0-9]+)"(?![^>]*\st="str")[^>]*>\s*'
+    rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+)
+_LAST_COLUMN = 16_384
+
+
+def is_plain(xml: bytes, parts: Parts) -> bool:
+    """Whether the searches below and calamine can be trusted with this sheet.
+
+    Addresses first in each cell, rows in order, UTF-8, no escapes that calamine undoes twice.
+    """
+    if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or _ODD_CELL.search(xml) or _ODD_TEXT.search(xml):
+        return False
+    if _ODD_TEXT.search(parts.shared_xml):
+        return False
+    last = 0
+    for attributes in _ROW.findall(xml):
+        number = _NUMBER.search(attributes)
+        if number is None or int(number[1]) <= last:
+            return False
+        last = int(number[1])
+    return True
+
+
+def take(sheet: Sheet, xml: bytes, parts: Parts) -> None:
+    """Adds the looks to a sheet whose values are there."""
+    styles = parts.styles
+    for row, column, style in _styled(xml, styles.indents):
+        sheet.indents[row, column] = styles.indents[style]
+    for row, column, _ in _styled(xml, styles.struck):
+        if sheet.text(row, column):
+            sheet.struck[row, column] = ""
+    _take_patterns(sheet, xml, parts)
+    _take_hidden(sheet, xml)
+    if b't="e"' in xml:
+        for letters, digits, text in _ERROR.findall(xml):
+            _take_error(sheet, (int(digits), column_number(letters.decode())), text.decode())
+    if b"<f" in xml:
+        sheet.uncached = {
+            (int(digits), column_number(letters.decode()))
+            for letters, digits in _UNCACHED.findall(xml)
+        }
+
+
+def _take_patterns(sheet: Sheet, xml: bytes, parts: Parts) -> None:
+    """Dates are noted, and numbers shown as their format shows them."""
+    patterns = parts.styles.patterns
+    for row, column, style in _styled(xml, patterns, rb'(?![^>]*\st="(?:s|str|inlineStr|b|e)")'):
+        text = sheet.text(row, column)
+        if not text:
+            continue
+        if patterns[style] == "date":
+            sheet.dates[row, column] = text
+        else:
+            sheet.rows[row - 1][column - 1] = shown_number(float(text), patterns[style])
+
+
+def _take_hidden(sheet: Sheet, xml: bytes) -> None:
+    if b"hidden=" not in xml:
+        return
+    for attributes in _ROW.findall(xml):
+        number = _NUMBER.search(attributes)
+        if number and _HIDDEN.search(attributes):
+            sheet.hidden_rows.add(int(number[1]))
+    for first, last in _COLUMN.findall(xml):
+        sheet.hidden_columns.update(range(int(first), min(int(last), _LAST_COLUMN) + 1))
+
+
+def _take_error(sheet: Sheet, at: Position, text: str) -> None:
+    """calamine leaves an error blank; it stands in the rows as Excel shows it."""
+    row, column = at
+    sheet.errors[at] = text
+    sheet.rows += [[] for _ in range(row - len(sheet.rows))]
+    cells = sheet.rows[row - 1]
+    cells += [""] * (column - len(cells))
+    cells[column - 1] = text
+
+
+def _styled(xml: bytes, styles: Iterable[int], only: bytes = b"") -> Iterator[tuple[int, int, int]]:
+    """(row, column, style) of the cells with one of these styles."""
+    wanted = b"|".join(b"%d" % style for style in styles)
+    if not wanted:
+        return
+    pattern = re.compile(rb'<c r="([A-Z]+)([0-9]+)"' + only + rb'(?=[^>]*\ss="(' + wanted + rb')")')
+    columns: dict[bytes, int] = {}
+    for letters, digits, style in pattern.findall(xml):
+        if letters not in columns:
+            columns[letters] = column_number(letters.decode())
+        yield int(digits), columns[letters], int(style)

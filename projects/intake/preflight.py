@@ -1,0 +1,126 @@
+"""Is it safe and sensible to read this file? Looked at as bytes, before anything parses it.
+
+Every part is inflated once, a little at a time, under the limits of `caps`. What passes may
+still be nonsense; it cannot expand beyond the limits, name things outside of itself, or make a
+reader hold more cells than there is room for.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from projects.intake import caps
+from projects.intake.cellscan import (
+    LONG_STRING,
+    FarCells,
+    Merges,
+    NearCells,
+    NotNear,
+    Scanner,
+    Strings,
+)
+from projects.intake.container import SAVE_AGAIN, UNUSUAL, Entry, chunks, damaged, entries
+from projects.intake.odsscan import OdsCells
+from projects.intake.remarks import Place, Problem, Refused
+from projects.intake.sheetnames import NOT_EXCEL, ODS_CONTENT, Book, book_of
+
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+ZIP_MAGIC = b"PK\x03\x04"
+
+OLD_FORMAT = "旧形式（.xls）または暗号化されたファイルは読めません。.xlsxで保存し直してください。"
+DTD = f"文書型宣言（DTD）を含むため読めません。{SAVE_AGAIN}"
+
+_BOMS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_WIDE = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+_XML_NAMES = (".xml", ".rels", ".vml")
+_PROLOG = re.compile(
+    rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+(?:<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)|(<!))", re.DOTALL
+)
+_ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)")
+_ENCODINGS = frozenset((b"utf-8", b"utf-16", b"us-ascii", b"ascii", b"iso-8859-1"))
+_FREE_TEXT = "customxml/"
+
+
+def check(data: bytes) -> None:
+    """Refused, in words and with the place, unless the file is a sound .xlsx, .xlsm or .ods."""
+    if data.startswith(OLE_MAGIC):
+        raise Refused(Problem(OLD_FORMAT))
+    if not data.startswith(ZIP_MAGIC):
+        raise Refused(Problem(NOT_EXCEL))
+    parts = entries(data)
+    book = book_of(data, parts)
+    for part in parts:
+        try:
+            _look_at(data, part, book, thorough=False)
+        except NotNear:
+            _look_at(data, part, book, thorough=True)
+
+
+def _look_at(data: bytes, part: Entry, book: Book, *, thorough: bool) -> None:
+    pieces = chunks(data, part)
+    head = next(pieces, b"")
+    root = _root(part, head)
+    everything = chain((head,), pieces)
+    if not root or part.name.casefold().startswith(_FREE_TEXT):
+        for _ in everything:
+            pass
+        return
+    _scan(part, _text(everything), _scanners(part, root, book, thorough=thorough))
+
+
+def _root(part: Entry, head: bytes) -> str:
+    """The name of the root element, "" for a part that is not XML. Refused with a DTD."""
+    text = next(_text(iter((head,))), b"")[: caps.PROLOG_BYTES]
+    if not text.lstrip().startswith(b"<"):
+        if text.strip() and part.name.casefold().endswith(_XML_NAMES):
+            raise damaged(part.name)
+        return ""
+    found = _PROLOG.match(text)
+    if found is None:
+        raise damaged(part.name)
+    encoding = _ENCODING.match(text)
+    if found[2] or (encoding and encoding[1].lower() not in _ENCODINGS):
+        raise Refused(Problem(DTD if found[2] else UNUSUAL, raw=part.name))
+    return found[1].decode()
+
+
+def _scanners(part: Entry, root: str, book: Book, *, thorough: bool) -> list[Scanner]:
+    def place(cell: str) -> Place:
+        return Place(cell, sheet=book.sheets.get(part.name.casefold(), part.name))
+
+    if root == "sst":
+        return [Strings()]
+    if part.name == ODS_CONTENT:
+        return [OdsCells(place)]
+    return [FarCells(place) if thorough else NearCells(), Merges(place)]
+
+
+def _scan(part: Entry, pieces: Iterator[bytes], scanners: Sequence[Scanner]) -> None:
+    """Feeds the scanners; each buffer begins where two tags before the end of the last one."""
+    rest = b""
+    for piece in pieces:
+        buffer = rest + piece
+        cut = buffer.rfind(b"<", 0, max(buffer.rfind(b"<"), 0))
+        for scanner in scanners:
+            scanner.feed(buffer, max(cut, 0))
+        rest = buffer[max(cut, 0) :]
+        if len(rest) > caps.TEXT_BYTES:
+            raise Refused(Problem(LONG_STRING, raw=part.name))
+    for scanner in scanners:
+        scanner.feed(rest, len(rest))
+
+
+def _text(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces as UTF-8 without a byte order mark."""
+    head = next(pieces, b"")
+    encoding = _BOMS.get(head[:2]) or _WIDE.get(head[:2])
+    if encoding is None:
+        yield head.removeprefix(codecs.BOM_UTF8)
+        yield from pieces
+        return
+    decode = codecs.getincrementaldecoder(encoding)("replace").decode
+    for piece in chain((head,), pieces):
+        yield decode(piece).removeprefix("\ufeff").encode()

@@ -1,0 +1,333 @@
+"""The rows below a header → records: one per task, its texts and raw marks with their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from projects.grid import clean_line, clean_text
+from projects.intake.columns import Level, Meaning, Party
+from projects.intake.meanings import Column
+from projects.intake.preface import says_something
+from projects.intake.remarks import Code, Problem, Remark
+from projects.intake.sheets import Position, Sheet
+from projects.intake.symbols import looks_like_mark
+from projects.intake.tables import Spread, Table
+from projects.intake.words import NOTE, PAGE, SAME, SUM, Field, visible
+from projects.keys import match_key
+
+_NEITHER = "項番も作業項目もない行です。"
+_NUMERIC = re.compile(r"[\d,.]+")
+_CJK_END = re.compile(r"[\u3000-\u9fff\uff00-\uffef]$")
+
+
+@dataclass(slots=True)
+class Record:
+    """One row of the matrix as found. `names` are its names by level column, 0 for the only one.
+
+    `marks` holds (cell, raw text) by role, `unknown` the roles with a formula nobody computed;
+    `spaces` counts the leading spaces of the name.
+    """
+
+    sheet: Sheet
+    row: int
+    number: str = ""
+    names: dict[int, str] = field(default_factory=dict)
+    name_at: Position = (0, 0)
+    description: str = ""
+    description_at: Position = (0, 0)
+    depth: str = ""
+    indent: int = 0
+    spaces: int = 0
+    marks: dict[int, list[tuple[Position, str]]] = field(default_factory=dict)
+    unknown: set[int] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """The name of the deepest level that the row gives."""
+        return self.names[max(self.names)] if self.names else ""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """How every nonblank cell ended, with the remarks and problems on the way."""
+
+    imported: int = 0
+    header: int = 0
+    preface: int = 0
+    skipped: int = 0
+    asked: int = 0
+    remarks: list[Remark] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    around: list[tuple[Position, Sheet, str]] = field(default_factory=list)
+
+
+class Rows:
+    """Reads the data rows of one table."""
+
+    def __init__(
+        self, table: Table, spread: Spread, columns: Mapping[int, Column], ledger: Ledger
+    ) -> None:
+        self._table, self._sheet, self._spread = table, table.sheet, spread
+        self._ledger = ledger
+        self._meanings: dict[int, Meaning | None] = {c.at: c.meaning for c in columns.values()}
+        self._numbers = self._columns(Field.NUMBER)
+        self._names = self._columns(Field.NAME) + [
+            at for at, meaning in self._meanings.items() if isinstance(meaning, Level)
+        ]
+        self._first = min([*self._numbers, *self._names], default=1)
+        self._last = self._last_task()
+        self._merged = bool(self._sheet.merges)
+
+    def records(self) -> Iterator[Record]:
+        """The records in order; what is none goes into the ledger."""
+        before: Record | None = None
+        for row in self._table.rows:
+            cells = dict(self._sheet.filled(row))
+            if not cells:
+                continue
+            if before and self._belongs_to(before, row):
+                self._join(before, row, cells)
+            elif self._is_aside(row, cells):
+                continue
+            elif before and self._is_rest(cells):
+                self._join(before, row, cells)
+            else:
+                finished, before = before, self._record(row, cells) or before
+                if finished and finished is not before:
+                    yield finished
+        if before:
+            yield before
+
+    def _columns(self, wanted: Field) -> list[int]:
+        return [at for at, meaning in self._meanings.items() if meaning is wanted]
+
+    def _last_task(self) -> int:
+        """The last row with a number that looks like one, or with a mark."""
+        parties = [at for at, meaning in self._meanings.items() if isinstance(meaning, Party)]
+        for row in reversed(self._table.rows):
+            texts = (self._sheet.text(row, at).strip() for at in self._numbers)
+            if any(0 < len(t) <= 8 and not NOTE.match(t) and not PAGE.match(t) for t in texts):
+                return row
+            if any(looks_like_mark(self._sheet.text(row, at)) for at in parties):
+                return row
+        return self._table.last
+
+    def _belongs_to(self, before: Record, row: int) -> bool:
+        """Whether a merged number, or a merged only name, spans from the record to this row."""
+        if not self._merged:
+            return False
+        keys = self._numbers or (self._names if len(self._names) == 1 else [])
+        return any(
+            (merge := self._spread.over(row, at)) is not None and merge.top <= before.row < row
+            for at in keys
+        )
+
+    def _is_rest(self, cells: Mapping[int, str]) -> bool:
+        """A row with nothing but more of the description above."""
+        return all(self._meanings.get(at) is Field.DESCRIPTION for at in cells)
+
+    def _is_aside(self, row: int, cells: Mapping[int, str]) -> bool:
+        """Page headings, page numbers, notes and sums; they are remarked here."""
+        if self._is_sum(cells):
+            return self._skip(row, cells, "合計の行のため取り込みません。")
+        if self._is_page_line(cells) or self._is_note(row, cells):
+            return self._aside(row, cells)
+        return False
+
+    def _is_page_line(self, cells: Mapping[int, str]) -> bool:
+        """The document's number, title block, legend or page number, repeated between pages."""
+        texts = [text.strip() for text in cells.values()]
+        if len(texts) == 1 and says_something(texts[0]):
+            return True
+        alone = len(texts) < 4 and not any(at in self._names for at in cells)
+        plain = all(PAGE.match(text) or says_something(text) for text in texts)
+        number = len(texts) == 1 and min(cells) in self._numbers and texts[0].isdecimal()
+        return alone and plain and not number and not any(map(looks_like_mark, texts))
+
+    def _is_note(self, row: int, cells: Mapping[int, str]) -> bool:
+        """A note: by its first word, or because it stands below the last task."""
+        below = row > self._last
+        if below and any(at[0] > self._last for at, _, _ in self._ledger.around[-1:]):
+            return True
+        if below and not any(at in self._names for at in cells):
+            return True
+        begins = NOTE.match(cells[min(cells)].strip())
+        marked = any(looks_like_mark(text) for text in cells.values())
+        return bool(begins) and not marked and (below or len(cells) <= 2)
+
+    def _is_sum(self, cells: Mapping[int, str]) -> bool:
+        words = [text for at, text in cells.items() if at in (*self._numbers, *self._names)]
+        others = [text for at, text in cells.items() if at not in (*self._numbers, *self._names)]
+        return (
+            bool(words)
+            and all(match_key(w) in SUM for w in words)
+            and all(_NUMERIC.fullmatch(text.strip()) for text in others)
+        )
+
+    def _aside(self, row: int, cells: Mapping[int, str]) -> bool:
+        self._ledger.around += [((row, at), self._sheet, text) for at, text in cells.items()]
+        self._ledger.preface += len(cells)
+        return True
+
+    def _skip(self, row: int, cells: Mapping[int, str], message: str) -> bool:
+        self._ledger.skipped += len(cells)
+        text = "・".join(text.strip() for text in cells.values())
+        place = self._sheet.place(row, min(cells))
+        self._ledger.remarks.append(Remark(place, Code.ROW_SKIPPED, text, message))
+        return True
+
+    def _record(self, row: int, cells: Mapping[int, str]) -> Record | None:
+        record = Record(self._sheet, row)
+        for at, raw in cells.items():
+            self._take(record, row, at, raw)
+        if self._merged:
+            self._take_spread(record, row, cells)
+        record.unknown = self._unknown(row)
+        if row in self._sheet.hidden_rows:
+            message = "非表示の行です。取り込みます。"
+            place = self._sheet.place(row, min(cells))
+            self._ledger.remarks.append(Remark(place, Code.ROW_HIDDEN, record.name, message))
+        if record.names:
+            return record
+        if record.number and len(record.number) > 3 and not record.marks and len(cells) == 1:
+            return self._band(record, min(cells))
+        if record.depth and not record.number and not record.marks:
+            self._ledger.imported -= len(cells)
+            self._skip(row, cells, _NEITHER)
+            return None
+        what = f"項番{record.number[:20]}の作業項目が空です。" if record.number else _NEITHER
+        self._ledger.problems.append(Problem(what, self._sheet.place(row, self._first)))
+        return None
+
+    def _unknown(self, row: int) -> set[int]:
+        return {
+            meaning.index
+            for at, meaning in self._meanings.items()
+            if isinstance(meaning, Party) and (row, at) in self._sheet.uncached
+        }
+
+    def _band(self, record: Record, at: int) -> Record:
+        """A heading that was written over the whole width, from the column of numbers."""
+        record.names[0], record.number = record.number, ""
+        record.name_at = (record.row, at)
+        return record
+
+    def _take(self, record: Record, row: int, at: int, raw: str) -> None:
+        if (row, at) in self._sheet.errors:
+            message = "エラー値は読み取れません。値に置き換えてください。"
+            self._ledger.problems.append(Problem(message, self._sheet.place(row, at), raw))
+            return
+        match self._meanings.get(at):
+            case Party(index):
+                record.marks.setdefault(index, []).append(((row, at), raw))
+                return
+            case Level() | Field.NAME:
+                if not self._take_name(record, row, at, raw):
+                    return
+            case Field.NUMBER:
+                self._take_number(record, row, at, raw)
+            case Field.DESCRIPTION:
+                text = self._shown(row, at, raw, clean_text)
+                record.description = f"{record.description}\n{text}".strip()
+                record.description_at = (row, at)
+            case Field.LEVEL:
+                record.depth = raw.strip()
+            case _:
+                self._ledger.skipped += 1
+                message = "意味のない列のため取り込みません。"
+                place = self._sheet.place(row, at)
+                self._ledger.remarks.append(Remark(place, Code.CELL_SKIPPED, raw, message))
+                return
+        self._ledger.imported += 1
+
+    def _take_name(self, record: Record, row: int, at: int, raw: str) -> bool:
+        """False for a word such as 同上 in a column of levels, which means the heading above."""
+        meaning = self._meanings[at]
+        rank = meaning.rank if isinstance(meaning, Level) else 0
+        if rank and raw.strip() in SAME:
+            self._ledger.skipped += 1
+            message = "上の行と同じという意味のため、上の行の値を使います。"
+            place = self._sheet.place(row, at)
+            self._ledger.remarks.append(Remark(place, Code.CELL_SKIPPED, raw, message))
+            return False
+        text = self._shown(row, at, raw, clean_line)
+        joined = f"{record.names[rank]} {text}" if rank in record.names else text
+        record.names[rank] = joined
+        if not record.indent:
+            record.name_at = (row, at)
+            record.indent = self._sheet.indents.get((row, at), 0)
+            record.spaces = _leading(raw)
+        return True
+
+    def _take_number(self, record: Record, row: int, at: int, raw: str) -> None:
+        text = clean_line(visible(raw))
+        if (row, at) in self._sheet.dates:
+            parts = self._sheet.dates[row, at][:10].split("-")
+            text = "-".join(str(int(part)) for part in parts[1:]) if len(parts) == 3 else text
+            message = f"項番が日付として保存されています。「{text}」として読み取りました。"
+            place = self._sheet.place(row, at)
+            self._ledger.remarks.append(Remark(place, Code.NUMBER_IS_DATE, raw, message))
+        record.number = f"{record.number}-{text}" if record.number else text
+
+    def _shown(self, row: int, at: int, raw: str, clean: object) -> str:
+        """The text as shown: no characters that no one sees, and a remark where there were."""
+        seen = visible(raw.replace("_x000D_", "\n") if "_x000D_" in raw else raw)
+        if seen != raw:
+            message = "見えない文字を除き、文字の合成形をそろえました。"
+            place = self._sheet.place(row, at)
+            self._ledger.remarks.append(Remark(place, Code.TEXT_CLEANED, raw, message))
+        if (row, at) in self._sheet.struck:
+            place = self._sheet.place(row, at)
+            message = "取り消し線のある文です。文はそのまま取り込みます。"
+            self._ledger.remarks.append(Remark(place, Code.TEXT_STRUCK, raw, message))
+        return clean(seen)  # type: ignore[operator, no-any-return]
+
+    def _take_spread(self, record: Record, row: int, cells: Mapping[int, str]) -> None:
+        """What merged cells show here although it is stored elsewhere."""
+        for at, meaning in self._meanings.items():
+            merge = self._spread.over(row, at) if at not in cells else None
+            if merge is None or not isinstance(meaning, Party | Level):
+                continue
+            raw = self._sheet.text(merge.top, merge.left)
+            if not raw.strip():
+                continue
+            if isinstance(meaning, Party):
+                if isinstance(self._meanings.get(merge.left), Party):
+                    record.marks.setdefault(meaning.index, []).append(((row, at), raw))
+            elif merge.left == at and merge.top < row:
+                record.names.setdefault(meaning.rank, clean_line(visible(raw)))
+
+    def _join(self, before: Record, row: int, cells: Mapping[int, str]) -> None:
+        """A second row of the same task: its texts follow those above."""
+        message = "前の行の続きとして、1つの作業にまとめました。"
+        place = self._sheet.place(row, min(cells))
+        raw = "・".join(text.strip() for text in cells.values())
+        self._ledger.remarks.append(Remark(place, Code.ROW_JOINED, raw, message))
+        more = Record(self._sheet, row)
+        for at, text in cells.items():
+            self._take(more, row, at, text)
+        for rank, text in more.names.items():
+            before.names[rank] = _put_together(before.names.get(rank, ""), text)
+        before.description = f"{before.description}\n{more.description}".strip()
+        if more.number:
+            before.number = f"{before.number}{more.number}"
+        for index, found in more.marks.items():
+            before.marks.setdefault(index, []).extend(found)
+
+
+def _put_together(first: str, second: str) -> str:
+    if not first or not second or _CJK_END.search(first):
+        return first + second
+    return f"{first} {second}"
+
+
+def _leading(raw: str) -> int:
+    """The width of the leading spaces: a wide one counts two."""
+    width = 0
+    for char in raw:
+        if char not in " \u3000\t\xa0":
+            break
+        width += 1 if char in " \xa0" else 2
+    return width
