@@ -91,14 +91,13 @@ def counts(plan: Plan) -> Counter[Change]:
 def words_of(totals: Mapping[str, Mapping[str, int]]) -> str:
     """What a plan with these totals does, in one line."""
     rows, roles, cells = totals["items"], totals["roles"], totals["cells"]
-    parts = [
-        f"行：追加{rows['created']}、変更{rows['changed']}、移動{rows['moved']}、"
-        f"削除{rows['removed']}",
-        f"記号：追加{cells['added']}、変更{cells['changed']}、削除{cells['removed']}",
+    return (
+        f"行：追加{rows['created']}、変更{rows['changed']}、"
+        f"移動{rows['moved']}、削除{rows['removed']}　"
+        f"記号：追加{cells['added']}、変更{cells['changed']}、削除{cells['removed']}　"
         f"列：追加{roles['created']}、変更{roles['changed'] + roles['moved']}、"
-        f"削除{roles['removed']}",
-    ]
-    return "　".join(parts)
+        f"削除{roles['removed']}"
+    )
 
 
 def in_order(plan: Plan) -> list[ItemLine]:

@@ -43,9 +43,7 @@ _MEANINGS = (
 class PlainSelect(forms.Select):
     """A select joined in Python: a wide table has thousands of options."""
 
-    def render(
-        self, name: str, value: Any, attrs: Any = None, renderer: Any = None
-    ) -> SafeString:
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         options = "".join(
             f'<option value="{escape(str(key))}"{" selected" if str(key) == str(value) else ""}>'
             f"{escape(str(label))}</option>"

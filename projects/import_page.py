@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from projects import imports, store
@@ -46,9 +46,7 @@ class Opened:
 
     def layout_form(self, data: Any = None) -> LayoutForm:
         roles = self.current.roles
-        return LayoutForm(
-            data, layout=self.reading.layout, roles=roles, choices=self.choices
-        )
+        return LayoutForm(data, layout=self.reading.layout, roles=roles, choices=self.choices)
 
     def marks_form(self, data: Any = None) -> MarksForm:
         return MarksForm(
@@ -95,11 +93,9 @@ class Shown:
     @property
     def why_not(self) -> str:
         """Why 反映 is not to be had yet, "" when it is."""
-        if self.asked:
-            return f"読み方の分からない記号が{self.asked}種類あります。先に答えてください。"
         if self.difference is None:
             return "案件と比較できないため、反映できません。"
-        return "変更はありません。" if self.difference.is_empty else ""
+        return _why_not(self.reading, self.difference.is_empty)
 
 
 def open_import(row: Import, project: Project) -> Opened | None:
@@ -110,25 +106,26 @@ def open_import(row: Import, project: Project) -> Opened | None:
 
 def shown(opened: Opened, changes: Collection[Change], page: int) -> Shown:
     """All that the preview shows."""
-    base = {
-        "layout": opened.layout_form(),
-        "marks": opened.marks_form(),
-        "policy": opened.policy_form(),
-        "reading": opened.reading,
-        "counts": role_counts(opened.reading),
-        "fingerprint": imports.fingerprint(opened.row, opened.project.revision),
-        "asked": len(opened.reading.asked),
-    }
+    found = Shown(
+        layout=opened.layout_form(),
+        marks=opened.marks_form(),
+        policy=opened.policy_form(),
+        reading=opened.reading,
+        counts=role_counts(opened.reading),
+        fingerprint=imports.fingerprint(opened.row, opened.project.revision),
+        asked=len(opened.reading.asked),
+        remarks=remark_groups(opened.reading.remarks),
+    )
     if opened.row.state == State.REFUSED:
-        return Shown(**base, remarks=remark_groups(opened.reading.remarks))
+        return found
     try:
         comparison = opened.compared()
     except Refused as refused:
         said = tuple(imports.said(problem) for problem in refused.problems)
-        return Shown(**base, remarks=remark_groups(opened.reading.remarks), problems=said)
+        return replace(found, problems=said)
     left = opened.wishes.left_out
-    return Shown(
-        **base,
+    return replace(
+        found,
         difference=preview(comparison, left_out=left, shown=changes, page=page),
         matches=opened.matches_form(comparison),
         remarks=remark_groups((*opened.reading.remarks, *comparison.remarks)),
@@ -141,5 +138,11 @@ def summary(opened: Opened) -> dict[str, Any]:
     return {
         "seen": imports.fingerprint(opened.row, opened.project.revision),
         "summary": words_of(plan.totals()),
-        "empty": plan.is_empty,
+        "why": _why_not(opened.reading, plan.is_empty),
     }
+
+
+def _why_not(reading: Reading, is_empty: bool) -> str:
+    if reading.asked:
+        return f"読み方の分からない記号が{len(reading.asked)}種類あります。先に答えてください。"
+    return "変更はありません。" if is_empty else ""

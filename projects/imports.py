@@ -37,7 +37,7 @@ ASKED = "読み方の分からない記号が残っています。すべてに�
 NOTHING = "変更がないため、反映しませんでした。"
 STOPPED = "反映を中止しました。何も変更していません。"
 OVER = {
-    State.APPLIED: "この取込は反映済みです。もう一度反映する場合は、ファイルを取り込み直してください。",
+    State.APPLIED: "この取込は反映済みです。もう一度反映するには、ファイルを取り込み直してください。",
     State.CANCELLED: "この取込は中止されています。",
     State.REFUSED: "このファイルは読み取れていないため、反映できません。",
     State.READING: "読み取りが中断されています。再開してください。",
@@ -184,34 +184,44 @@ def _end(key: int, **values: Any) -> None:
         rows.update(state=State.CANCELLED, stop=False)
 
 
+_EXPECTED = (store.Stale, store.Broken, Impossible, Refused, _Stopped, OperationalError)
+
+
 def _apply(key: int, by: User, reason: str) -> None:
     """The job: the matrix changes and the import is applied, or neither."""
     row = Import.objects.select_related("project").get(pk=key)
-    reading = reading_of(row)
-    if reading is None:
-        return
     try:
-        if row.project.revision != row.revision:
-            raise store.Stale(row.revision or 0, row.project.revision)
-        wishes = Wishes.from_json(row.wishes)
-        current = store.load(row.project)
-        plan = importing.compare(reading, current, slug=row.project.slug, wishes=wishes).plan
-        if plan.is_empty:
-            raise Impossible(NOTHING)
+        plan = _plan(row)
         with store.change_set(by=by, kind=store.Kind.IMPORT, reason=reason):
             _write(row, plan, by, reason)
-    except store.Stale:
-        _back(key, Problem(STALE))
-    except (store.Broken, Impossible) as error:
-        _back(key, Problem(str(error)))
-    except Refused as refused:
-        _back(key, *refused.problems)
-    except _Stopped:
-        _back(key, Problem(STOPPED))
-    except OperationalError as error:
-        if not isinstance(error.__cause__, QueryCanceled):
+    except _EXPECTED as error:
+        problems = _problems(error)
+        if not problems:
             raise
-        _back(key, Problem(STOPPED))
+        _back(key, *problems)
+
+
+def _plan(row: Import) -> Plan:
+    """What the preview showed; Stale or Impossible when that is not to be done any more."""
+    reading = reading_of(row)
+    if reading is None or row.project.revision != row.revision:
+        raise store.Stale(row.revision or 0, row.project.revision)
+    current, wishes = store.load(row.project), Wishes.from_json(row.wishes)
+    plan = importing.compare(reading, current, slug=row.project.slug, wishes=wishes).plan
+    if plan.is_empty:
+        raise Impossible(NOTHING)
+    return plan
+
+
+def _problems(error: Exception) -> tuple[Problem, ...]:
+    """Why nothing was written; () for what nobody expects."""
+    if isinstance(error, Refused):
+        return error.problems
+    if isinstance(error, store.Stale):
+        return (Problem(STALE),)
+    if isinstance(error, _Stopped) or isinstance(error.__cause__, QueryCanceled):
+        return (Problem(STOPPED),)
+    return () if isinstance(error, OperationalError) else (Problem(str(error)),)
 
 
 def _write(row: Import, plan: Plan, by: User, reason: str) -> None:

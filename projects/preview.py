@@ -215,16 +215,12 @@ def shown_changes(values: Sequence[str]) -> tuple[Change, ...]:
     return tuple(Change(value) for value in values if value in known) or USUAL
 
 
-
-
 def _in_order(marks: Counter[str], symbols: Sequence[str]) -> tuple[tuple[str, int], ...]:
     return tuple((symbol, marks[symbol]) for symbol in symbols)
 
 
 def _legend(legend: Sequence[Mark]) -> str:
-    return "　".join(
-        f"{m.symbol}…{m.label}{'（主）' if m.leads else ''}" for m in legend
-    )
+    return "　".join(f"{m.symbol}…{m.label}{'（主）' if m.leads else ''}" for m in legend)
 
 
 def _role(role: Role | None) -> str:

@@ -7,42 +7,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('projects', '0003_change_sets'),
+        ("projects", "0003_change_sets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.BinaryField(verbose_name='ファイル')),
-                ('file_name', models.CharField(max_length=255, verbose_name='ファイル名')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('size', models.PositiveBigIntegerField(verbose_name='大きさ')),
-                ('person_name', models.CharField(blank=True, max_length=150, verbose_name='取込者')),
-                ('uploaded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='日時')),
-                ('state', models.CharField(choices=[('reading', '読み取り中'), ('refused', '読み取れません'), ('ready', '確認待ち'), ('applying', '反映中'), ('applied', '反映済み'), ('cancelled', '中止')], default='reading', max_length=10, verbose_name='状態')),
-                ('stop', models.BooleanField(default=False)),
-                ('progress', models.FloatField(default=0)),
-                ('problems', models.JSONField(default=list)),
-                ('choices', models.JSONField(default=dict)),
-                ('wishes', models.JSONField(default=dict)),
-                ('reading', models.BinaryField(null=True)),
-                ('revision', models.PositiveBigIntegerField(null=True, verbose_name='比較した改訂')),
-                ('number', models.PositiveBigIntegerField(null=True, verbose_name='変更の番号')),
-                ('totals', models.JSONField(default=dict)),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='反映した日時')),
-                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='projects.project', verbose_name='案件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file", models.BinaryField(verbose_name="ファイル")),
+                ("file_name", models.CharField(max_length=255, verbose_name="ファイル名")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                ("size", models.PositiveBigIntegerField(verbose_name="大きさ")),
+                (
+                    "person_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="取込者"),
+                ),
+                (
+                    "uploaded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="日時"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "読み取り中"),
+                            ("refused", "読み取れません"),
+                            ("ready", "確認待ち"),
+                            ("applying", "反映中"),
+                            ("applied", "反映済み"),
+                            ("cancelled", "中止"),
+                        ],
+                        default="reading",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("stop", models.BooleanField(default=False)),
+                ("progress", models.FloatField(default=0)),
+                ("problems", models.JSONField(default=list)),
+                ("choices", models.JSONField(default=dict)),
+                ("wishes", models.JSONField(default=dict)),
+                ("reading", models.BinaryField(null=True)),
+                (
+                    "revision",
+                    models.PositiveBigIntegerField(null=True, verbose_name="比較した改訂"),
+                ),
+                ("number", models.PositiveBigIntegerField(null=True, verbose_name="変更の番号")),
+                ("totals", models.JSONField(default=dict)),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="反映した日時")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="imports",
+                        to="projects.project",
+                        verbose_name="案件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '取込',
-                'verbose_name_plural': '取込',
-                'ordering': ('project', '-id'),
-                'constraints': [models.UniqueConstraint(fields=('project', 'id'), name='import_within_project'), models.UniqueConstraint(fields=('project', 'number'), name='import_number'), models.CheckConstraint(condition=models.Q(('state__in', ['reading', 'refused', 'ready', 'applying', 'applied', 'cancelled'])), name='import_state'), models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', False), ('state', 'applied')), models.Q(models.Q(('state', 'applied'), _negated=True), ('number__isnull', True)), _connector='OR'), name='import_applied_has_number'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ready', 'applying', 'applied']), _negated=True), models.Q(('reading__isnull', False), ('revision__isnull', False)), _connector='OR'), name='import_ready_was_read'), models.CheckConstraint(condition=models.Q(('progress__gte', 0), ('progress__lte', 1)), name='import_progress')],
+                "verbose_name": "取込",
+                "verbose_name_plural": "取込",
+                "ordering": ("project", "-id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "id"), name="import_within_project"),
+                    models.UniqueConstraint(fields=("project", "number"), name="import_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["reading", "refused", "ready", "applying", "applied", "cancelled"],
+                            )
+                        ),
+                        name="import_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number__isnull", False), ("state", "applied")),
+                            models.Q(
+                                models.Q(("state", "applied"), _negated=True),
+                                ("number__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="import_applied_has_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["ready", "applying", "applied"]), _negated=True
+                            ),
+                            models.Q(("reading__isnull", False), ("revision__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="import_ready_was_read",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("progress__gte", 0), ("progress__lte", 1)),
+                        name="import_progress",
+                    ),
+                ],
             },
         ),
     ]

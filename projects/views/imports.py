@@ -67,7 +67,7 @@ def preview(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """How far the job is, for the page that waits for it."""
-    project, row = opened(request, slug, key, light=True)
+    _, row = opened(request, slug, key, light=True)
     running = row.state in (State.READING, State.APPLYING)
     over = not running or bool(imports.interrupted([row]))
     answer = {"state": row.state, "progress": row.progress, "over": over}
@@ -77,12 +77,12 @@ def status(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """The file as it was uploaded, for managers; never opened in place."""
-    project, row = opened(request, slug, key, Right.MANAGE)
+    _, row = opened(request, slug, key, Right.MANAGE)
     return HttpResponse(
         bytes(row.file),
         content_type="application/octet-stream",
         headers={
-            "Content-Disposition": "attachment; filename=\"import.bin\"; "
+            "Content-Disposition": 'attachment; filename="import.bin"; '
             f"filename*=UTF-8''{quote(row.file_name, safe='')}",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",

@@ -6,11 +6,12 @@ const apply = document.getElementById("apply");
 if (leaving && apply) {
   const [button, why, seen] = [apply.querySelector("button"), document.getElementById("why-not"), apply.elements.seen];
   let waiting = Promise.resolve();
+  let pending = 0;
 
   const show = (answer) => {
     seen.value = answer.seen;
     summary.textContent = answer.summary;
-    button.disabled = answer.why !== "";
+    button.disabled = pending > 0 || answer.why !== "";
     why.textContent = answer.why;
   };
 
@@ -18,6 +19,7 @@ if (leaving && apply) {
     const body = new FormData();
     body.append("csrfmiddlewaretoken", leaving.elements.csrfmiddlewaretoken.value);
     body.append(box.checked ? "leave" : "was", box.value);
+    pending -= 1;
     try {
       const response = await fetch(leaving.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual" });
       const answer = await response.json();
@@ -32,6 +34,7 @@ if (leaving && apply) {
   leaving.addEventListener("change", (event) => {
     if (event.target.name !== "leave") return;
     button.disabled = true;
+    pending += 1;
     waiting = waiting.then(() => send(event.target));
   });
   document.getElementById("leave").hidden = true;
