@@ -17,6 +17,7 @@ from projects import imports
 from projects.forms import ReasonForm
 from projects.forms_imports import LayoutForm, MarksForm, MatchesForm, PolicyForm, left_out
 from projects.import_page import open_import, summary
+from projects.intake import Refused
 from projects.intake.choices import NO_CHOICES, Choices
 from projects.models import Import, Project
 from projects.views.imports import BAD_REQUEST, CONFLICT, opened, page_of, wants_json
@@ -34,7 +35,7 @@ def answering(view: View) -> View:
         project, row = opened(request, slug, key, Right.EDIT)
         try:
             return view(request, project, row)
-        except imports.Impossible as error:
+        except (imports.Impossible, Refused) as error:
             if wants_json(request):
                 return JsonResponse({"error": str(error)}, status=CONFLICT)
             row.refresh_from_db()
@@ -51,15 +52,15 @@ def answering(view: View) -> View:
 @answering
 def choices(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
     """Corrections of the understanding; the file is read again at once."""
-    found = open_import(row, project)
+    found, about = open_import(row, project), request.POST.get("about")
     form: LayoutForm | MarksForm | None = None
-    if found is not None and "marks" in request.POST:
+    if found is not None and about == "marks":
         form = found.marks_form(request.POST)
-    elif found is not None and "layout" in request.POST:
+    elif found is not None and about == "layout":
         form = found.layout_form(request.POST)
     if form is not None and not form.is_valid():
         return _wrong(request, project, row, error=_errors(form))
-    again = NO_CHOICES if "reset" in request.POST else Choices.from_json(row.choices)
+    again = NO_CHOICES if about == "reset" else Choices.from_json(row.choices)
     imports.correct(row, form.wanted if form else again)
     return _to(project, row)
 
@@ -68,18 +69,18 @@ def choices(request: HttpRequest, project: Project, row: Import) -> HttpResponse
 @answering
 def wishes(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
     """空欄＝削除 or 無視, which rows are the same, and what is left out."""
-    found = open_import(row, project)
+    found, about = open_import(row, project), request.POST.get("about")
     if found is None:
         raise imports.Impossible(imports.OVER[State.READING])
     form: PolicyForm | MatchesForm | None = None
-    if "policy" in request.POST:
+    if about == "policy":
         form = found.policy_form(request.POST)
-    elif "matches" in request.POST:
+    elif about == "matches":
         form = found.matches_form(found.compared(), request.POST)
     if form is not None and not form.is_valid():
         return _wrong(request, project, row, error=_errors(form))
     wanted = form.wanted(found.wishes) if form else left_out(request.POST, found.wishes)
-    if "reset" in request.POST:
+    if about == "reset":
         wanted = replace(wanted, matches={})
     imports.wish(row, wanted)
     if wants_json(request):
