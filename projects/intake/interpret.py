@@ -27,6 +27,7 @@ from projects.intake.words import Field
 from projects.keys import match_key
 
 _SAME_SHARE = 0.5
+_COVER_ROWS = 60
 
 
 @dataclass(slots=True)
@@ -70,6 +71,7 @@ def interpret(
     ledger = Ledger(remarks=[*book.remarks, *meanings.remarks], problems=[*meanings.problems])
     rows = _records(tables, spreads, meanings, ledger)
     preface = _preface(book, taken, meanings, ledger)
+    _add_cover(preface, sheets)
     marks = _legend(preface, legend, meanings, ledger)
     found_roles, used = _roles_used(meanings)
     reader = Marks(tuple(m.symbol for m in marks), choices.marks, ledger)
@@ -211,6 +213,23 @@ def _preface(
     preface.date = preface.date or after.date
     _remark_preface(preface, after, above, below, ledger)
     return preface
+
+
+def _add_cover(preface: Preface, sheets: Sequence[_Taken]) -> None:
+    """Title, number and date from a cover sheet, where the tables' sheets do not say them."""
+    cells = [
+        text
+        for each in sheets
+        if each.sheet.visible and not each.tables
+        for row in range(1, min(len(each.sheet.rows), _COVER_ROWS) + 1)
+        for _, text in each.sheet.filled(row)
+        if text.strip() != "表紙"
+    ]
+    cover = read_cells(enumerate(cells), frozenset())
+    preface.title = preface.title or cover.title
+    preface.document_number = preface.document_number or cover.document_number
+    preface.date = preface.date or cover.date
+    preface.issuer = preface.issuer or cover.issuer
 
 
 def _remark_preface(

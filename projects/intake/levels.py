@@ -20,6 +20,8 @@ _TOKEN = re.compile(
 )
 _BETWEEN = " \u3000.．、。-‐－―–_:：)）"
 _HARDLY_ANY = 0.7
+# Wide digits, letters and brackets as narrow ones; ① stays what it is.
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 def take_levels(records: Sequence[Record], chosen: Levels | None) -> tuple[list[int], Levels]:
@@ -109,7 +111,7 @@ def shape(text: str, *, prefix: bool = False) -> tuple[str, ...]:
 
     () for a text that is none. With `prefix` the number may stand before a name.
     """
-    kinds, rest = [], text.strip()
+    kinds, rest = [], text.strip().translate(_NARROW)
     while rest:
         found = _TOKEN.match(rest)
         if not found:

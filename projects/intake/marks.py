@@ -36,7 +36,7 @@ class Marks:
                 self.ledger.imported += 1
                 found[index] = cells[0][1]
             else:
-                symbol = self._of_cells(record.sheet, cells, spread, columns)
+                symbol = self._of_cells(record, cells, spread, columns)
                 found[index] = symbol or ""
                 kept += [index] if symbol is None else []
         return tuple(found), tuple(kept)
@@ -46,7 +46,7 @@ class Marks:
 
     def _of_cells(
         self,
-        sheet: Sheet,
+        record: Record,
         cells: Sequence[tuple[Position, str]],
         spread: Spread,
         columns: Mapping[int, Column],
@@ -54,7 +54,7 @@ class Marks:
         """The symbol of a role's cells, of several the strongest; None to leave the cell alone."""
         found: list[tuple[str, Position, str]] = []
         for at, raw in cells:
-            symbol = self.of_cell(sheet, at, raw, spread, columns)
+            symbol = self.of_cell(record.sheet, at, raw, spread, columns, last=record.last)
             if symbol is None:
                 return None
             if symbol:
@@ -65,7 +65,7 @@ class Marks:
         if len({symbol for symbol, _, _ in found}) > 1:
             raw = " ".join(text.strip() for _, _, text in found)
             message = f"複数の記号があるため、強い方の「{strongest}」を採りました。"
-            self._remark(sheet.place(*found[-1][1]), Code.TWO_MARKS, raw, message)
+            self._remark(record.sheet.place(*found[-1][1]), Code.TWO_MARKS, raw, message)
         return strongest
 
     def of_cell(
@@ -75,13 +75,18 @@ class Marks:
         raw: str,
         spread: Spread,
         columns: Mapping[int, Column],
+        *,
+        last: int = 0,
     ) -> str | None:
-        """The symbol of one cell; None to leave the project's cell alone."""
+        """The symbol of one cell; None to leave the project's cell alone.
+
+        `last` is the last row of the task, where a task has several.
+        """
         place = sheet.place(*at)
         merge = spread.over(*at)
         own = merge is None or (merge.top, merge.left) == at
         if merge and (own or (merge.left, merge.top) != (at[1], at[0])):
-            self._tell_merged(sheet, merge, raw, columns)
+            self._tell_merged(sheet, merge, raw, columns, last)
         if own:
             self.ledger.imported += 1
         text = raw
@@ -118,7 +123,7 @@ class Marks:
         return None
 
     def _tell_merged(
-        self, sheet: Sheet, merge: Merge, raw: str, columns: Mapping[int, Column]
+        self, sheet: Sheet, merge: Merge, raw: str, columns: Mapping[int, Column], last: int
     ) -> None:
         """One remark for each merged cell that gives several cells their mark."""
         parties = {
@@ -127,7 +132,8 @@ class Marks:
             if at in columns and isinstance(columns[at].meaning, Party)
         }
         key = (id(sheet), merge)
-        if (len(parties) > 1 or merge.bottom > merge.top) and key not in self._told:
+        tall = merge.bottom > max(merge.top, last)
+        if (len(parties) > 1 or tall) and key not in self._told:
             self._told.add(key)
             count = len(parties) * (merge.bottom - merge.top + 1)
             message = f"結合されたセルの記号を、{count}個のセルの記号として読み取りました。"

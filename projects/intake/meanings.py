@@ -14,7 +14,7 @@ from projects.intake.remarks import Code, Problem, Remark
 from projects.intake.similar import likenesses
 from projects.intake.symbols import looks_like_mark
 from projects.intake.tables import Head, Table
-from projects.intake.words import DESCRIPTIONS, STAGES, Field, field_of, level_word
+from projects.intake.words import DESCRIPTIONS, PAGE, STAGES, Field, field_of, level_word
 from projects.keys import match_key
 
 _MARK_SHARE = 0.6
@@ -107,12 +107,16 @@ def _profile(table: Table) -> dict[int, Column]:
     columns = {}
     for at in range(1, width + 1):
         values = Counter(row[at - 1] for row in data if at <= len(row))
-        for blank in [text for text in values if not text or text.isspace()]:
-            del values[blank]
+        for text in [t for t in values if not t or t.isspace() or _is_page_line(t)]:
+            del values[text]
         head = table.heads.get(at)
         if head or values:
             columns[at] = Column(at, head, values)
     return columns
+
+
+def _is_page_line(text: str) -> bool:
+    return len(text) > 2 and not looks_like_mark(text) and bool(PAGE.match(text.strip()))
 
 
 def _choose(columns: Mapping[int, Column], chosen: Mapping[int, str], found: Understanding) -> None:

@@ -32,6 +32,7 @@ class Record:
 
     sheet: Sheet
     row: int
+    last: int = 0
     number: str = ""
     names: dict[int, str] = field(default_factory=dict)
     name_at: Position = (0, 0)
@@ -79,6 +80,9 @@ class Rows:
         self._first = min([*self._numbers, *self._names], default=1)
         self._last = self._last_task()
         self._merged = bool(self._sheet.merges)
+        self._above = {
+            text.strip() for row in range(1, table.top) for _, text in self._sheet.filled(row)
+        }
 
     def records(self) -> Iterator[Record]:
         """The records in order; what is none goes into the ledger."""
@@ -141,6 +145,8 @@ class Rows:
         texts = [text.strip() for text in cells.values()]
         if len(texts) == 1 and says_something(texts[0]):
             return True
+        if self._above and all(text in self._above or PAGE.match(text) for text in texts):
+            return not any(map(looks_like_mark, texts))
         alone = len(texts) < 4 and not any(at in self._names for at in cells)
         plain = all(PAGE.match(text) or says_something(text) for text in texts)
         number = len(texts) == 1 and min(cells) in self._numbers and texts[0].isdecimal()
@@ -305,6 +311,7 @@ class Rows:
         place = self._sheet.place(row, min(cells))
         raw = "・".join(text.strip() for text in cells.values())
         self._ledger.remarks.append(Remark(place, Code.ROW_JOINED, raw, message))
+        before.last = row
         more = Record(self._sheet, row)
         for at, text in cells.items():
             self._take(more, row, at, text)
