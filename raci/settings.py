@@ -118,6 +118,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "raci.storage.ModuleStorage"},
 }
 
+SESSION_ENGINE = "raci.sessions"
+AUTHENTICATION_BACKENDS = ["raci.sessions.Backend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"

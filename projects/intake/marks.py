@@ -32,17 +32,16 @@ class Marks:
         found = [""] * width
         kept = list(record.unknown)
         for index, cells in record.marks.items():
-            if len(cells) == 1 and cells[0][1] in self.symbols and not self._odd(record, cells[0]):
+            at, raw = cells[0]
+            odd = at in record.sheet.struck or spread.over(*at)
+            if raw in self.symbols and len(cells) == 1 and not odd:
                 self.ledger.imported += 1
-                found[index] = cells[0][1]
+                found[index] = raw
             else:
                 symbol = self._of_cells(record, cells, spread, columns)
                 found[index] = symbol or ""
                 kept += [index] if symbol is None else []
         return tuple(found), tuple(kept)
-
-    def _odd(self, record: Record, cell: tuple[Position, str]) -> bool:
-        return bool(record.sheet.merges) or cell[0] in record.sheet.struck
 
     def _of_cells(
         self,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from projects.grid import Role
 from projects.intake.choices import Choices
@@ -19,6 +20,8 @@ from projects.keys import match_key
 
 _MARK_SHARE = 0.6
 _SAMPLES = 3
+_LOOKED_AT = 300
+_LONGEST_PAGE = 20
 # What is no longer may be a mark outside the legend, which is refused by name.
 _SHORTEST_WORD = 2
 
@@ -35,7 +38,7 @@ class How(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(slots=True)
+@dataclass
 class Column:
     """A column as understood; `values` counts its texts below the header."""
 
@@ -49,11 +52,12 @@ class Column:
     def text(self) -> str:
         return self.head.text if self.head else ""
 
-    @property
+    @cached_property
     def is_marks(self) -> bool:
         """Whether most of what stands in it looks like marks."""
-        filled = sum(self.values.values())
-        marks = sum(n for text, n in self.values.items() if looks_like_mark(text))
+        values = self.values.most_common(_LOOKED_AT)
+        filled = sum(count for _, count in values)
+        marks = sum(count for text, count in values if looks_like_mark(text))
         return bool(filled) and marks >= _MARK_SHARE * filled
 
     @property
@@ -116,7 +120,8 @@ def _profile(table: Table) -> dict[int, Column]:
 
 
 def _is_page_line(text: str) -> bool:
-    return len(text) > 2 and not looks_like_mark(text) and bool(PAGE.match(text.strip()))
+    short = 2 < len(text) <= _LONGEST_PAGE
+    return short and bool(PAGE.match(text.strip())) and not looks_like_mark(text)
 
 
 def _choose(columns: Mapping[int, Column], chosen: Mapping[int, str], found: Understanding) -> None:

@@ -36,7 +36,9 @@ def format_of(number_id: int, custom: dict[int, str]) -> str:
     bare = _QUOTED.sub("", pattern.split(";")[0])
     if bare.lower() == "general":
         return ""
-    return "date" if _DATE_LETTERS.search(bare) else pattern.split(";")[0]
+    if _DATE_LETTERS.search(bare):
+        return "date"
+    return pattern.split(";")[0] if _PATTERN.fullmatch(pattern.split(";")[0]) else ""
 
 
 def shown_date(serial: float, *, from_1904: bool = False) -> str:

@@ -78,8 +78,16 @@ class Rows:
             at for at, meaning in self._meanings.items() if isinstance(meaning, Level)
         ]
         self._first = min([*self._numbers, *self._names], default=1)
-        self._last = self._last_task()
+        self._parties = {
+            at: meaning.index
+            for at, meaning in self._meanings.items()
+            if isinstance(meaning, Party)
+        }
+        self._levels = {
+            at: meaning.rank for at, meaning in self._meanings.items() if isinstance(meaning, Level)
+        }
         self._merged = bool(self._sheet.merges)
+        self._last = self._last_task()
         self._above = {
             text.strip() for row in range(1, table.top) for _, text in self._sheet.filled(row)
         }
@@ -109,12 +117,11 @@ class Rows:
 
     def _last_task(self) -> int:
         """The last row with a number that looks like one, or with a mark."""
-        parties = [at for at, meaning in self._meanings.items() if isinstance(meaning, Party)]
         for row in reversed(self._table.rows):
             texts = (self._sheet.text(row, at).strip() for at in self._numbers)
             if any(0 < len(t) <= 8 and not NOTE.match(t) and not PAGE.match(t) for t in texts):
                 return row
-            if any(looks_like_mark(self._sheet.text(row, at)) for at in parties):
+            if any(looks_like_mark(self._sheet.text(row, at)) for at in self._parties):
                 return row
         return self._table.last
 
@@ -188,7 +195,7 @@ class Rows:
         record = Record(self._sheet, row)
         for at, raw in cells.items():
             self._take(record, row, at, raw)
-        if self._merged:
+        if row in self._spread.rows:
             self._take_spread(record, row, cells)
         record.unknown = self._unknown(row)
         if row in self._sheet.hidden_rows:
@@ -208,11 +215,9 @@ class Rows:
         return None
 
     def _unknown(self, row: int) -> set[int]:
-        return {
-            meaning.index
-            for at, meaning in self._meanings.items()
-            if isinstance(meaning, Party) and (row, at) in self._sheet.uncached
-        }
+        if not self._sheet.uncached:
+            return set()
+        return {index for at, index in self._parties.items() if (row, at) in self._sheet.uncached}
 
     def _band(self, record: Record, at: int) -> Record:
         """A heading that was written over the whole width, from the column of numbers."""
@@ -225,10 +230,10 @@ class Rows:
             message = "エラー値は読み取れません。値に置き換えてください。"
             self._ledger.problems.append(Problem(message, self._sheet.place(row, at), raw))
             return
+        if at in self._parties:
+            record.marks.setdefault(self._parties[at], []).append(((row, at), raw))
+            return
         match self._meanings.get(at):
-            case Party(index):
-                record.marks.setdefault(index, []).append(((row, at), raw))
-                return
             case Level() | Field.NAME:
                 if not self._take_name(record, row, at, raw):
                     return
@@ -292,18 +297,16 @@ class Rows:
 
     def _take_spread(self, record: Record, row: int, cells: Mapping[int, str]) -> None:
         """What merged cells show here although it is stored elsewhere."""
-        for at, meaning in self._meanings.items():
+        for at in (*self._parties, *self._levels):
             merge = self._spread.over(row, at) if at not in cells else None
-            if merge is None or not isinstance(meaning, Party | Level):
+            raw = self._sheet.text(merge.top, merge.left) if merge else ""
+            if merge is None or not raw.strip():
                 continue
-            raw = self._sheet.text(merge.top, merge.left)
-            if not raw.strip():
-                continue
-            if isinstance(meaning, Party):
-                if isinstance(self._meanings.get(merge.left), Party):
-                    record.marks.setdefault(meaning.index, []).append(((row, at), raw))
-            elif merge.left == at and merge.top < row:
-                record.names.setdefault(meaning.rank, clean_line(visible(raw)))
+            if at in self._levels:
+                if merge.left == at and merge.top < row:
+                    record.names.setdefault(self._levels[at], clean_line(visible(raw)))
+            elif merge.left in self._parties:
+                record.marks.setdefault(self._parties[at], []).append(((row, at), raw))
 
     def _join(self, before: Record, row: int, cells: Mapping[int, str]) -> None:
         """A second row of the same task: its texts follow those above."""

@@ -5,12 +5,13 @@ from projects.models.change_set import CHANNEL, ChangeSet
 from projects.models.import_ import Import
 from projects.models.item import WorkItem
 from projects.models.membership import Membership
-from projects.models.project import LegendMark, Numbering, Project
+from projects.models.project import BySlug, LegendMark, Numbering, Project
 from projects.models.role import Role
 
 __all__ = [
     "CHANNEL",
     "Assignment",
+    "BySlug",
     "ChangeSet",
     "Import",
     "LegendMark",
