@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.utils.safestring import SafeString, mark_safe
 
-from projects.grid import Mark, Role
+from projects.grid import Mark, Role, clean_line
 from projects.importing import Blank, Doubt, Wishes
 from projects.intake.choices import LEVELS_IN_WORDS, SKIP, Choices, Levels
 from projects.intake.layout import ColumnLayout, Layout, SheetLayout
@@ -282,5 +282,6 @@ class MatchesForm(forms.Form):
 
 def left_out(data: Any, wishes: Wishes) -> Wishes:
     """The wishes with the boxes of one page: `leave` are checked, `was` those checked before."""
-    before = frozenset(data.get("was", "").split("\n"))
-    return replace(wishes, left_out=(wishes.left_out - before) | frozenset(data.getlist("leave")))
+    before = frozenset(key.rstrip("\r") for key in data.get("was", "").split("\n"))
+    now = frozenset(clean_line(key) for key in data.getlist("leave"))
+    return replace(wishes, left_out=(wishes.left_out - before) | now)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import re
 import zlib
 from collections.abc import Collection, Sequence
 from functools import partial
@@ -20,7 +22,7 @@ from django.db.models.functions import Now
 from psycopg2.errors import QueryCanceled  # type: ignore[import-untyped]
 
 from projects import importing, jobs, store
-from projects.grid import clean_line
+from projects.grid import clean_line, clean_text
 from projects.importing import Wishes
 from projects.intake import Problem, Reading, Refused, child, wire
 from projects.intake.choices import Choices
@@ -28,7 +30,9 @@ from projects.models import Import, Project
 from projects.models.import_ import MAX_FILE_NAME
 from projects.plan import Plan
 
+logger = logging.getLogger(__name__)
 State = Import.State
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 TICK_SECONDS = 0.5
 BUSY = "この取込は処理中です。終わってから、もう一度操作してください。"
 STALE = "比較した後に、ほかの人が表を変更しました。もう一度比較し直してください。"
@@ -127,6 +131,12 @@ def reading_of(row: Import) -> Reading | None:
     return wire.from_json(json.loads(zlib.decompress(row.reading)))
 
 
+def packed(reading: Reading) -> bytes:
+    """The reading as it is kept; characters that no database and no page takes are left out."""
+    text = json.dumps(wire.as_json(reading), ensure_ascii=False)
+    return zlib.compress(_NUL.sub(r"\1", text).encode(errors="replace"), 1)
+
+
 def fingerprint(row: Import, revision: int) -> str:
     """Names what a preview shows: the matrix compared with, the reading and the wishes."""
     said = json.dumps([row.sha256, row.choices, row.wishes, row.revision], sort_keys=True)
@@ -159,7 +169,7 @@ def _check(now: Import, allowed: Sequence[str], seen: str, revision: int | None)
 
 def _read(key: int) -> None:
     """The job: bytes → reading, refusal or cancellation."""
-    row = Import.objects.select_related("project").get(pk=key)
+    row = Import.objects.defer("reading").select_related("project").get(pk=key)
     try:
         reading = importing.read_guarded(
             bytes(row.file),
@@ -172,9 +182,12 @@ def _read(key: int) -> None:
         _end(key, state=State.REFUSED, problems=[said(p) for p in refused.problems])
     except child.Cancelled:
         _end(key, state=State.CANCELLED)
+    except (KeyError, TypeError, ValueError):  # an answer that no honest child gives
+        logger.exception("the reading of import %s is not one", key)
+        _end(key, state=State.REFUSED, problems=[said(Problem(child.UNREADABLE))])
     else:
-        packed = zlib.compress(json.dumps(wire.as_json(reading), ensure_ascii=False).encode(), 1)
-        _end(key, state=State.READY, reading=packed, revision=row.project.revision, progress=1)
+        revision = row.project.revision
+        _end(key, state=State.READY, reading=packed(reading), revision=revision, progress=1)
 
 
 def _end(key: int, **values: Any) -> None:
@@ -189,7 +202,7 @@ _EXPECTED = (store.Stale, store.Broken, Impossible, Refused, _Stopped, Operation
 
 def _apply(key: int, by: User, reason: str) -> None:
     """The job: the matrix changes and the import is applied, or neither."""
-    row = Import.objects.select_related("project").get(pk=key)
+    row = Import.objects.without_file().select_related("project").get(pk=key)
     try:
         plan = _plan(row)
         with store.change_set(by=by, kind=store.Kind.IMPORT, reason=reason):
@@ -253,7 +266,8 @@ def _back(key: int, *problems: Problem) -> None:
 
 def said(problem: Problem) -> dict[str, str]:
     where = str(problem.place) if problem.place else ""
-    return {"message": problem.message, "place": where, "raw": problem.raw}
+    texts = {"message": problem.message, "place": where, "raw": problem.raw}
+    return {name: clean_text(text) for name, text in texts.items()}
 
 
 class _Progress:

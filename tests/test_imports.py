@@ -159,8 +159,8 @@ def test_a_change_is_left_out_and_put_back(client: Client, project: Project) -> 
 
 def test_only_the_boxes_of_the_page_are_taken_back(client: Client, project: Project) -> None:
     row = ready(client, project)
-    client.post(address(row, "wishes/"), {"leave": ["cell:a:甲社", "cell:b:甲社"]})
-    client.post(address(row, "wishes/"), {"was": "cell:a:甲社"})
+    client.post(address(row, "wishes/"), {"leave": [f"cell:{uid}:甲社" for uid in "abc"]})
+    client.post(address(row, "wishes/"), {"was": "cell:a:甲社\r\ncell:c:甲社"})
     row.refresh_from_db()
     assert row.wishes["left_out"] == ["cell:b:甲社"]
 

@@ -12,6 +12,9 @@ MAX_FILE_NAME = 255
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
+    def without_file(self) -> Self:
+        return self.defer("file")
+
     def light(self) -> Self:
         """Without what may be megabytes."""
         return self.defer("file", "reading")

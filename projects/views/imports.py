@@ -18,6 +18,7 @@ from projects.forms_imports import UploadForm
 from projects.import_list import name_of, rows_of, undoer_of
 from projects.import_page import open_import, shown
 from projects.models import Import, Project
+from projects.models.import_ import ImportQuerySet
 from projects.preview import shown_changes
 from projects.tables_imports import ImportTable
 from raci.access import Right, load, person
@@ -35,7 +36,8 @@ def import_list(request: HttpRequest, slug: str) -> HttpResponse:
     project = load(Project.objects.all(), user=person(request), right=right, slug=slug)
     if not posted:
         return _list(request, project, UploadForm())
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    said = request.META.get("CONTENT_LENGTH") or ""
+    length = int(said) if said.isascii() and said.isdecimal() else 0
     form = UploadForm(request.POST, request.FILES, length=length)
     if not form.is_valid():
         return _list(request, project, form)
@@ -67,7 +69,7 @@ def preview(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """How far the job is, for the page that waits for it."""
-    _, row = opened(request, slug, key, light=True)
+    _, row = opened(request, slug, key, rows=Import.objects.light())
     running = row.state in (State.READING, State.APPLYING)
     over = not running or bool(imports.interrupted([row]))
     answer = {"state": row.state, "progress": row.progress, "over": over}
@@ -77,7 +79,7 @@ def status(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """The file as it was uploaded, for managers; never opened in place."""
-    _, row = opened(request, slug, key, Right.MANAGE)
+    _, row = opened(request, slug, key, Right.MANAGE, rows=Import.objects.all())
     return HttpResponse(
         bytes(row.file),
         content_type="application/octet-stream",
@@ -91,12 +93,17 @@ def download(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 
 
 def opened(
-    request: HttpRequest, slug: str, key: int, right: Right = Right.VIEW, *, light: bool = False
+    request: HttpRequest,
+    slug: str,
+    key: int,
+    right: Right = Right.VIEW,
+    *,
+    rows: ImportQuerySet | None = None,
 ) -> tuple[Project, Import]:
-    """The import, for a person who may do that with its project."""
+    """The import, for a person who may do that with its project; without its file by default."""
     project = load(Project.objects.all(), user=person(request), right=right, slug=slug)
-    rows = Import.objects.light() if light else Import.objects.all()
-    row = rows.filter(project=project, pk=key).first()
+    found = Import.objects.without_file() if rows is None else rows
+    row = found.filter(project=project, pk=key).first()
     if row is None:
         raise Http404
     return project, row
