@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
-from projects.grid import parents
+from projects.grid import Item, parents
 from projects.plan import Act, CellLine, ItemLine, Plan
 
 CHUNK = 24
@@ -151,11 +151,8 @@ class Table:
         self._labels = [escape(name) for name in self._columns]
         self._old = _places(self._columns, [role.name for role in plan.before.roles])
         self._new = _places(self._columns, [role.name for role in plan.after.roles])
-        up = parents(plan.before.items)
-        rows = plan.before.items
-        self._stood_below = {
-            item.uid: rows[up[at]].name if up[at] >= 0 else "" for at, item in enumerate(rows)
-        }
+        self._was_below = _headings(plan.before.items)
+        self._will_be_below = _headings(plan.after.items)
 
     def html(self, rows: Sequence[Row]) -> str:
         return "".join(self._chunks(rows))
@@ -196,9 +193,11 @@ class Table:
         return f'<span class="ch"><b>{word}</b>{change}{self._box(key, word)}</span>'
 
     def _moved(self, line: ItemLine) -> str:
-        """Where the row stood, by the heading that it stood below."""
-        above = self._stood_below[line.shown.uid]
-        return f"（前は「{_text(above)}」の下）" if above else "（前は最上位）"
+        """From where, by the heading that the row stood below."""
+        was, will = (below.get(line.shown.uid) for below in (self._was_below, self._will_be_below))
+        if (was and was.uid) == (will and will.uid):
+            return "（並び順）"
+        return f"（前は「{_text(was.name)}」の下）" if was else "（前は最上位）"
 
     def _cells(self, line: ItemLine) -> str:
         changed = {cell.role: cell for cell in line.cells} if line.before and line.after else {}
@@ -237,6 +236,12 @@ class Table:
             f'<label class="out"><input type="checkbox" name="leave" value="{escape(key)}"{state}>'
             f"{said}</label>"
         )
+
+
+def _headings(items: Sequence[Item]) -> dict[str, Item]:
+    """uid → the row above it in the tree; top rows have none."""
+    above = zip(items, parents(items), strict=True)
+    return {item.uid: items[up] for item, up in above if up >= 0}
 
 
 def _places(names: Sequence[str], roles: Sequence[str]) -> list[int | None]:

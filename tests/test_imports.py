@@ -71,7 +71,7 @@ def test_rows_that_come_go_and_change_are_shown_in_words(client: Client, project
 def test_only_the_wanted_kinds_of_rows_are_shown(client: Client, project: Project) -> None:
     row = ready(client, project)
     assert "報告" in shown(client, row, show="mark_changed")
-    assert "0行を表示しています" in shown(client, row, show="renamed")
+    assert "この条件で表示する行はありません" in shown(client, row, show="renamed")
     assert "検収" not in shown(client, row)
     assert "検収" in shown(client, row, show="unchanged")
 
