@@ -12,6 +12,8 @@ from projects.grid import Grid, Item, Mark, Role, ancestors, index_of, parents, 
 from projects.intake import child, wire
 from projects.intake.choices import NO_CHOICES, Choices
 from projects.intake.columns import Columns, parse_columns, parse_roles
+from projects.intake.layout import Layout
+from projects.intake.meanings import How
 from projects.intake.reading import Reading
 from projects.intake.remarks import Code, Place, Problem, Refused, Remark
 from projects.keys import match_key
@@ -70,6 +72,7 @@ class Wishes:
 
 
 NO_WISHES = Wishes()
+_TAUGHT = (How.SIMILAR.value, How.CHOSEN.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +161,23 @@ def propose(
     title: str = "",
     choices: Choices = NO_CHOICES,
     wishes: Wishes = NO_WISHES,
+    trusted: bool = False,
 ) -> Proposal:
-    """The proposal for a project, or for an empty one. Refused when the file is not taken."""
+    """The proposal for a project, or for an empty one. Refused when the file is not taken.
+
+    A file of our own is `trusted` and read in this process.
+    """
     current = store.load(project) if project else Grid()
-    reading = read_guarded(
-        source.data,
-        current=current,
-        roles=parse_roles(source.roles) if source.roles else None,
-        columns=source.columns,
-        choices=choices,
-    )
+    if trusted:
+        reading = read(source, known_roles=current.roles, legend=current.legend, choices=choices)
+    else:
+        reading = read_guarded(
+            source.data,
+            current=current,
+            roles=parse_roles(source.roles) if source.roles else None,
+            columns=source.columns,
+            choices=choices,
+        )
     slug = project.slug if project else ""
     found = compare(reading, current, slug=slug, title=title, wishes=wishes)
     return Proposal(replace(reading, remarks=(*reading.remarks, *found.remarks)), found.plan)
@@ -190,6 +200,7 @@ def compare(
     found = matched(current, wanted, pinned=wishes.matches)
     uid_of = dict(zip(file_uids, (item.uid for item in found.items), strict=True))
     found = _kept(current, found, reading, uid_of, wishes)
+    found = _with_aliases(current, found, reading.layout)
     whole = diff(current, found)
     left = without(whole, wishes.left_out)
     plan = whole if left is found else diff(current, left)
@@ -199,8 +210,8 @@ def compare(
 
 
 def create(source: Source, *, slug: str, title: str = "", by: store.Person) -> Project:
-    """A new project with what the source says, or nothing at all when it is refused."""
-    return create_from(propose(source, None, title=title), slug=slug, by=by)
+    """A new project with what a source of our own says, or nothing when it is refused."""
+    return create_from(propose(source, None, title=title, trusted=True), slug=slug, by=by)
 
 
 def create_from(proposal: Proposal, *, slug: str, by: store.Person) -> Project:
@@ -259,6 +270,28 @@ def _kept(
         return replace(item, marks=stays, description=text)
 
     return replace(wanted, roles=roles, items=tuple(row(item) for item in wanted.items))
+
+
+def _with_aliases(current: Grid, wanted: Grid, layout: Layout) -> Grid:
+    """The grid whose roles remember the headers that were taken for them by likeness or choice."""
+    known = {role.name for role in current.roles}
+    said: dict[str, list[str]] = {}
+    for sheet in layout.sheets:
+        for column in sheet.columns:
+            kind, _, name = column.meaning.partition(":")
+            if kind == "party" and name in known and column.how in _TAUGHT and not sheet.reason:
+                said.setdefault(name, []).append(column.text)
+    if not said:
+        return wanted
+    taken = {match_key(text) for role in wanted.roles for text in (role.name, *role.aliases)}
+    return replace(
+        wanted, roles=tuple(_taught(r, said.get(r.name, ()), taken) for r in wanted.roles)
+    )
+
+
+def _taught(role: Role, texts: Sequence[str], taken: set[str]) -> Role:
+    fresh = {match_key(text): text for text in texts if text and match_key(text) not in taken}
+    return replace(role, aliases=(*role.aliases, *fresh.values())) if fresh else role
 
 
 def _doubts(plan: Plan, uid_of: Mapping[str, str], reading: Reading) -> list[Doubt]:

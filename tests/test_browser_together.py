@@ -185,6 +185,7 @@ def test_anothers_row_appears_and_cursor_and_range_stay_on_their_rows(
     sheet.has_name(6, "割り込み")
     sheet.has_name(62, name)
     expect(sheet.said).to_have_text("管理 花子さんが行または列を変更しました")
+    expect(sheet.page.locator("[data-by='管理 花子']")).to_contain_text("割り込み")
     expect(sheet.cell(62, 6)).to_be_focused()
     expect(sheet.selected()).to_have_count(4)
 
@@ -192,6 +193,7 @@ def test_anothers_row_appears_and_cursor_and_range_stay_on_their_rows(
 def test_anothers_text_appears_and_a_text_being_edited_stays(sheet: Sheet, other: Sheet) -> None:
     rename(other, 4, "甲")
     sheet.has_name(4, "甲")
+    expect(sheet.page.locator("[data-by='管理 花子']")).to_contain_text("甲")
     sheet.go(4, 17)
     sheet.press("F2")
     sheet.text.fill("打ちかけ")
@@ -277,6 +279,23 @@ def test_a_cell_with_an_own_pending_change_is_not_overwritten(
     expect(sheet.dialog.get_by_role("heading")).to_have_text("変更が重なりました", timeout=20_000)
     sheet.dialog.get_by_role("button", name="自分の値にする").click()
     sheet.holds(4, 1, "○")
+
+
+def test_several_offline_marks_of_a_conflicted_cell_ask_once(
+    sheet: Sheet, other: Sheet, allowed_errors: list[str]
+) -> None:
+    allowed_errors += ["409", "503"]
+    sheet.page.route("**/cells/", lambda route: route.fulfill(status=503))
+    sheet.go(4, 1)
+    sheet.press("1", "2", "1")
+    expect(sheet.state).to_contain_text("未保存 3件")
+    set_mark(other, 4, 1, "2")
+    sheet.page.unroute("**/cells/")
+    expect(sheet.dialog.locator("tbody tr")).to_have_count(1, timeout=20_000)
+    sheet.dialog.get_by_role("button", name="自分の値にする").click()
+    sheet.holds(4, 1, "○")
+    expect(sheet.dialog).to_have_count(0)
+    sheet.is_saved()
 
 
 # ---- the network

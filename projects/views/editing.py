@@ -180,6 +180,7 @@ def told(project: int, since: int, revision: int) -> dict[str, Any]:
                 "structure": act.structure,
                 "cells": act.cells,
                 "texts": [] if act.structure else act.texts,
+                "rows": act.fresh,
             }
             for act in happened
         ],

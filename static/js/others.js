@@ -4,6 +4,7 @@ const SHOWN_FOR = 60_000;
 export class Others {
   constructor(page, editor) {
     Object.assign(this, { page, editor });
+    this.rows = new Map(); // uid of a row that another person wrote → whose it is
     this.onAct = (act, own) => this.take(act, own);
     this.onReload = () => this.later();
   }
@@ -12,6 +13,7 @@ export class Others {
     if (own) return;
     const mine = String(act.user) === this.page.dataset.user;
     if (act.structure) this.later();
+    if (!mine) for (const uid of [...act.rows, ...act.texts.map(([row]) => row)]) this.remember(uid, act.name);
     for (const [uid, role, symbol] of act.cells) this.put(uid, role, symbol, mine ? "" : act.name);
     for (const [uid, name, description] of act.texts) this.text(uid, name, description);
     if (!mine) this.page.say(this.words(act));
@@ -42,13 +44,30 @@ export class Others {
     if (!row || column < 1 || this.editor?.saving.isPending(uid, role)) return;
     cells.set(row, column, symbol);
     const cell = row.cells[column];
-    if (!name || !cell || cells.isClosed(row)) return;
+    if (name && cell && !cells.isClosed(row)) this.mark(cell, name);
+  }
+
+  mark(cell, name) {
     cell.dataset.by = name;
     cell.title = `${name}さんが変更しました`;
     setTimeout(() => {
       delete cell.dataset.by;
       cell.removeAttribute("title");
     }, SHOWN_FOR);
+  }
+
+  // A row's name carries whose it is, also when the table has been read anew since.
+  remember(uid, name) {
+    this.rows.set(uid, name);
+    setTimeout(() => this.rows.delete(uid), SHOWN_FOR);
+    this.markRows();
+  }
+
+  markRows() {
+    for (const [uid, name] of this.rows) {
+      const row = document.getElementById(uid);
+      if (row && !this.page.cells.isClosed(row)) this.mark(row.cells[0], name);
+    }
   }
 
   // Rows or columns changed: the table is read anew, but not under somebody's typing.
@@ -91,6 +110,7 @@ export async function refresh(page, uid) {
     if (old && now) old.textContent = now.textContent;
   }
   folding.read();
+  page.others.markRows();
   scroll.scrollTop = top;
   editor?.saving.redraw();
   cursor.restore(place.uid, place.place, place.column, focused || Boolean(uid));
