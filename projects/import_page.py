@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from projects import imports, store
+from projects import import_jobs, imports, store
 from projects.difference import Change, words_of
 from projects.forms_imports import LayoutForm, MarksForm, MatchesForm, PolicyForm
 from projects.grid import Grid
@@ -100,7 +100,7 @@ class Shown:
 
 def open_import(row: Import, project: Project) -> Opened | None:
     """The import for its page; None before it was read."""
-    reading = imports.reading_of(row)
+    reading = import_jobs.reading_of(row)
     return None if reading is None else Opened(row, project, reading, store.load(project))
 
 
@@ -121,7 +121,7 @@ def shown(opened: Opened, changes: Collection[Change], page: int) -> Shown:
     try:
         comparison = opened.compared()
     except Refused as refused:
-        said = tuple(imports.said(problem) for problem in refused.problems)
+        said = tuple(import_jobs.said(problem) for problem in refused.problems)
         return replace(found, problems=said)
     left = opened.wishes.left_out
     return replace(

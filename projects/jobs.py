@@ -18,6 +18,7 @@ from django.db import connection, connections
 
 WORKERS = 2
 WAIT_SECONDS = 1.5
+MOST = 16
 _LIFE, _WRITE = 20_401, 20_402
 _KEYS = 2**31
 
@@ -41,8 +42,14 @@ class Held:
         self._raw.close()
 
 
+class Crowded(Exception):
+    """Too many jobs wait or run: each takes a connection."""
+
+
 def hold(key: int) -> Held | None:
-    """The lock of the job with that key; None while somebody else has it."""
+    """The lock of the job with that key; None while somebody else has it. Crowded."""
+    if _count() >= MOST:
+        raise Crowded
     raw: Any = connection.get_new_connection(connection.get_connection_params())
     with raw.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LIFE, key % _KEYS])
@@ -91,6 +98,12 @@ def stop_writing(key: int) -> None:
             f"SELECT pg_cancel_backend(pid) {_LOCKS} AND classid = %s AND objid = %s",
             [_WRITE, key % _KEYS],
         )
+
+
+def _count() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {_LOCKS} AND classid = %s", [_LIFE])
+        return int(cursor.fetchone()[0])
 
 
 def _run(held: Held, work: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from projects import imports, store
+from projects import import_jobs, imports, store
 from projects.models import Import, Membership, Project
 from raci import uploads
 from tests.builders import marks_by_role, names_of, row_named
@@ -81,7 +81,7 @@ def test_the_same_file_again_changes_nothing(client: Client, project: Project) -
     assert "変更はありません。" in shown(client, row)
     assert applied(client, row).status_code == 302
     row.refresh_from_db()
-    assert (row.state, row.problems[0]["message"]) == ("ready", imports.NOTHING)
+    assert (row.state, row.problems[0]["message"]) == ("ready", import_jobs.NOTHING)
 
 
 # ---- corrections and wishes
@@ -113,7 +113,7 @@ def test_a_column_is_taken_for_another_and_the_file_read_again(
     client: Client, project: Project
 ) -> None:
     row = sent(client, csv_of("○"), "表.csv")
-    columns = imports.reading_of(row).layout.sheets[0].columns  # type: ignore[union-attr]
+    columns = import_jobs.reading_of(row).layout.sheets[0].columns  # type: ignore[union-attr]
     data = {f"column-0-{c.at}": c.meaning for c in columns} | {"sheet-0": "on"}
     swapped = {**data, "column-0-3": "party:乙社", "column-0-4": "party:甲社"}
     assert client.post(address(row, "choices/"), {"about": "layout", **swapped}).status_code == 302

@@ -42,7 +42,11 @@ def import_list(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _list(request, project, form)
     data, name = form.data_and_name
-    row = imports.upload(project, data=data, name=name, by=person(request))
+    try:
+        row = imports.upload(project, data=data, name=name, by=person(request))
+    except imports.Impossible as error:
+        form.add_error("file", str(error))
+        return _list(request, project, form)
     url = reverse("projects:import", args=[slug, row.pk])
     return JsonResponse({"url": url}) if wants_json(request) else redirect(url)
 
