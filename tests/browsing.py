@@ -16,6 +16,7 @@ from projects.grid import Grid
 from projects.models import Project
 from raci import demo
 from tests import documents
+from tests.answering import all_answered
 from tests.chromium import CHROMIUM, MISSING, Contexts, Lent
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -30,12 +31,13 @@ whole = pytest.mark.whole
 
 
 @pytest.fixture
-def scene(request: pytest.FixtureRequest, transactional_db: None) -> dict[str, User]:
+def scene(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[dict[str, User]]:
     """The beginning of the real document, or with the mark `whole` all of it, and its people."""
     proposal = documents.whole() if "whole" in request.keywords else documents.beginning()
     importing.create_from(proposal, slug=demo.SLUG, by=None)
     demo.set_up(new_password=lambda: "unused", say=lambda _text: None)
-    return {user.username: user for user in User.objects.all()}
+    with all_answered():
+        yield {user.username: user for user in User.objects.all()}
 
 
 @pytest.fixture
