@@ -29,7 +29,8 @@ from projects.plan import Act, Plan
 
 REMARKS_SHOWN = 50
 
-USUAL = tuple(change for change in Change if change is not Change.UNCHANGED)
+# Numbers that only follow the rows above would bury what a person changed.
+USUAL = tuple(c for c in Change if c not in (Change.UNCHANGED, Change.RENUMBERED))
 ROLE_WORDS = {
     Act.CREATED: "列の追加",
     Act.REMOVED: "列の削除",
