@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import zlib
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -59,7 +60,7 @@ def read(key: int) -> None:
         reading = importing.read_guarded(
             bytes(row.file),
             current=store.load(row.project),
-            choices=Choices.from_json(row.choices),
+            choices=replace(Choices.from_json(row.choices), ask_unknown=True),
             cancelled=_Cancelled(key),
             progress=_Progress(key),
         )
