@@ -226,5 +226,7 @@ def _understood(answer: dict[str, Any]) -> dict[str, Any]:
         raise Refused(*(problem_of(problem) for problem in answer["refused"]))
     if "failed" in answer:
         raise Refused(Problem(TOO_COMPLEX))
-    found: dict[str, Any] = answer["answer"]
+    found = answer["answer"]
+    if not isinstance(found, dict):
+        raise TypeError(type(found))
     return found
