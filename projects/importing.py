@@ -13,7 +13,7 @@ from projects.intake import child, wire
 from projects.intake.choices import NO_CHOICES, Choices
 from projects.intake.columns import Columns, parse_columns, parse_roles
 from projects.intake.layout import Layout
-from projects.intake.meanings import How
+from projects.intake.profile import How
 from projects.intake.reading import Reading
 from projects.intake.remarks import Code, Place, Problem, Refused, Remark
 from projects.keys import match_key

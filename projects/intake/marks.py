@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from projects.intake.choices import SKIP
 from projects.intake.columns import Party
-from projects.intake.meanings import Column
-from projects.intake.records import Ledger, Record
+from projects.intake.ledger import Ledger, Record
+from projects.intake.profile import Column
 from projects.intake.remarks import Code, Place, Problem, Remark
 from projects.intake.sheets import Merge, Position, Sheet
 from projects.intake.symbols import Symbol, read_symbol

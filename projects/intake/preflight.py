@@ -7,7 +7,6 @@ reader hold more cells than there is room for.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -23,7 +22,7 @@ from projects.intake.cellscan import (
     Scanner,
     Strings,
 )
-from projects.intake.container import SAVE_AGAIN, UNUSUAL, Entry, chunks, damaged, entries
+from projects.intake.container import SAVE_AGAIN, UNUSUAL, Entry, as_utf8, chunks, damaged, entries
 from projects.intake.odsscan import OdsCells
 from projects.intake.remarks import Place, Problem, Refused
 from projects.intake.sheetnames import NOT_EXCEL, ODS_CONTENT, Book, book_of
@@ -34,8 +33,6 @@ ZIP_MAGIC = b"PK\x03\x04"
 OLD_FORMAT = "旧形式（.xls）または暗号化されたファイルは読めません。.xlsxで保存し直してください。"
 DTD = f"文書型宣言（DTD）を含むため読めません。{SAVE_AGAIN}"
 
-_BOMS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-_WIDE = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _XML_NAMES = (".xml", ".rels", ".vml")
 _PROLOG = re.compile(
     rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+(?:<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)|(<!))", re.DOTALL
@@ -45,8 +42,8 @@ _ENCODINGS = frozenset((b"utf-8", b"utf-16", b"us-ascii", b"ascii", b"iso-8859-1
 _FREE_TEXT, _PICTURES = "customxml/", (".svg",)
 
 
-def check(data: bytes) -> None:
-    """Refused, in words and with the place, unless the file is a sound .xlsx, .xlsm or .ods."""
+def check(data: bytes) -> Book:
+    """The book, refused in words unless the file is a sound .xlsx, .xlsm or .ods."""
     if data.startswith(OLE_MAGIC):
         raise Refused(Problem(OLD_FORMAT))
     if not data.startswith(ZIP_MAGIC):
@@ -58,6 +55,7 @@ def check(data: bytes) -> None:
             _look_at(data, part, book, thorough=False)
         except NotNear:
             _look_at(data, part, book, thorough=True)
+    return book
 
 
 def _look_at(data: bytes, part: Entry, book: Book, *, thorough: bool) -> None:
@@ -66,7 +64,7 @@ def _look_at(data: bytes, part: Entry, book: Book, *, thorough: bool) -> None:
     root = _root(part, head, book)
     everything = chain((head,), pieces)
     if root:
-        _scan(part, _text(everything), _scanners(part, root, book, thorough=thorough))
+        _scan(part, as_utf8(everything), _scanners(part, root, book, thorough=thorough))
     else:
         deque(everything, maxlen=0)
 
@@ -82,7 +80,7 @@ def _head(pieces: Iterator[bytes]) -> bytes:
 def _root(part: Entry, head: bytes, book: Book) -> str:
     """The name of the root element, "" for what no reader parses. Refused with a DTD."""
     name = part.name.casefold()
-    text = next(_text(iter((head,))))
+    text = next(as_utf8(iter((head,))))
     xml = text.lstrip().startswith(b"<")
     if text.strip() and not xml and name.endswith(_XML_NAMES):
         raise damaged(part.name)
@@ -128,16 +126,3 @@ def _scan(part: Entry, pieces: Iterator[bytes], scanners: Sequence[Scanner]) -> 
             raise Refused(Problem(LONG_STRING, raw=part.name))
     for scanner in scanners:
         scanner.feed(rest, len(rest))
-
-
-def _text(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The pieces as UTF-8 without a byte order mark."""
-    head = next(pieces, b"")
-    encoding = _BOMS.get(head[:2]) or _WIDE.get(head[:2])
-    if encoding is None:
-        yield head.removeprefix(codecs.BOM_UTF8)
-        yield from pieces
-        return
-    decode = codecs.getincrementaldecoder(encoding)("replace").decode
-    for piece in chain((head,), pieces):
-        yield decode(piece).removeprefix("\ufeff").encode()

@@ -14,10 +14,10 @@ from projects.align import Key, align
 from projects.grid import Grid, Item, Role, clean_line, clean_text, new_uid
 from projects.intake.choices import Choices
 from projects.intake.hidden import Hidden, read_hidden
+from projects.intake.ledger import Ledger
 from projects.intake.marks import Marks
 from projects.intake.outline import depths
 from projects.intake.reading import CellAccount, Reading
-from projects.intake.records import Ledger
 from projects.intake.remarks import Code, Problem, Refused, Remark
 from projects.intake.sheets import Book
 from projects.intake.tables import Spread
