@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from projects.intake.columns import Level, Meaning, Party
+from projects.intake.legends import is_legend_head, legend_entries
 from projects.intake.profile import Column, How, are_numbers
 from projects.intake.tables import Head, Table
 from projects.intake.words import (
@@ -17,6 +18,7 @@ from projects.intake.words import (
 from projects.keys import match_key
 
 _HARDLY_ANY = 0.1
+_NONE: frozenset[str] = frozenset()
 
 
 def name_fields(columns: Mapping[int, Column]) -> None:
@@ -49,6 +51,19 @@ def _by_words(head: Head, *, before_marks: bool) -> Meaning | None:
     if before_marks and any(field_of(text) is Field.NAME for text in head.above):
         return Field.NAME
     return None
+
+
+def find_legend(columns: Mapping[int, Column]) -> None:
+    """Columns right of the table that explain its marks."""
+    last = max((c.at for c in columns.values() if c.head and not is_legend_head(c.text)), default=0)
+    found = False
+    for column in sorted(columns.values(), key=lambda c: c.at):
+        if column.at <= last or column.meaning is not None:
+            continue
+        texts = [column.text, *column.values]
+        found = found or any(is_legend_head(t) or legend_entries(t, _NONE) for t in texts)
+        if found:
+            column.meaning, column.how = Field.LEGEND, How.SHAPE
 
 
 def extend_fields(table: Table, columns: Mapping[int, Column]) -> None:

@@ -52,6 +52,8 @@ def interpret(
     taken = [each for each in sheets if not each.reason]
     if not taken:
         raise Refused(no_table(sheets))
+    if choices.sheets is None and len(taken) > 1:
+        taken = _with_parties(taken, roles, choices, fixed=fixed)
     tables = [table for each in taken for table in each.tables]
     spreads = [each.spread for each in taken for _ in each.tables]
     meanings = understand(tables, roles, choices, fixed=fixed)
@@ -89,9 +91,23 @@ def interpret(
         kept=frozenset(kept),
         asked={raw: tuple(places) for raw, places in reader.asked.items()},
         layout=_layout(sheets, taken, meanings, source),
-        counted=_counted(meanings, found_roles),
+        counted=_counted(tables, meanings, found_roles, ledger),
         has_descriptions=_has_descriptions(meanings),
     )
+
+
+def _with_parties(
+    taken: Sequence[Taken], roles: Sequence[Role], choices: Choices, *, fixed: bool
+) -> list[Taken]:
+    """The sheets with columns of parties, if there are any: the others are lists of something."""
+    for each in taken:
+        found = understand(each.tables, roles, choices, fixed=fixed)
+        if not any(isinstance(c.meaning, Party) for cs in found.columns for c in cs.values()):
+            each.reason = "関連業者の列が見つからない"
+    kept = [each for each in taken if not each.reason]
+    for each in () if kept else taken:
+        each.reason = ""
+    return kept or list(taken)
 
 
 def _records(
@@ -247,16 +263,28 @@ def _has_descriptions(meanings: Understanding) -> bool:
     return any(c.meaning is Field.DESCRIPTION for cs in meanings.columns for c in cs.values())
 
 
-def _counted(meanings: Understanding, roles: Sequence[Role]) -> dict[str, dict[str, int]]:
-    """Role → text → how many cells of its columns hold exactly that; a plain count."""
+def _counted(
+    tables: Sequence[Table], meanings: Understanding, roles: Sequence[Role], ledger: Ledger
+) -> dict[str, dict[str, int]]:
+    """Role → text → how many cells of its columns hold exactly that; a plain count.
+
+    What stands around the tables, such as a legend below, is not counted.
+    """
     counts: dict[str, Counter[str]] = {role.name: Counter() for role in roles}
-    for columns in meanings.columns:
+    for table, columns in zip(tables, meanings.columns, strict=True):
+        around = [
+            at
+            for at, sheet, _ in ledger.around
+            if sheet is table.sheet and at[0] in table.rows and at[0] not in table.legend_rows
+        ]
         for column in columns.values():
-            if isinstance(column.meaning, Party):
-                counts[meanings.roles[column.meaning.index].name] += Counter(
-                    {text.strip(): n for text, n in column.values.items()}
-                )
-    return {name: dict(count.most_common(20)) for name, count in counts.items()}
+            if not isinstance(column.meaning, Party):
+                continue
+            count = counts[meanings.roles[column.meaning.index].name]
+            for text, times in column.values.items():
+                count[text.strip()] += times
+            count.subtract(table.sheet.text(*at).strip() for at in around if at[1] == column.at)
+    return {name: dict((+count).most_common(20)) for name, count in counts.items()}
 
 
 def _layout(

@@ -11,6 +11,7 @@ from projects.intake.choices import Choices
 from projects.intake.columns import Level, Meaning, Party, role_keys
 from projects.intake.fields import (
     extend_fields,
+    find_legend,
     is_level,
     name_fields,
     number_by_shape,
@@ -62,9 +63,11 @@ def understand(
         columns = profile(table)
         _choose(columns, choices.columns.get(table.sheet.name, {}), found)
         name_fields(columns)
+        find_legend(columns)
         extend_fields(table, columns)
         _name_others(columns, found)
         _name_parties(table, columns, found)
+        _slid_descriptions(table, columns, found)
         settle_names(columns)
         number_by_shape(columns)
         settle_single(columns, Field.NUMBER)
@@ -124,6 +127,19 @@ def _name_parties(table: Table, columns: Mapping[int, Column], found: Understand
             column.meaning, column.how = Party(similar[index].role), How.SIMILAR
         elif not found.fixed:
             column.meaning, column.how = Party(found.index(name)), How.SHAPE
+
+
+def _slid_descriptions(table: Table, columns: Mapping[int, Column], found: Understanding) -> None:
+    """A column of texts below a party's name, where no description has any, is the description."""
+    if any(c.meaning is Field.DESCRIPTION and c.values for c in columns.values()):
+        return
+    for column in columns.values():
+        if isinstance(column.meaning, Party) and column.how is not How.CHOSEN and column.is_texts:
+            name = found.roles[column.meaning.index].name
+            column.meaning, column.how = Field.DESCRIPTION, How.SHAPE
+            message = f"見出し「{name}」の列は文だけのため、作業内容として読み取りました。"
+            place = table.sheet.place(column.head.at[0] if column.head else table.top, column.at)
+            found.remarks.append(Remark(place, Code.HEADER_DISAGREES, column.text, message))
 
 
 def _party_names(columns: Sequence[Column]) -> list[str]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from projects.intake.columns import Meaning
+from projects.intake.legends import is_legend_row
 from projects.intake.shapes import shape
 from projects.intake.symbols import looks_like_mark
 from projects.intake.tables import Head, Table
@@ -24,6 +25,8 @@ _NUMBER_SHARE = 0.9
 _SAMPLES = 3
 _LOOKED_AT = 300
 _LONGEST_PAGE = 20
+_LONGEST_MARK = 6
+_LEGEND_ROWS = 30
 
 
 class How(StrEnum):
@@ -65,13 +68,20 @@ class Column:
         return bool(filled) and marks >= _MARK_SHARE * filled
 
     @property
+    def is_texts(self) -> bool:
+        """Whether nothing in it is a mark, and most of it too long to be one."""
+        filled = sum(self.values.values())
+        long = sum(n for text, n in self.values.items() if len(text.strip()) > _LONGEST_MARK)
+        return long > _MARK_SHARE * filled and not any(map(looks_like_mark, self.values))
+
+    @property
     def samples(self) -> tuple[str, ...]:
         return tuple(text for text, _ in self.values.most_common(_SAMPLES))
 
 
 def profile(table: Table) -> dict[int, Column]:
     """Every column with a head or with anything below it."""
-    data = table.sheet.rows[table.bottom : table.last]
+    data = _without_legend(table)
     width = max([*map(len, data), *table.heads], default=0)
     columns = {}
     for at in range(1, width + 1):
@@ -82,6 +92,17 @@ def profile(table: Table) -> dict[int, Column]:
         if head or values:
             columns[at] = Column(at, head, values)
     return columns
+
+
+def _without_legend(table: Table) -> list[list[str]]:
+    """The rows without a legend below them, which would make columns of marks of others."""
+    rows = table.sheet.rows[: table.last]
+    for row in range(max(table.bottom, table.last - _LEGEND_ROWS) + 1, table.last + 1):
+        cells = dict(table.sheet.filled(row))
+        if cells and is_legend_row(cells):
+            table.legend_rows.add(row)
+            rows[row - 1] = []
+    return rows[table.bottom :]
 
 
 def _is_page_line(text: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from projects.grid import clean_line, clean_text
 from projects.intake.columns import Level, Meaning, Party
 from projects.intake.ledger import Ledger, Record
+from projects.intake.legends import is_legend_row
 from projects.intake.preface import says_something
 from projects.intake.profile import Column
 from projects.intake.remarks import Code, Problem, Remark
@@ -18,6 +19,7 @@ from projects.intake.words import NOTE, PAGE, SAME, Field, is_sum, visible
 
 _NEITHER = "項番も作業項目もない行です。"
 _NUMERIC = re.compile(r"[\d,.]+")
+_CARRIAGE = re.compile("_x000D_\n?")
 _NUMBERED = 0.9
 _STOPS = re.compile(
     r"[、，・/／のをとがに及び並び又は]$|(?:および|ならびに|または|に係る|における|による)$"
@@ -59,7 +61,7 @@ class Rows:
         """The records in order; what is none goes into the ledger."""
         before: Record | None = None
         for row in self._table.rows:
-            cells = dict(self._sheet.filled(row))
+            cells = self._cells(row)
             if not cells or self._is_no_record(before, row, cells):
                 continue
             found = self._record(row, cells)
@@ -68,6 +70,14 @@ class Rows:
             before = found or before
         if before:
             yield before
+
+    def _cells(self, row: int) -> dict[int, str]:
+        """The filled cells of a row, without those of a legend beside the table."""
+        cells = dict(self._sheet.filled(row))
+        for at in [at for at in cells if self._meanings.get(at) is Field.LEGEND]:
+            self._ledger.around.append(((row, at), self._sheet, cells.pop(at)))
+            self._ledger.preface += 1
+        return cells
 
     def _is_no_record(self, before: Record | None, row: int, cells: Mapping[int, str]) -> bool:
         """Whether the row is more of the record before it, or stands around the table."""
@@ -85,8 +95,11 @@ class Rows:
     def _last_task(self) -> int:
         """The last row with a number that looks like one, or with a mark."""
         for row in reversed(self._table.rows):
-            texts = (self._sheet.text(row, at).strip() for at in self._numbers)
-            if any(0 < len(t) <= 8 and not NOTE.match(t) and not PAGE.match(t) for t in texts):
+            cells = dict(self._sheet.filled(row))
+            if not cells or self._is_legend(cells):
+                continue
+            texts = [cells[at].strip() for at in self._numbers if at in cells]
+            if any(len(t) <= 8 and not NOTE.match(t) and not PAGE.match(t) for t in texts):
                 return row
             if any(looks_like_mark(self._sheet.text(row, at)) for at in self._parties):
                 return row
@@ -159,8 +172,18 @@ class Rows:
         number = len(texts) == 1 and min(cells) in self._numbers and texts[0].isdecimal()
         return alone and plain and not number and not any(map(looks_like_mark, texts))
 
+    def _is_legend(self, cells: Mapping[int, str]) -> bool:
+        """Marks explained in the columns of numbers, names or parties."""
+        return is_legend_row(cells) and not (
+            min(cells) in self._meanings
+            and isinstance(self._meanings[min(cells)], Party)
+            and all(self._meanings.get(at) is Field.DESCRIPTION for at in list(cells)[1:])
+        )
+
     def _is_note(self, row: int, cells: Mapping[int, str]) -> bool:
         """A note: by its first word, or because it stands below the last task."""
+        if self._is_legend(cells):
+            return True
         below = row > self._last
         if below and any(at[0] > self._last for at, _, _ in self._ledger.around[-1:]):
             return True
@@ -290,7 +313,7 @@ class Rows:
 
     def _shown(self, row: int, at: int, raw: str, clean: object) -> str:
         """The text as shown: no characters that no one sees, and a remark where there were."""
-        seen = visible(raw.replace("_x000D_", "\n") if "_x000D_" in raw else raw)
+        seen = visible(_CARRIAGE.sub("\n", raw) if "_x000D_" in raw else raw)
         if seen != raw:
             message = "見えない文字を除き、文字の合成形をそろえました。"
             place = self._sheet.place(row, at)

@@ -30,13 +30,17 @@ class Head:
 
 @dataclass(slots=True)
 class Table:
-    """Header rows `top`…`bottom` of a sheet, its columns' heads, and the rows of data below."""
+    """Header rows `top`…`bottom` of a sheet, its columns' heads, and the rows of data below.
+
+    `legend_rows` are rows below that explain the marks.
+    """
 
     sheet: Sheet
     top: int
     bottom: int
     heads: dict[int, Head] = field(default_factory=dict)
     last: int = 0
+    legend_rows: set[int] = field(default_factory=set)
 
     @property
     def rows(self) -> range:

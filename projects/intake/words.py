@@ -19,6 +19,7 @@ class Field(Enum):
     DESCRIPTION = "description"
     LEVEL = "level"
     IGNORE = "ignore"
+    LEGEND = "legend"
 
 
 WORDS = {
