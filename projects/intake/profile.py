@@ -9,7 +9,7 @@ from enum import StrEnum
 from projects.intake.columns import Meaning
 from projects.intake.legends import is_legend_row
 from projects.intake.shapes import shape
-from projects.intake.symbols import looks_like_mark
+from projects.intake.symbols import is_symbol, looks_like_mark
 from projects.intake.tables import Head, Table
 from projects.intake.words import (
     PAGE,
@@ -22,6 +22,7 @@ _NUMBER_SHARE = 0.9
 
 
 _SAMPLES = 3
+_SOME = 3
 _LONGEST_MARK = 6
 _LEGEND_ROWS = 30
 
@@ -62,6 +63,12 @@ class Column:
         filled = sum(self.values.values())
         marks = sum(n for text, n in self.values.items() if looks_like_mark(text))
         return bool(filled) and marks >= _MARK_SHARE * filled
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether some cells are filled, all with drawn signs."""
+        filled = sum(self.values.values())
+        return filled >= _SOME and all(is_symbol(text.strip()) for text in self.values)
 
     @property
     def is_texts(self) -> bool:
