@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from projects.grid import Role
-from projects.intake import Refused
+from projects.intake import Choices, Refused
+from projects.intake.columns import parse_roles
 from projects.intake.remarks import Code
-from tests.builders import roles_of
+from tests.builders import FIXTURES, roles_of, scanned
 from tests.strangers import Rows, outline, read, remarked, roles
 
 DATA: Rows = ((1, "設計", "◎", "○", "書く"), (2, "製造", "○", "◎", "作る"))
@@ -111,3 +114,15 @@ def test_status_of_marks_is_still_a_column_of_marks() -> None:
         (1, "設計", "◎", "○", "○", ""),
     ]
     assert roles(read(rows)) == ["甲社", "乙社", "要確認"]
+
+
+def test_real_document_without_explained_columns() -> None:
+    """Table 6 says 作業内容 over marks: a person says what three columns are, the rest is found."""
+    known = parse_roles((FIXTURES / "roles.csv").read_bytes())
+    data = (FIXTURES / "besshi10.md").read_bytes()
+    with pytest.raises(Refused, match=r"表6 P1.*作業内容"):
+        read(data, roles=known)
+    slid = {16: "party:端末運用管理業者", 17: "party:外部データ連携先業者", 18: "description"}
+    reading = read(data, roles=known, choices=Choices(columns={"表6": slid}))
+    wanted = [replace(row, uid="") for row in scanned().grid.items]
+    assert [replace(row, uid="") for row in reading.grid.items] == wanted

@@ -27,7 +27,7 @@ def name_fields(columns: Mapping[int, Column]) -> None:
     for column in columns.values():
         if column.how is How.CHOSEN or not column.head:
             continue
-        meaning = _by_words(column.head, before_marks=column.at < first_marks)
+        meaning = _by_words(column, column.head, before_marks=column.at < first_marks)
         if meaning is not None:
             column.meaning, column.how = meaning, How.WORD
     names = [c.at for c in columns.values() if c.meaning is Field.NAME]
@@ -41,8 +41,10 @@ def name_fields(columns: Mapping[int, Column]) -> None:
             column.meaning, column.how = Level(stage), How.WORD
 
 
-def _by_words(head: Head, *, before_marks: bool) -> Meaning | None:
+def _by_words(column: Column, head: Head, *, before_marks: bool) -> Meaning | None:
     known = field_of(head.text)
+    if known is Field.DESCRIPTION and column.is_drawn:
+        return None  # a header that slid over a party's marks
     if known is not None and (known is not Field.NAME or before_marks):
         return known
     rank = level_word(head.text)

@@ -25,6 +25,7 @@ from projects.intake.similar import likenesses
 from projects.intake.tables import Table
 from projects.intake.words import (
     Field,
+    field_of,
     is_no_party,
 )
 from projects.keys import match_key
@@ -119,6 +120,9 @@ def _name_parties(table: Table, columns: Mapping[int, Column], found: Understand
             exact = match_key(found.roles[role].name) == match_key(name)
             column.meaning, column.how = Party(role), How.NAME if exact else How.ALIAS
     candidates = _candidates(table, columns, open_columns)
+    candidates -= {
+        c.at for c in open_columns if field_of(c.text) is Field.DESCRIPTION and c.is_drawn
+    }
     similar = {} if found.fixed else likenesses(names, found.roles, known)
     for index, (column, name) in enumerate(zip(open_columns, names, strict=True)):
         if column.meaning is not None or column.at not in candidates:
@@ -133,13 +137,19 @@ def _slid_descriptions(table: Table, columns: Mapping[int, Column], found: Under
     """A column of texts below a party's name, where no description has any, is the description."""
     if any(c.meaning is Field.DESCRIPTION and c.values for c in columns.values()):
         return
+    first = min((c.at for c in columns.values() if isinstance(c.meaning, Party)), default=10**6)
     for column in columns.values():
-        if isinstance(column.meaning, Party) and column.how is not How.CHOSEN and column.is_texts:
-            name = found.roles[column.meaning.index].name
-            column.meaning, column.how = Field.DESCRIPTION, How.SHAPE
-            message = f"見出し「{name}」の列は文だけのため、作業内容として読み取りました。"
-            place = table.sheet.place(column.head.at[0] if column.head else table.top, column.at)
-            found.remarks.append(Remark(place, Code.HEADER_DISAGREES, column.text, message))
+        if column.how is How.CHOSEN or column.at <= first or not column.is_texts:
+            continue
+        if column.head and not isinstance(column.meaning, Party):
+            continue
+        code = Code.HEADER_DISAGREES if column.head else Code.HEADER_BLANK
+        told = f"見出し「{column.text}」の列は文だけ" if column.head else "見出しの空の列は文"
+        column.meaning, column.how = Field.DESCRIPTION, How.SHAPE
+        place = table.sheet.place(column.head.at[0] if column.head else table.top, column.at)
+        message = f"{told}のため、作業内容として読み取りました。"
+        found.remarks.append(Remark(place, code, column.text, message))
+        return
 
 
 def _party_names(columns: Sequence[Column]) -> list[str]:

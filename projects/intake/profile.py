@@ -10,21 +10,18 @@ from functools import cached_property
 from projects.intake.columns import Meaning
 from projects.intake.legends import is_legend_row
 from projects.intake.shapes import shape
-from projects.intake.symbols import looks_like_mark
+from projects.intake.symbols import is_symbol, looks_like_mark
 from projects.intake.tables import Head, Table
 from projects.intake.words import (
     PAGE,
 )
 
 _MARK_SHARE = 0.6
-
-
 _NUMBER_SHARE = 0.9
-
-
 _SAMPLES = 3
 _LOOKED_AT = 300
 _LONGEST_PAGE = 20
+_SOME = 3
 _LONGEST_MARK = 6
 _LEGEND_ROWS = 30
 
@@ -66,6 +63,12 @@ class Column:
         filled = sum(count for _, count in values)
         marks = sum(count for text, count in values if looks_like_mark(text))
         return bool(filled) and marks >= _MARK_SHARE * filled
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether some cells are filled, all with drawn signs."""
+        filled = sum(self.values.values())
+        return filled >= _SOME and all(is_symbol(text.strip()) for text in self.values)
 
     @property
     def is_texts(self) -> bool:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from projects.grid import Role
 from projects.intake.choices import Choices
 from projects.intake.columns import role_keys
 from projects.intake.remarks import Problem, Refused
 from projects.intake.sheets import Sheet
+from projects.intake.symbols import looks_like_mark
 from projects.intake.tables import Spread, Table, find_tables
 from projects.keys import match_key
 
 _SAME_SHARE = 0.5
+_TELLING_TEXTS = 2
+_SHORTEST_TASK = 3
 
 
 @dataclass(slots=True)
@@ -54,16 +58,26 @@ def select(sheets: Sequence[Taken], choices: Choices) -> None:
 
 
 def _alike(one: Taken, other: Taken) -> bool:
-    """Whether two sheets seem to be versions of the same table."""
-    texts, others = (
-        {match_key(t) for row in each.sheet.rows for t in row if len(t) > 5}
-        for each in (one, other)
-    )
-    heads = {
-        match_key(h.text) for each in (one, other) for t in each.tables for h in t.heads.values()
-    }
-    texts, others = texts - heads, others - heads
-    return bool(texts) and len(texts & others) > _SAME_SHARE * min(len(texts), len(others))
+    """Whether two sheets seem to be versions of the same table: the same tasks, numbers too.
+
+    Tables of one text follow each other and are no versions.
+    """
+    if one.sheet.table is not None:
+        return False
+    tasks, others = (_tasks(each) for each in (one, other))
+    return bool(tasks) and len(tasks & others) > _SAME_SHARE * min(len(tasks), len(others))
+
+
+def _tasks(taken: Taken) -> set[tuple[str, ...]]:
+    """The texts of each row up to its first mark or third text: its number and its names."""
+    found = set()
+    for table in taken.tables:
+        for row in table.rows:
+            texts = [text for _, text in islice(taken.sheet.filled(row), _TELLING_TEXTS)]
+            names = tuple(match_key(t) for t in takewhile(lambda t: not looks_like_mark(t), texts))
+            if sum(map(len, names)) > _SHORTEST_TASK:
+                found.add(names)
+    return found
 
 
 def no_table(sheets: Sequence[Taken]) -> Problem:
