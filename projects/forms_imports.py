@@ -10,8 +10,8 @@ from typing import Any
 from django import forms
 from django.utils.safestring import SafeString, mark_safe
 
+from projects.comparing import Blank, Doubt, Wishes
 from projects.grid import Mark, Role, clean_line
-from projects.importing import Blank, Doubt, Wishes
 from projects.intake.choices import LEVELS_IN_WORDS, SKIP, Choices, Levels
 from projects.intake.layout import ColumnLayout, Layout, SheetLayout
 from projects.intake.remarks import Place

@@ -16,8 +16,8 @@ from django.db.models.functions import Now
 from psycopg2.errors import QueryCanceled  # type: ignore[import-untyped]
 
 from projects import importing, jobs, store
+from projects.comparing import Wishes, compare
 from projects.grid import clean_text
-from projects.importing import Wishes
 from projects.intake import Problem, Reading, Refused, child, wire
 from projects.intake.choices import Choices
 from projects.models import Import
@@ -106,7 +106,7 @@ def _plan(row: Import) -> Plan:
     if reading is None or row.project.revision != row.revision:
         raise store.Stale(row.revision or 0, row.project.revision)
     current, wishes = store.load(row.project), Wishes.from_json(row.wishes)
-    plan = importing.compare(reading, current, slug=row.project.slug, wishes=wishes).plan
+    plan = compare(reading, current, slug=row.project.slug, wishes=wishes).plan
     if plan.is_empty:
         raise Undone(NOTHING)
     return plan

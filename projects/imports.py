@@ -16,8 +16,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from projects import import_jobs, jobs
+from projects.comparing import Wishes
 from projects.grid import clean_line
-from projects.importing import Wishes
 from projects.intake.choices import Choices
 from projects.models import Import, Project
 from projects.models.import_ import MAX_FILE_NAME

@@ -9,6 +9,7 @@ from itertools import groupby
 from operator import attrgetter
 from urllib.parse import urlencode
 
+from projects.comparing import Comparison
 from projects.difference import (
     PER_PAGE,
     WORDS,
@@ -21,7 +22,6 @@ from projects.difference import (
     words_of,
 )
 from projects.grid import Mark, Role, column_counts
-from projects.importing import Comparison
 from projects.intake import Reading
 from projects.intake.remarks import Code, Remark
 from projects.page import Header

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from projects import difference
+from projects.comparing import Comparison
 from projects.difference import Change, Table, changes_of, chosen, counts, in_order
 from projects.grid import Grid, Item, moved_under, without_item
-from projects.importing import Comparison
 from projects.plan import Plan, diff
 from projects.preview import USUAL, points, preview, shown_changes
 from tests.builders import grid_of, item, uid, uid_of

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects import intake
+from projects.comparing import Blank, Comparison, Wishes, compare
 from projects.grid import Grid, Role
-from projects.importing import Blank, Comparison, Wishes, compare
 from projects.intake import Choices, Reading, Refused
 from projects.intake.choices import SKIP
 from projects.leaving import without
