@@ -13,8 +13,10 @@ from projects.intake.package import Parts
 from projects.intake.sheets import Position, Sheet
 from projects.intake.slow import column_number
 
-_ODD = (b"<!--", b"<![CDATA[", b"<strike", b"<c>", b"<c/>", b"r='", b":c ", b":row ")
+_ODD = (b"<!", b"<strike", b"<c>", b"<c/>", b":row")
+_LONGEST_TAG = 120
 _ESCAPE = re.compile(rb"_x[0-9A-Fa-f]{4}_")
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
 _ROW = re.compile(rb"<row\s([^>]*)>")
 _NUMBER = re.compile(rb'(?:^|\s)r="([0-9]+)"')
 _TEXT_TYPE = re.compile(rb'\st="(?:s|str|inlineStr|b|e)"')
@@ -108,13 +110,13 @@ def _take_error(sheet: Sheet, at: Position, text: str) -> None:
 
 
 def _styled(xml: bytes, styles: Iterable[int]) -> Iterator[tuple[int, int, int, bytes]]:
-    """(row, column, style, attributes) of the cells with one of these styles."""
-    wanted = b"|".join(b"%d" % style for style in styles)
-    if not wanted:
-        return
-    pattern = re.compile(rb'<c r="([A-Z]+)([0-9]+)"([^>]*?\ss="(' + wanted + rb')"[^>]*)')
-    columns: dict[bytes, int] = {}
-    for letters, digits, tag, style in pattern.findall(xml):
-        if letters not in columns:
-            columns[letters] = column_number(letters.decode())
-        yield int(digits), columns[letters], int(style), tag
+    """(row, column, style, tag) of the cells with one of these styles."""
+    for style in styles:
+        needle = b' s="%d"' % style
+        at = xml.find(needle)
+        while at >= 0:
+            tag = xml[xml.rfind(b"<", max(0, at - _LONGEST_TAG), at) : xml.find(b">", at)]
+            address = _CELL.match(tag)
+            if address:
+                yield int(address[2]), column_number(address[1].decode()), style, tag
+            at = xml.find(needle, at + 1)
