@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from posixpath import dirname, join, normpath
-from xml.sax.saxutils import unescape
 
 from projects.intake import caps
 from projects.intake.container import SAVE_AGAIN, Entry, as_utf8, chunks
@@ -89,9 +89,7 @@ def _targets(data: bytes, files: Mapping[str, Entry], source: str) -> dict[str, 
 
 def _attributes(tag: bytes) -> dict[str, str]:
     return {
-        name.decode(errors="replace"): unescape(
-            (double or single).decode(errors="replace"), {"&quot;": '"', "&apos;": "'"}
-        )
+        name.decode(errors="replace"): unescape((double or single).decode(errors="replace"))
         for name, double, single in _ATTRIBUTE.findall(tag)
     }
 
