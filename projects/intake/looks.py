@@ -13,8 +13,9 @@ from projects.intake.package import Parts
 from projects.intake.sheets import Position, Sheet
 from projects.intake.slow import column_number
 
-_ODD = (b"<!--", b"<![CDATA[", b"<strike", b"<c>", b"<c/>", b"r='", b":c ", b":row ")
+_ODD = (b"<!", b"<strike")
 _ESCAPE = re.compile(rb"_x[0-9A-Fa-f]{4}_")
+_ODD_CELL = re.compile(rb'<c(?! r=")[\s/>]')
 _ROW = re.compile(rb"<row\s([^>]*)>")
 _NUMBER = re.compile(rb'(?:^|\s)r="([0-9]+)"')
 _TEXT_TYPE = re.compile(rb'\st="(?:s|str|inlineStr|b|e)"')
@@ -39,10 +40,13 @@ def is_plain(xml: bytes, parts: Parts) -> bool:
     """
     if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or any(odd in xml for odd in _ODD):
         return False
-    if xml.count(b"<c ") != xml.count(b'<c r="'):
+    if _ODD_CELL.search(xml) or (b"'" in xml and b"r='" in xml):
+        return False
+    cells = xml.find(b"<sheetData")
+    if cells < 0 or (xml.find(b":", cells) >= 0 and (b":c " in xml or b":row " in xml)):
         return False
     for text in (xml, parts.shared_xml):
-        if b"_x" in text and _ESCAPE.search(text):
+        if b"_" in text and b"_x" in text and _ESCAPE.search(text):
             return False
     if b"<strike" in parts.shared_xml:
         return False
@@ -112,7 +116,9 @@ def _styled(xml: bytes, styles: Iterable[int]) -> Iterator[tuple[int, int, int, 
     wanted = b"|".join(b"%d" % style for style in styles)
     if not wanted:
         return
-    pattern = re.compile(rb'<c r="([A-Z]+)([0-9]+)"([^>]*?\ss="(' + wanted + rb')"[^>]*)')
+    pattern = re.compile(  # possessive: of the many other cells each character is seen once
+        rb'<c r="([A-Z]++)([0-9]++)"((?:\s(?!s=)[^\s>]*+)*+\ss="(' + wanted + rb')"[^>]*+)'
+    )
     columns: dict[bytes, int] = {}
     for letters, digits, tag, style in pattern.findall(xml):
         if letters not in columns:
