@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browsing import MATRIX, Open, Sheet, document, in_chromium, mark, marks, names
+from tests.documents import LAST
 
 pytestmark = in_chromium
 
@@ -374,7 +375,7 @@ def test_rows_and_texts_wait_for_the_network_and_keep_what_was_typed(
     sheet.page.context.set_offline(False)
     sheet.press("Enter")
     sheet.has_name(4, "新しい名前")
-    assert len(document().items) == 648
+    assert len(document().items) == LAST
 
 
 def test_marks_are_sent_although_the_browser_cannot_keep_them(sheet: Sheet) -> None:

@@ -12,8 +12,9 @@ import pytest
 from projects import intake
 from projects.grid import DEFAULT_LEGEND, Grid, Mark, Role, RoleKind, ancestors, index_of, parents
 from projects.intake import Reading, Refused, Remark
-from projects.intake.columns import Field, Party, parse_columns, parse_roles
+from projects.intake.columns import Party, parse_columns, parse_roles
 from projects.intake.remarks import Code, Place
+from projects.intake.words import Field
 from tests.builders import (
     FIXTURES,
     marks_by_role,

@@ -30,7 +30,6 @@ _OTHERS = (
     (b"\x89PNG", "画像"),
     (b"\xff\xd8\xff", "画像"),
 )
-_ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 
 
 def read(
@@ -57,7 +56,7 @@ def read(
 
         returned = any(sheet.name == HIDDEN_SHEET for sheet in book.sheets)
         if returned and not choices.about_layout:
-            return read_returned(book, choices.marks)
+            return read_returned(book, choices)
     else:
         text = decoded(data)
         if not markdown.looks_like_markdown(text):
@@ -89,8 +88,7 @@ def _check_kind(data: bytes) -> None:
 
 
 def _workbook(data: bytes) -> Book:
-    preflight.check(data)
-    if _ODS in data[:200]:
+    if preflight.check(data).is_ods:
         from projects.intake.ods import read_ods
 
         return read_ods(data)

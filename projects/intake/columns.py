@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,9 +36,16 @@ _WHOLE = re.compile("[1-9][0-9]{0,4}")
 
 
 def role_keys(roles: Sequence[Role]) -> dict[str, int]:
-    """Match key of every name and alias → index of the role; names win over aliases."""
+    """Match key of every name, alias and short name → index of the role, the first of them wins.
+
+    A short name that two roles have means neither.
+    """
+    shorts = Counter(match_key(role.short_name) for role in roles if role.short_name)
+    short = {
+        key: i for i, r in enumerate(roles) if shorts[key := match_key(r.short_name)] == 1 and key
+    }
     aliases = {match_key(a): i for i, role in enumerate(roles) for a in role.aliases}
-    return aliases | {match_key(role.name): i for i, role in enumerate(roles)}
+    return short | aliases | {match_key(role.name): i for i, role in enumerate(roles)}
 
 
 def meaning_of(header: str, keys: Mapping[str, int]) -> Meaning | None:

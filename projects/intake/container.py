@@ -6,11 +6,12 @@ end, parts that do not overlap, Stored or Deflate, and the same word in both hea
 
 from __future__ import annotations
 
+import codecs
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from projects.intake import caps
 from projects.intake.remarks import Problem, Refused
@@ -35,6 +36,8 @@ _UNKNOWN = 0xFFFFFFFF
 _STORED, _DEFLATED, _AES = 0, 8, 99
 _FLAG_ENCRYPTED, _FLAG_SIZES_LATER, _FLAG_STRONG, _FLAG_MASKED = 1, 1 << 3, 1 << 6, 1 << 13
 _EXTRA_ZIP64, _EXTRA_OTHER_NAME = 0x0001, 0x7075
+_BOMS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_WIDE = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,19 @@ def chunks(data: bytes, entry: Entry) -> Iterator[bytes]:
         yield piece
     if size != entry.size or crc != entry.crc:
         raise damaged(entry.name)
+
+
+def as_utf8(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces as UTF-8 without a byte order mark."""
+    head = next(pieces, b"")
+    encoding = _BOMS.get(head[:2]) or _WIDE.get(head[:2])
+    if encoding is None:
+        yield head.removeprefix(codecs.BOM_UTF8)
+        yield from pieces
+        return
+    decode = codecs.getincrementaldecoder(encoding)("replace").decode
+    for piece in chain((head,), pieces):
+        yield decode(piece).removeprefix("\ufeff").encode()
 
 
 def _stored(data: bytes, entry: Entry) -> Iterator[bytes]:

@@ -9,8 +9,8 @@ from typing import Any
 from projects.grid import Role
 from projects.intake.choices import LEVELS_IN_WORDS, Levels
 from projects.intake.columns import Level, Meaning, Party
-from projects.intake.meanings import Column
 from projects.intake.places import a1
+from projects.intake.profile import Column
 from projects.intake.sheets import Sheet
 from projects.intake.tables import Table
 

@@ -6,22 +6,15 @@ headings: in that order, unless a person chose.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
 from projects.intake import outline
 from projects.intake.choices import Levels
-from projects.intake.records import Record
+from projects.intake.ledger import Record
+from projects.intake.shapes import Shape, shapes
 
-_TOKEN = re.compile(
-    r"第\s*(?:[0-9]+|[一二三四五六七八九十]+)\s*[編部章節項条]?|[(（][^()（）]{1,3}[)）]|[0-9]+"
-    r"|[①-⑳]|[ア-ヴ](?=$|[\s　.．、)）\-0-9(（])|[ⅰ-ⅻⅠ-Ⅻ]|[A-Za-z](?=$|[\s　.．、)）\-0-9(（])"
-)
-_BETWEEN = " \u3000.．、。-‐－―–_:：)）"
 _HARDLY_ANY = 0.7
-# Wide digits, letters and brackets as narrow ones; ① stays what it is.
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 def take_levels(records: Sequence[Record], chosen: Levels | None) -> tuple[list[int], Levels]:
@@ -66,80 +59,41 @@ def _by_numbers(records: Sequence[Record]) -> list[int] | None:
     """By the shapes of the numbers, in a column of their own or before the names."""
     texts = [record.number for record in records]
     if sum(map(bool, texts)) < 2:
-        shapes = [shape(record.name, prefix=True) for record in records]
-        if sum(map(bool, shapes)) < _HARDLY_ANY * len(shapes):
+        found = shapes((record.name for record in records), prefix=True)
+        if sum(map(bool, found)) < _HARDLY_ANY * len(found):
             return None
     else:
-        shapes = [shape(text) for text in texts]
-    found = {s for s in shapes if s}
-    if len(found) < 2 or _stray(shapes):
+        found = shapes(texts)
+    if len({each for each in found if each}) < 2 or _stray(found):
         return None
-    return _by_stack(shapes)
+    return _by_stack(found)
 
 
-def _stray(shapes: Sequence[tuple[str, ...]]) -> bool:
+def _stray(every: Sequence[Shape]) -> bool:
     """Whether one shape is nearly everything, so that the others are slips and not levels."""
-    found = [s for s in shapes if s]
+    found = [each for each in every if each]
     most = max(map(found.count, set(found)))
     return len(found) > 50 and most >= 0.98 * len(found)
 
 
-def _by_stack(shapes: Sequence[tuple[str, ...]]) -> list[int]:
+def _by_stack(every: Sequence[Shape]) -> list[int]:
     """A new shape goes one down; a known one comes back to its place. 1.1.1 is below 1.1."""
-    open_shapes: list[tuple[str, ...]] = []
+    open_shapes: list[Shape] = []
     depths = []
-    for each in shapes:
+    for each in every:
         if each in open_shapes:
             del open_shapes[open_shapes.index(each) + 1 :]
         else:
-            if _is_dotted(each):
-                while (
-                    open_shapes and _is_dotted(open_shapes[-1]) and len(open_shapes[-1]) > len(each)
-                ):
-                    open_shapes.pop()
+            while open_shapes and each and _is_longer(open_shapes[-1], each):
+                open_shapes.pop()
             open_shapes.append(each)
         depths.append(len(open_shapes))
     return depths
 
 
-def _is_dotted(each: tuple[str, ...]) -> bool:
-    return bool(each) and set(each) == {"1"}
-
-
-def shape(text: str, *, prefix: bool = False) -> tuple[str, ...]:
-    """The kinds of the parts of a number: ("1", "1") for 1.1 and １－１, ("第",) for 第1.
-
-    () for a text that is none. With `prefix` the number may stand before a name.
-    """
-    kinds, rest = [], text.strip().translate(_NARROW)
-    while rest:
-        found = _TOKEN.match(rest)
-        if not found:
-            break
-        kinds.append(_kind(found[0]))
-        rest = rest[found.end() :]
-        stripped = rest.lstrip(_BETWEEN)
-        if prefix and rest[:1] in (" ", "\u3000"):
-            return tuple(kinds)
-        rest = stripped
-    return tuple(kinds) if prefix or not rest else ()
-
-
-def _kind(token: str) -> str:
-    first = token[0]
-    if first == "第":
-        return "第" + (token[-1] if token[-1] in "編部章節項条" else "")
-    if first in "(（":
-        return "(" + _kind(token[1:-1].strip() or "1")
-    if "①" <= first <= "⑳":
-        return "①"
-    if unicodedata.normalize("NFKC", first).isdecimal():
-        return "1"
-    if "ァ" <= first <= "ヴ":
-        return "ア"
-    if "Ⅰ" <= first <= "ⅿ":
-        return "Ⅰ"
-    return "A" if first.isupper() else "a" if first.isalpha() else first
+def _is_longer(one: Shape, other: Shape) -> bool:
+    """1.1.1 and 1.1"""
+    return len(one) > len(other) and one[: len(other)] == other
 
 
 def _by_headings(records: Sequence[Record]) -> list[int]:

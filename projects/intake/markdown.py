@@ -15,6 +15,7 @@ from projects.intake.sheets import Book, Sheet
 
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_SIGNS = re.compile(r"^(?:#{1,6}\s+|[-*+]\s+|>\s*)+|\s+#+$")
 _DELIMITER = re.compile(r"^:?-+:?$")
 
 
@@ -80,7 +81,12 @@ def as_book(document: Document) -> Book:
         )
         for table in document.tables
     ]
-    return Book(sheets, "markdown", [(line.no, line.text) for line in document.lines])
+    return Book(sheets, "markdown", [(line.no, _plain(line.text)) for line in document.lines])
+
+
+def _plain(text: str) -> str:
+    """A line without the signs of a heading, a list, a quotation or bold print."""
+    return _SIGNS.sub("", text).replace("**", "").strip()
 
 
 def _is_prose(line: Line) -> bool:

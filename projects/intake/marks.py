@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from projects.intake.choices import SKIP
 from projects.intake.columns import Party
-from projects.intake.meanings import Column
-from projects.intake.records import Ledger, Record
+from projects.intake.ledger import Ledger, Record
+from projects.intake.profile import Column
 from projects.intake.remarks import Code, Place, Problem, Remark
 from projects.intake.sheets import Merge, Position, Sheet
 from projects.intake.symbols import Symbol, read_symbol
@@ -22,6 +22,7 @@ class Marks:
     symbols: tuple[str, ...]
     chosen: Mapping[str, str]
     ledger: Ledger
+    ask_unknown: bool = False
     asked: dict[str, list[Place]] = field(default_factory=dict)
     _told: set[tuple[int, Merge]] = field(default_factory=set)
 
@@ -111,15 +112,20 @@ class Marks:
         if not own:
             return None
         self.ledger.imported -= 1
+        known = "・".join(self.symbols)
+        message = f"記号を読み取れません。凡例の {known} のいずれかにしてください。"
         if symbol.code is Code.MARK_ASKED:
-            self.ledger.asked += 1
-            self.asked.setdefault(text.strip(), []).append(place)
-            self._remark(place, symbol.code, text, symbol.message)
+            self._ask(place, symbol.code, text, symbol.message)
+        elif self.ask_unknown:
+            self._ask(place, Code.MARK_UNKNOWN, text, message)
         else:
-            known = "・".join(self.symbols)
-            message = f"記号を読み取れません。凡例の {known} のいずれかにしてください。"
             self.ledger.problems.append(Problem(message, place, text))
         return None
+
+    def _ask(self, place: Place, code: Code, text: str, message: str) -> None:
+        self.ledger.asked += 1
+        self.asked.setdefault(text.strip(), []).append(place)
+        self._remark(place, code, text, message)
 
     def _tell_merged(
         self, sheet: Sheet, merge: Merge, raw: str, columns: Mapping[int, Column], last: int

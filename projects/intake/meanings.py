@@ -5,64 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import cached_property
 
 from projects.grid import Role
 from projects.intake.choices import Choices
 from projects.intake.columns import Level, Meaning, Party, role_keys
+from projects.intake.fields import (
+    extend_fields,
+    find_legend,
+    is_level,
+    name_fields,
+    number_by_shape,
+    settle_description,
+    settle_names,
+    settle_single,
+)
+from projects.intake.profile import Column, How, profile
 from projects.intake.remarks import Code, Problem, Remark
 from projects.intake.similar import likenesses
-from projects.intake.symbols import looks_like_mark
-from projects.intake.tables import Head, Table
-from projects.intake.words import DESCRIPTIONS, PAGE, STAGES, Field, field_of, level_word
+from projects.intake.tables import Table
+from projects.intake.words import (
+    Field,
+    field_of,
+    is_no_party,
+)
 from projects.keys import match_key
 
-_MARK_SHARE = 0.6
-_SAMPLES = 3
-_LOOKED_AT = 300
-_LONGEST_PAGE = 20
 # What is no longer may be a mark outside the legend, which is refused by name.
 _SHORTEST_WORD = 2
-
-
-class How(StrEnum):
-    """How a column's meaning was found."""
-
-    WORD = "word"
-    NAME = "name"
-    ALIAS = "alias"
-    SIMILAR = "similar"
-    SHAPE = "shape"
-    CHOSEN = "chosen"
-    UNKNOWN = "unknown"
-
-
-@dataclass
-class Column:
-    """A column as understood; `values` counts its texts below the header."""
-
-    at: int
-    head: Head | None
-    values: Counter[str]
-    meaning: Meaning | None = None
-    how: How = How.UNKNOWN
-
-    @property
-    def text(self) -> str:
-        return self.head.text if self.head else ""
-
-    @cached_property
-    def is_marks(self) -> bool:
-        """Whether most of what stands in it looks like marks."""
-        values = self.values.most_common(_LOOKED_AT)
-        filled = sum(count for _, count in values)
-        marks = sum(count for text, count in values if looks_like_mark(text))
-        return bool(filled) and marks >= _MARK_SHARE * filled
-
-    @property
-    def samples(self) -> tuple[str, ...]:
-        return tuple(text for text, _ in self.values.most_common(_SAMPLES))
 
 
 @dataclass(slots=True)
@@ -92,36 +61,21 @@ def understand(
     """The meanings of the columns of all tables. `fixed`: there are no roles but the given."""
     found = Understanding(list(roles), fixed)
     for table in tables:
-        columns = _profile(table)
+        columns = profile(table)
         _choose(columns, choices.columns.get(table.sheet.name, {}), found)
-        _name_fields(columns)
+        name_fields(columns)
+        find_legend(columns)
+        extend_fields(table, columns)
+        _name_others(columns, found)
         _name_parties(table, columns, found)
-        _settle_names(columns)
-        _settle_single(columns, Field.NUMBER)
-        _settle_description(columns)
+        _slid_descriptions(table, columns, found)
+        settle_names(columns)
+        number_by_shape(columns)
+        settle_single(columns, Field.NUMBER)
+        settle_description(columns)
         _remark(table, columns, found)
         found.columns.append(columns)
     return found
-
-
-def _profile(table: Table) -> dict[int, Column]:
-    """Every column with a head or with anything below it."""
-    data = table.sheet.rows[table.bottom : table.last]
-    width = max([*map(len, data), *table.heads], default=0)
-    columns = {}
-    for at in range(1, width + 1):
-        values = Counter(row[at - 1] for row in data if at <= len(row))
-        for text in [t for t in values if not t or t.isspace() or _is_page_line(t)]:
-            del values[text]
-        head = table.heads.get(at)
-        if head or values:
-            columns[at] = Column(at, head, values)
-    return columns
-
-
-def _is_page_line(text: str) -> bool:
-    short = 2 < len(text) <= _LONGEST_PAGE
-    return short and bool(PAGE.match(text.strip())) and not looks_like_mark(text)
 
 
 def _choose(columns: Mapping[int, Column], chosen: Mapping[int, str], found: Understanding) -> None:
@@ -141,36 +95,15 @@ def _chosen(meaning: str, found: Understanding) -> Meaning:
     return Field(kind)
 
 
-def _name_fields(columns: Mapping[int, Column]) -> None:
-    """What the words of the header say."""
-    first_marks = min((c.at for c in columns.values() if c.is_marks), default=10**6)
+def _name_others(columns: Mapping[int, Column], found: Understanding) -> None:
+    """期限, 担当者 and the like: columns that are no party's unless the project knows one so."""
+    keys = role_keys(found.roles)
     for column in columns.values():
-        if column.how is How.CHOSEN or not column.head:
+        if column.meaning is not None or not column.head or match_key(column.text) in keys:
             continue
-        meaning = _by_words(column.head, before_marks=column.at < first_marks)
-        if meaning is not None:
-            column.meaning, column.how = meaning, How.WORD
-    names = [c.at for c in columns.values() if c.meaning is Field.NAME]
-    for column in columns.values():
-        # Only where no names stand before the marks may they stand behind them.
-        if not names and column.meaning is None and field_of(column.text) is Field.NAME:
-            column.meaning, column.how = Field.NAME, How.WORD
-    for column in columns.values():
-        stage = STAGES.get(column.text.casefold())
-        if column.meaning is None and stage and (not names or column.at < names[0]):
-            column.meaning, column.how = Level(stage), How.WORD
-
-
-def _by_words(head: Head, *, before_marks: bool) -> Meaning | None:
-    known = field_of(head.text)
-    if known is not None and (known is not Field.NAME or before_marks):
-        return known
-    rank = level_word(head.text)
-    if rank and before_marks:
-        return Level(rank)
-    if before_marks and any(field_of(text) is Field.NAME for text in head.above):
-        return Field.NAME
-    return None
+        grouped = column.is_marks and column.head.above
+        if not grouped and is_no_party(column.text, marked=column.is_marks):
+            column.meaning, column.how = Field.IGNORE, How.WORD
 
 
 def _name_parties(table: Table, columns: Mapping[int, Column], found: Understanding) -> None:
@@ -180,12 +113,16 @@ def _name_parties(table: Table, columns: Mapping[int, Column], found: Understand
     keys = role_keys(found.roles)
     known: dict[int, int] = {}
     for index, (column, name) in enumerate(zip(open_columns, names, strict=True)):
-        role = keys.get(match_key(name), keys.get(match_key(column.text)))
+        texts = (name, column.text, "".join((*column.above[-1:], column.text)))
+        role = next((keys[key] for text in texts if (key := match_key(text)) in keys), None)
         if role is not None:
             known[index] = role
             exact = match_key(found.roles[role].name) == match_key(name)
             column.meaning, column.how = Party(role), How.NAME if exact else How.ALIAS
     candidates = _candidates(table, columns, open_columns)
+    candidates -= {
+        c.at for c in open_columns if field_of(c.text) is Field.DESCRIPTION and c.is_drawn
+    }
     similar = {} if found.fixed else likenesses(names, found.roles, known)
     for index, (column, name) in enumerate(zip(open_columns, names, strict=True)):
         if column.meaning is not None or column.at not in candidates:
@@ -194,6 +131,25 @@ def _name_parties(table: Table, columns: Mapping[int, Column], found: Understand
             column.meaning, column.how = Party(similar[index].role), How.SIMILAR
         elif not found.fixed:
             column.meaning, column.how = Party(found.index(name)), How.SHAPE
+
+
+def _slid_descriptions(table: Table, columns: Mapping[int, Column], found: Understanding) -> None:
+    """A column of texts below a party's name, where no description has any, is the description."""
+    if any(c.meaning is Field.DESCRIPTION and c.values for c in columns.values()):
+        return
+    first = min((c.at for c in columns.values() if isinstance(c.meaning, Party)), default=10**6)
+    for column in columns.values():
+        if column.how is How.CHOSEN or column.at <= first or not column.is_texts:
+            continue
+        if column.head and not isinstance(column.meaning, Party):
+            continue
+        code = Code.HEADER_DISAGREES if column.head else Code.HEADER_BLANK
+        told = f"見出し「{column.text}」の列は文だけ" if column.head else "見出しの空の列は文"
+        column.meaning, column.how = Field.DESCRIPTION, How.SHAPE
+        place = table.sheet.place(column.head.at[0] if column.head else table.top, column.at)
+        message = f"{told}のため、作業内容として読み取りました。"
+        found.remarks.append(Remark(place, code, column.text, message))
+        return
 
 
 def _party_names(columns: Sequence[Column]) -> list[str]:
@@ -217,7 +173,7 @@ def _candidates(
     """The open columns that hold marks, and the blank ones that stand among the parties."""
     marks = [c for c in columns.values() if c.is_marks or isinstance(c.meaning, Party)]
     heads = {c.head.at for c in marks if c.head}
-    names = [c.at for c in columns.values() if c.meaning is Field.NAME or _is_level(c)]
+    names = [c.at for c in columns.values() if c.meaning is Field.NAME or is_level(c)]
     first = max(names, default=0)
     stops = (c.at for c in columns.values() if c.meaning is Field.DESCRIPTION and c.at > first)
     last = min(stops, default=10**6) if marks or not table.rows else 10**6
@@ -229,61 +185,6 @@ def _candidates(
         or (c.head and c.head.at in heads)
         or (c.at in blank and all(len(text.strip()) <= _SHORTEST_WORD for text in c.values))
     }
-
-
-def _settle_names(columns: Mapping[int, Column]) -> None:
-    """Several columns of names are levels from left to right; a single one is just the names."""
-    names = [c for c in columns.values() if c.meaning is Field.NAME or _is_level(c)]
-    chosen = [c for c in names if c.how is How.CHOSEN]
-    filled = [c for c in names if c.values] or names[:1]
-    if not filled and not chosen:
-        _name_by_shape(columns)
-        return
-    for column in names:
-        if column not in filled:
-            column.meaning = Field.IGNORE if column.how is not How.CHOSEN else column.meaning
-    if len(filled) == 1:
-        filled[0].meaning = Field.NAME
-        return
-    for rank, column in enumerate(sorted(filled, key=lambda c: c.at), 1):
-        column.meaning = Level(rank)
-
-
-def _name_by_shape(columns: Mapping[int, Column]) -> None:
-    """No header says 作業項目: the column left of the marks with the longest texts is it."""
-    first = min((c.at for c in columns.values() if isinstance(c.meaning, Party)), default=0)
-    open_columns = [c for c in columns.values() if c.meaning is None and c.at < first and c.values]
-    if open_columns:
-        best = max(open_columns, key=lambda c: sum(len(t) for t in c.values))
-        best.meaning, best.how = Field.NAME, How.SHAPE
-
-
-def _settle_single(columns: Mapping[int, Column], field_: Field) -> None:
-    """Of several columns with the same words the first with anything in it counts.
-
-    Columns under one merged header stay together.
-    """
-    found = [c for c in columns.values() if c.meaning is field_]
-    kept = next((c for c in found if c.values), found[0] if found else None)
-    for column in found:
-        same = kept and kept.head and column.head and kept.head.at == column.head.at
-        if column is not kept and not same and column.how is not How.CHOSEN:
-            column.meaning, column.how = None, How.UNKNOWN
-
-
-def _settle_description(columns: Mapping[int, Column]) -> None:
-    found = [c for c in columns.values() if c.meaning is Field.DESCRIPTION]
-    best = next((c for c in found if c.how is How.CHOSEN), None)
-    if best is None:
-        best = min(found, key=_description_rank) if found else None
-    for column in found:
-        same = best and best.head and column.head and best.head.at == column.head.at
-        if column is not best and not same and column.how is not How.CHOSEN:
-            column.meaning, column.how = None, How.UNKNOWN
-
-
-def _description_rank(column: Column) -> tuple[bool, int, int]:
-    return (not column.values, DESCRIPTIONS.get(match_key(column.text), 99), column.at)
 
 
 def _remark(table: Table, columns: Mapping[int, Column], found: Understanding) -> None:
@@ -324,7 +225,3 @@ def _oddities(
         elif column.how is How.ALIAS or (column.how is How.NAME and column.text != role.name):
             message = f"見出し「{column.text}」を「{role.name}」として読み取りました。"
             yield Remark(place, Code.HEADER_WORDING, column.text, message)
-
-
-def _is_level(column: Column) -> bool:
-    return isinstance(column.meaning, Level)

@@ -9,34 +9,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from projects.grid import DEFAULT_LEGEND, Mark
-from projects.intake.symbols import is_symbol
-from projects.wareki import parse as parse_date
+from projects.intake.dates import KANJI_DIGITS, date_in, kanji_number
+from projects.intake.legends import LEGEND_WORD, is_legend_head, is_mark, legend_entries
+from projects.intake.words import NOTE, PAGE
 
 LEGEND_LINE = re.compile(
     r"^(?!注|備考|例|※)(?P<symbol>[^\s…:：=]{1,2})\s*(?:…+|[:：=])\s*(?P<label>\S.*)$"
 )
+_KIND = r"(?P<kind>別紙|別添|別表|様式|参考資料|添付資料|資料|付属書|附属書|参考)"
+_NUMBER = r"(?P<number>\d+(?:[-.の]\d+)*|[一二三四五六七八九十]+)"
 _ANNEX = re.compile(
-    r"^[(（【\[<]?\s*(別紙|別添|別表|様式|添付資料|資料|付属書|附属書)\s*第?\s*"
-    r"(\d+(?:[-.の]\d+)*)\s*号?\s*[)）】\]>]?(?:[\s:]+(?P<title>\S.*))?$"
+    rf"^(?:[(【\[<〔]\s*)?{_KIND}\s*(?:第|No\.?)?\s*{_NUMBER}\s*号?\s*(?:[)】\]>〕])?"
+    r"(?:(?:\s*[:「『]|\s+|(?<=[)】\]>〕]))\s*(?P<title>\S.*?)[」』]?)?$",
+    re.I,
 )
-_SAYS = r"\s*(?:…+|・{2,}|\.{2,}|[:：=＝]|は(?=\S))\s*"
-_ENTRY = re.compile(
-    rf"(?:^|(?<=[\s　、,，;；／/(（【「]))(?P<symbol>[^\s…:：=＝、,，;；／/(（【「]{{1,2}}){_SAYS}"
-    r"(?P<label>.+?)"
-    rf"(?=\s*(?:[\s　、,，;；／/]\s*[^\s…:：=＝、,，;；／/]{{1,2}}{_SAYS}|[)）】」]?\s*$))"
+_ANNEX_BEHIND = re.compile(
+    rf"^(?P<title>\S.*?)\s*[(【\[<〔]\s*{_KIND}\s*(?:第|No\.?)?\s*{_NUMBER}\s*号?\s*[)】\]>〕]$",
+    re.I,
 )
-_BARE_ENTRY = re.compile(
-    r"(?P<symbol>[○◎●△▲▽▼◇◆□■☆★〇◯])\s*(?P<label>[^○◎●△▲▽▼◇◆□■☆★〇◯\s、,][^○◎●△▲▽▼◇◆□■☆★〇◯]*)"
-)
-_LEGEND_WORD = re.compile(
-    r"^[\s【\[(（〔<※]*(?:凡\s*例|記号の説明|記号の意味|legend|key)[\s】\])）〕>:：]*", re.I
-)
-_DATE_WORD = re.compile(
-    r"^(?:作成日|作成年月日|日付|更新日|改訂日|改定日|発行日|版|基準日|date)\s*[:：]?\s*", re.I
-)
-_AS_OF = re.compile(r"\s*(?:現在|版|作成|改訂|改定|更新|時点|付け?)$")
+_TITLE = re.compile(r"役割|分担|責任|RACI|マトリ", re.I)
+_LONGEST_TITLE = 60
 _LEADING = re.compile(r"^(?:主(?!な支援)|実行責任|responsible\b)", re.I)
-_LETTERS = frozenset("RACI")
 
 
 @dataclass(slots=True)
@@ -50,6 +43,7 @@ class Preface:
     document_number: str = ""
     issuer: str = ""
     date: str = ""
+    title_at: int | None = None
     wordings: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     repeated: dict[int, str] = field(default_factory=dict)
     unread: dict[int, str] = field(default_factory=dict)
@@ -83,43 +77,24 @@ def read_cells(cells: Iterable[tuple[int, str]], used: frozenset[str]) -> Prefac
     in two cells. `used` are the texts in the table's cells: a letter is a mark when it is used.
     """
     preface = Preface()
-    remaining = [(no, line.strip()) for no, text in cells for line in text.split("\n")]
     waiting: tuple[int, str] | None = None
-    for no, text in remaining:
-        if not text:
+    lines = [(no, line.strip()) for no, cell in cells for line in cell.split("\n")]
+    for no, text in lines:
+        bare = LEGEND_WORD.sub("", text)
+        entries = legend_entries(text, used)
+        if not bare or (is_legend_head(text) and not (waiting and bare == text)):
             continue
-        bare = _LEGEND_WORD.sub("", text)
-        if waiting and not legend_entries(bare, used) and not is_mark(bare, used):
-            _take_mark(preface, waiting[0], waiting[1], bare.strip("…:：= "))
+        if waiting and not entries and not is_mark(bare, used):
+            _take_mark(preface, *waiting, bare.strip("…:：= "))
             waiting = None
         elif is_mark(bare, used):
             waiting = (no, bare)
-        elif entries := legend_entries(text, used):
+        elif entries:
             for symbol, label in entries:
                 _take_mark(preface, no, symbol, label)
-        elif bare or not text:
+        else:
             _take(preface, no, text)
     return preface
-
-
-def is_mark(text: str, used: frozenset[str]) -> bool:
-    """Whether the text is a sign that can be a mark: drawn, or a short word that is used."""
-    return is_symbol(text) or (0 < len(text) <= 2 and text in used)
-
-
-def legend_entries(text: str, used: frozenset[str]) -> list[tuple[str, str]]:
-    """(symbol, label) of each mark that a text explains; [] when it is no legend."""
-    bare = _LEGEND_WORD.sub("", text)
-    pattern = _ENTRY if _ENTRY.search(bare) else _BARE_ENTRY if bare != text else None
-    if pattern is None:
-        return []
-    found = [(m["symbol"], m["label"].strip()) for m in pattern.finditer(bare)]
-    letters = {symbol for symbol, _ in found} >= _LETTERS
-    return [
-        (symbol, label)
-        for symbol, label in found
-        if label and (is_mark(symbol, used) or (letters and symbol in _LETTERS))
-    ]
 
 
 def says_something(text: str) -> bool:
@@ -127,26 +102,21 @@ def says_something(text: str) -> bool:
     plain = unicodedata.normalize("NFKC", text).strip()
     return bool(
         _ANNEX.match(plain)
-        or _date_of(plain)
+        or date_in(plain)
         or legend_entries(text.strip(), frozenset())
-        or _LEGEND_WORD.match(text)
+        or LEGEND_WORD.match(text)
     )
 
 
 def _take(preface: Preface, no: int, text: str) -> None:
-    annex = _ANNEX.match(unicodedata.normalize("NFKC", text).strip())
+    plain = unicodedata.normalize("NFKC", text).strip()
+    annex = _ANNEX.match(plain) or _ANNEX_BEHIND.match(plain)
     if annex:
         _take_annex(preface, no, text, annex)
-    elif not preface.date and (date := _date_of(text)):
+    elif not preface.date and (date := date_in(text)):
         preface.date = date
     else:
         _take_words(preface, no, text)
-
-
-def _date_of(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text).strip().strip("()")
-    plain = _AS_OF.sub("", _DATE_WORD.sub("", plain))
-    return parse_date(plain) or ""
 
 
 def _take_mark(preface: Preface, no: int, symbol: str, label: str) -> None:
@@ -154,7 +124,7 @@ def _take_mark(preface: Preface, no: int, symbol: str, label: str) -> None:
 
 
 def _take_annex(preface: Preface, no: int, text: str, annex: re.Match[str]) -> None:
-    number = f"{annex[1]}{annex[2]}"
+    number = annex["kind"] + _arabic(annex["number"])
     if preface.document_number and number == preface.document_number:
         preface.repeated[no] = text
         return
@@ -163,15 +133,29 @@ def _take_annex(preface: Preface, no: int, text: str, annex: re.Match[str]) -> N
         preface.title = preface.title or annex["title"]
 
 
+def _arabic(number: str) -> str:
+    return str(kanji_number(number)) if number[0] in KANJI_DIGITS else number
+
+
 def _take_words(preface: Preface, no: int, text: str) -> None:
-    if not preface.title:
-        preface.title = text
+    """The first line that is no note is the title, unless a later one sounds more like it."""
+    if NOTE.match(text) or PAGE.match(text):
+        preface.unread[no] = text
+    elif not preface.title:
+        preface.title, preface.title_at = text, no
     elif text == preface.title:
         preface.repeated[no] = text
+    elif _is_better(preface.title, text) and preface.title_at is not None:
+        preface.unread[preface.title_at] = preface.title
+        preface.title, preface.title_at = text, no
     elif preface.date and not preface.issuer:
         preface.issuer = text
     else:
         preface.unread[no] = text
+
+
+def _is_better(title: str, text: str) -> bool:
+    return len(text) <= _LONGEST_TITLE and bool(_TITLE.search(text)) and not _TITLE.search(title)
 
 
 def _most_frequent(labels: dict[str, list[int]]) -> str:

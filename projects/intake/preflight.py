@@ -7,8 +7,8 @@ reader hold more cells than there is room for.
 
 from __future__ import annotations
 
-import codecs
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -22,7 +22,7 @@ from projects.intake.cellscan import (
     Scanner,
     Strings,
 )
-from projects.intake.container import SAVE_AGAIN, UNUSUAL, Entry, chunks, damaged, entries
+from projects.intake.container import SAVE_AGAIN, UNUSUAL, Entry, as_utf8, chunks, damaged, entries
 from projects.intake.odsscan import OdsCells
 from projects.intake.remarks import Place, Problem, Refused
 from projects.intake.sheetnames import NOT_EXCEL, ODS_CONTENT, Book, book_of
@@ -33,19 +33,17 @@ ZIP_MAGIC = b"PK\x03\x04"
 OLD_FORMAT = "旧形式（.xls）または暗号化されたファイルは読めません。.xlsxで保存し直してください。"
 DTD = f"文書型宣言（DTD）を含むため読めません。{SAVE_AGAIN}"
 
-_BOMS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-_WIDE = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _XML_NAMES = (".xml", ".rels", ".vml")
 _PROLOG = re.compile(
     rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+(?:<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)|(<!))", re.DOTALL
 )
 _ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)")
 _ENCODINGS = frozenset((b"utf-8", b"utf-16", b"us-ascii", b"ascii", b"iso-8859-1"))
-_FREE_TEXT = "customxml/"
+_FREE_TEXT, _PICTURES = "customxml/", (".svg",)
 
 
-def check(data: bytes) -> None:
-    """Refused, in words and with the place, unless the file is a sound .xlsx, .xlsm or .ods."""
+def check(data: bytes) -> Book:
+    """The book, refused in words unless the file is a sound .xlsx, .xlsm or .ods."""
     if data.startswith(OLE_MAGIC):
         raise Refused(Problem(OLD_FORMAT))
     if not data.startswith(ZIP_MAGIC):
@@ -57,27 +55,43 @@ def check(data: bytes) -> None:
             _look_at(data, part, book, thorough=False)
         except NotNear:
             _look_at(data, part, book, thorough=True)
+    return book
 
 
 def _look_at(data: bytes, part: Entry, book: Book, *, thorough: bool) -> None:
     pieces = chunks(data, part)
-    head = next(pieces, b"")
-    root = _root(part, head)
+    head = _head(pieces)
+    root = _root(part, head, book)
     everything = chain((head,), pieces)
-    if not root or part.name.casefold().startswith(_FREE_TEXT):
-        for _ in everything:
-            pass
-        return
-    _scan(part, _text(everything), _scanners(part, root, book, thorough=thorough))
+    if root:
+        _scan(part, as_utf8(everything), _scanners(part, root, book, thorough=thorough))
+    else:
+        deque(everything, maxlen=0)
 
 
-def _root(part: Entry, head: bytes) -> str:
-    """The name of the root element, "" for a part that is not XML. Refused with a DTD."""
-    text = next(_text(iter((head,))), b"")[: caps.PROLOG_BYTES]
-    if not text.lstrip().startswith(b"<"):
-        if text.strip() and part.name.casefold().endswith(_XML_NAMES):
-            raise damaged(part.name)
+def _head(pieces: Iterator[bytes]) -> bytes:
+    """Enough of the part to see what it is; pieces may be empty."""
+    head = b""
+    while len(head) < caps.PROLOG_BYTES and (piece := next(pieces, None)) is not None:
+        head += piece
+    return head
+
+
+def _root(part: Entry, head: bytes, book: Book) -> str:
+    """The name of the root element, "" for what no reader parses. Refused with a DTD."""
+    name = part.name.casefold()
+    text = next(as_utf8(iter((head,))))
+    xml = text.lstrip().startswith(b"<")
+    if text.strip() and not xml and name.endswith(_XML_NAMES):
+        raise damaged(part.name)
+    read = name in book.sheets or not name.endswith(_PICTURES)
+    if not xml or not read:
         return ""
+    root = _root_element(part, text)
+    return "" if name.startswith(_FREE_TEXT) and name not in book.sheets else root
+
+
+def _root_element(part: Entry, text: bytes) -> str:
     found = _PROLOG.match(text)
     if found is None:
         raise damaged(part.name)
@@ -91,11 +105,12 @@ def _scanners(part: Entry, root: str, book: Book, *, thorough: bool) -> list[Sca
     def place(cell: str) -> Place:
         return Place(cell, sheet=book.sheets.get(part.name.casefold(), part.name))
 
+    scanners: list[Scanner] = [FarCells(place) if thorough else NearCells(), Merges(place)]
     if root == "sst":
-        return [Strings()]
+        scanners.append(Strings())
     if part.name == ODS_CONTENT:
-        return [OdsCells(place)]
-    return [FarCells(place) if thorough else NearCells(), Merges(place)]
+        scanners.append(OdsCells(place))
+    return scanners
 
 
 def _scan(part: Entry, pieces: Iterator[bytes], scanners: Sequence[Scanner]) -> None:
@@ -111,16 +126,3 @@ def _scan(part: Entry, pieces: Iterator[bytes], scanners: Sequence[Scanner]) -> 
             raise Refused(Problem(LONG_STRING, raw=part.name))
     for scanner in scanners:
         scanner.feed(rest, len(rest))
-
-
-def _text(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The pieces as UTF-8 without a byte order mark."""
-    head = next(pieces, b"")
-    encoding = _BOMS.get(head[:2]) or _WIDE.get(head[:2])
-    if encoding is None:
-        yield head.removeprefix(codecs.BOM_UTF8)
-        yield from pieces
-        return
-    decode = codecs.getincrementaldecoder(encoding)("replace").decode
-    for piece in chain((head,), pieces):
-        yield decode(piece).removeprefix("\ufeff").encode()

@@ -4,64 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from projects.grid import clean_line, clean_text
 from projects.intake.columns import Level, Meaning, Party
-from projects.intake.meanings import Column
+from projects.intake.ledger import Ledger, Record
+from projects.intake.legends import is_legend_row
 from projects.intake.preface import says_something
+from projects.intake.profile import Column
 from projects.intake.remarks import Code, Problem, Remark
-from projects.intake.sheets import Position, Sheet
+from projects.intake.shapes import shape
 from projects.intake.symbols import looks_like_mark
 from projects.intake.tables import Spread, Table
-from projects.intake.words import NOTE, PAGE, SAME, SUM, Field, visible
-from projects.keys import match_key
+from projects.intake.words import NOTE, PAGE, SAME, Field, is_sum, visible
 
 _NEITHER = "項番も作業項目もない行です。"
 _NUMERIC = re.compile(r"[\d,.]+")
+_CARRIAGE = re.compile("_x000D_\n?")
+_NUMBERED = 0.9
+_STOPS = re.compile(
+    r"[、，・/／のをとがに及び並び又は]$|(?:および|ならびに|または|に係る|における|による)$"
+)
+_RESUMES = re.compile(r"[)）」』】、，・。]|(?:及び|並びに|又は|に係る|における|による|等の)")
 _CJK_END = re.compile(r"[\u3000-\u9fff\uff00-\uffef]$")
-
-
-@dataclass(slots=True)
-class Record:
-    """One row of the matrix as found. `names` are its names by level column, 0 for the only one.
-
-    `marks` holds (cell, raw text) by role, `unknown` the roles with a formula nobody computed;
-    `spaces` counts the leading spaces of the name.
-    """
-
-    sheet: Sheet
-    row: int
-    last: int = 0
-    number: str = ""
-    names: dict[int, str] = field(default_factory=dict)
-    name_at: Position = (0, 0)
-    description: str = ""
-    description_at: Position = (0, 0)
-    depth: str = ""
-    indent: int = 0
-    spaces: int = 0
-    marks: dict[int, list[tuple[Position, str]]] = field(default_factory=dict)
-    unknown: set[int] = field(default_factory=set)
-
-    @property
-    def name(self) -> str:
-        """The name of the deepest level that the row gives."""
-        return self.names[max(self.names)] if self.names else ""
-
-
-@dataclass(slots=True)
-class Ledger:
-    """How every nonblank cell ended, with the remarks and problems on the way."""
-
-    imported: int = 0
-    header: int = 0
-    preface: int = 0
-    skipped: int = 0
-    asked: int = 0
-    remarks: list[Remark] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    around: list[tuple[Position, Sheet, str]] = field(default_factory=list)
 
 
 class Rows:
@@ -88,6 +52,7 @@ class Rows:
         }
         self._merged = bool(self._sheet.merges)
         self._last = self._last_task()
+        self._numbered = self._has_numbers()
         self._above = {
             text.strip() for row in range(1, table.top) for _, text in self._sheet.filled(row)
         }
@@ -96,21 +61,33 @@ class Rows:
         """The records in order; what is none goes into the ledger."""
         before: Record | None = None
         for row in self._table.rows:
-            cells = dict(self._sheet.filled(row))
-            if not cells:
+            cells = self._cells(row)
+            if not cells or self._is_no_record(before, row, cells):
                 continue
-            if before and self._belongs_to(before, row):
-                self._join(before, row, cells)
-            elif self._is_aside(row, cells):
-                continue
-            elif before and self._is_rest(cells):
-                self._join(before, row, cells)
-            else:
-                finished, before = before, self._record(row, cells) or before
-                if finished and finished is not before:
-                    yield finished
+            found = self._record(row, cells)
+            if found and before:
+                yield before
+            before = found or before
         if before:
             yield before
+
+    def _cells(self, row: int) -> dict[int, str]:
+        """The filled cells of a row, without those of a legend beside the table."""
+        cells = dict(self._sheet.filled(row))
+        for at in [at for at in cells if self._meanings.get(at) is Field.LEGEND]:
+            self._ledger.around.append(((row, at), self._sheet, cells.pop(at)))
+            self._ledger.preface += 1
+        return cells
+
+    def _is_no_record(self, before: Record | None, row: int, cells: Mapping[int, str]) -> bool:
+        """Whether the row is more of the record before it, or stands around the table."""
+        if before and self._is_more(before, row, cells):
+            return self._join(before, row, cells)
+        if self._is_aside(row, cells):
+            return True
+        if before and self._is_rest(before, cells):
+            return self._join(before, row, cells)
+        return False
 
     def _columns(self, wanted: Field) -> list[int]:
         return [at for at, meaning in self._meanings.items() if meaning is wanted]
@@ -118,12 +95,25 @@ class Rows:
     def _last_task(self) -> int:
         """The last row with a number that looks like one, or with a mark."""
         for row in reversed(self._table.rows):
-            texts = (self._sheet.text(row, at).strip() for at in self._numbers)
-            if any(0 < len(t) <= 8 and not NOTE.match(t) and not PAGE.match(t) for t in texts):
+            cells = dict(self._sheet.filled(row))
+            if not cells or self._is_legend(cells):
+                continue
+            texts = [cells[at].strip() for at in self._numbers if at in cells]
+            if any(len(t) <= 8 and not NOTE.match(t) and not PAGE.match(t) for t in texts):
                 return row
             if any(looks_like_mark(self._sheet.text(row, at)) for at in self._parties):
                 return row
         return self._table.last
+
+    def _has_numbers(self) -> bool:
+        """Whether nearly every row with a mark has a number, so that one without is no task."""
+        parties = [at for at, meaning in self._meanings.items() if isinstance(meaning, Party)]
+        marked = [
+            any(self._sheet.text(row, at).strip() for at in self._numbers)
+            for row in self._table.rows
+            if any(self._sheet.text(row, at).strip() for at in parties)
+        ]
+        return bool(self._numbers and marked) and sum(marked) >= _NUMBERED * len(marked)
 
     def _belongs_to(self, before: Record, row: int) -> bool:
         """Whether a merged number, or a merged only name, spans from the record to this row."""
@@ -135,9 +125,32 @@ class Rows:
             for at in keys
         )
 
-    def _is_rest(self, cells: Mapping[int, str]) -> bool:
-        """A row with nothing but more of the description above."""
-        return all(self._meanings.get(at) is Field.DESCRIPTION for at in cells)
+    def _is_more(self, before: Record, row: int, cells: Mapping[int, str]) -> bool:
+        """More of the same merged row, or of the description right below it, which is no note."""
+        if self._belongs_to(before, row):
+            return True
+        texts = [text.strip() for at, text in cells.items()]
+        own = all(self._meanings.get(at) is Field.DESCRIPTION for at in cells)
+        near = row == (before.last or before.row) + 1
+        return own and near and not any(NOTE.match(t) or PAGE.match(t) for t in texts)
+
+    def _is_rest(self, before: Record, cells: Mapping[int, str]) -> bool:
+        """A row with more of the description above, or with the rest of a numbered task."""
+        meanings = {self._meanings.get(at) for at in cells}
+        if meanings == {Field.DESCRIPTION}:
+            return True
+        if (
+            not before.number
+            or not self._numbered
+            or not meanings
+            <= {
+                Field.NAME,
+                Field.DESCRIPTION,
+            }
+        ):
+            return False
+        rest = next(text for at, text in cells.items() if self._meanings[at] is Field.NAME)
+        return Field.DESCRIPTION in meanings or _goes_on(before.name, rest.strip())
 
     def _is_aside(self, row: int, cells: Mapping[int, str]) -> bool:
         """Page headings, page numbers, notes and sums; they are remarked here."""
@@ -159,8 +172,18 @@ class Rows:
         number = len(texts) == 1 and min(cells) in self._numbers and texts[0].isdecimal()
         return alone and plain and not number and not any(map(looks_like_mark, texts))
 
+    def _is_legend(self, cells: Mapping[int, str]) -> bool:
+        """Marks explained in the columns of numbers, names or parties."""
+        return is_legend_row(cells) and not (
+            min(cells) in self._meanings
+            and isinstance(self._meanings[min(cells)], Party)
+            and all(self._meanings.get(at) is Field.DESCRIPTION for at in list(cells)[1:])
+        )
+
     def _is_note(self, row: int, cells: Mapping[int, str]) -> bool:
         """A note: by its first word, or because it stands below the last task."""
+        if self._is_legend(cells):
+            return True
         below = row > self._last
         if below and any(at[0] > self._last for at, _, _ in self._ledger.around[-1:]):
             return True
@@ -175,7 +198,7 @@ class Rows:
         others = [text for at, text in cells.items() if at not in (*self._numbers, *self._names)]
         return (
             bool(words)
-            and all(match_key(w) in SUM for w in words)
+            and all(map(is_sum, words))
             and all(_NUMERIC.fullmatch(text.strip()) for text in others)
         )
 
@@ -204,7 +227,7 @@ class Rows:
             self._ledger.remarks.append(Remark(place, Code.ROW_HIDDEN, record.name, message))
         if record.names:
             return record
-        if record.number and len(record.number) > 3 and not record.marks and len(cells) == 1:
+        if record.number and not record.marks and len(cells) == 1 and self._is_band(record):
             return self._band(record, min(cells))
         if record.depth and not record.number and not record.marks:
             self._ledger.imported -= len(cells)
@@ -218,6 +241,12 @@ class Rows:
         if not self._sheet.uncached:
             return set()
         return {index for at, index in self._parties.items() if (row, at) in self._sheet.uncached}
+
+    def _is_band(self, record: Record) -> bool:
+        """Whether the only text of a row, among the numbers, is a heading and no number."""
+        merge = self._spread.over(record.row, self._numbers[0])
+        wide = merge is not None and any(merge.left < at <= merge.right for at in self._names)
+        return wide or not shape(record.number)
 
     def _band(self, record: Record, at: int) -> Record:
         """A heading that was written over the whole width, from the column of numbers."""
@@ -284,7 +313,7 @@ class Rows:
 
     def _shown(self, row: int, at: int, raw: str, clean: object) -> str:
         """The text as shown: no characters that no one sees, and a remark where there were."""
-        seen = visible(raw.replace("_x000D_", "\n") if "_x000D_" in raw else raw)
+        seen = visible(_CARRIAGE.sub("\n", raw) if "_x000D_" in raw else raw)
         if seen != raw:
             message = "見えない文字を除き、文字の合成形をそろえました。"
             place = self._sheet.place(row, at)
@@ -308,8 +337,8 @@ class Rows:
             elif merge.left in self._parties:
                 record.marks.setdefault(self._parties[at], []).append(((row, at), raw))
 
-    def _join(self, before: Record, row: int, cells: Mapping[int, str]) -> None:
-        """A second row of the same task: its texts follow those above."""
+    def _join(self, before: Record, row: int, cells: Mapping[int, str]) -> bool:
+        """A second row of the same task: its texts follow those above. Always true."""
         message = "前の行の続きとして、1つの作業にまとめました。"
         place = self._sheet.place(row, min(cells))
         raw = "・".join(text.strip() for text in cells.values())
@@ -325,6 +354,15 @@ class Rows:
             before.number = f"{before.number}{more.number}"
         for index, found in more.marks.items():
             before.marks.setdefault(index, []).extend(found)
+        return True
+
+
+def _goes_on(name: str, rest: str) -> bool:
+    """Whether a name stops in the middle, so that the text below is the rest of it."""
+    opened = sum(name.count(sign) for sign in "(（「『【") > sum(
+        name.count(sign) for sign in ")）」』】"
+    )
+    return opened or bool(_STOPS.search(name)) or bool(_RESUMES.match(rest))
 
 
 def _put_together(first: str, second: str) -> str:

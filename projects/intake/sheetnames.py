@@ -9,7 +9,7 @@ from posixpath import dirname, join, normpath
 from xml.sax.saxutils import unescape
 
 from projects.intake import caps
-from projects.intake.container import SAVE_AGAIN, Entry, chunks
+from projects.intake.container import SAVE_AGAIN, Entry, as_utf8, chunks
 from projects.intake.remarks import Problem, Refused
 
 NOT_EXCEL = f"Excelファイルではありません。{SAVE_AGAIN}"
@@ -35,6 +35,7 @@ class Book:
     """{name of the part, lower case: name of the sheet}; empty for an .ods."""
 
     sheets: Mapping[str, str] = field(default_factory=dict)
+    is_ods: bool = False
 
 
 def book_of(data: bytes, parts: Sequence[Entry]) -> Book:
@@ -42,7 +43,7 @@ def book_of(data: bytes, parts: Sequence[Entry]) -> Book:
     files = {part.name.casefold(): part for part in parts}
     mimetype = files.get("mimetype")
     if mimetype and _content(data, mimetype).startswith(_ODS_TYPE) and ODS_CONTENT in files:
-        return Book()
+        return Book(is_ods=True)
     targets = _targets(data, files, "")
     book = next((t for kind, t in targets.values() if kind.endswith("/officeDocument")), _WORKBOOK)
     for name in (book, _WORKBOOK):
@@ -96,5 +97,5 @@ def _attributes(tag: bytes) -> dict[str, str]:
 
 
 def _content(data: bytes, part: Entry) -> bytes:
-    """The whole part when it is small, as these are, else nothing."""
-    return b"".join(chunks(data, part)) if part.size <= _SMALL_BYTES else b""
+    """The whole part, as UTF-8, when it is small, as these are, else nothing."""
+    return b"".join(as_utf8(chunks(data, part))) if part.size <= _SMALL_BYTES else b""

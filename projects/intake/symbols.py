@@ -94,12 +94,13 @@ ASKED = frozenset(
     )
 ) - {"◎○"}
 _BETWEEN = " \u3000\n\t/／・,、＆&+＋;；"
-_ARROW = re.compile(r"\s*(?:→|⇒|➡\ufe0f?|➔|⟶|->|=>|＞)\s*")
+_ARROW = re.compile(r"\s*(?:→|⇒|↓|⇓|➡\ufe0f?|➔|⟶|->|=>|＞)\s*")
 _NOTED = re.compile(
     r"(?P<mark>.{1,4}?)\s*(?:[(（\[［〔【〈<](?P<note>.+?)[)）\]］〕】〉>]|(?:※|注|＊|\*)\s*(?P<sign>.{0,4}))",
     re.DOTALL,
 )
-_SIGN = re.compile(r"(?P<mark>[^\w\s])\s*(?P<note>[0-9０-９]{1,2}[)）]?|[a-z])")
+_SIGN = re.compile(r"(?P<mark>[^\w\s])\s*(?P<note>[0-9０-９¹²³⁰-⁹]{1,2}[)）]?|[a-z]|[①-⑳]|['’′])")
+_FRAMED = re.compile(r"[(（\[［〔【「](?P<mark>.{1,2})[)）\]］〕】」]")
 _LETTERS = frozenset("RACISQVD")
 _LONGEST_MARK = 16
 
@@ -120,7 +121,8 @@ class Symbol:
 @lru_cache(8192)
 def read_symbol(raw: str, legend: tuple[str, ...]) -> Symbol:
     """The mark in a cell; `legend` goes from the strongest symbol to the weakest."""
-    text = visible(raw).strip().strip("\ufe0f") if not raw.isascii() else raw.strip()
+    text = raw.replace("_x000D_", "\n")
+    text = visible(text).strip().strip("\ufe0f") if not text.isascii() else text.strip()
     if text in legend or not text:
         if text != raw.strip():
             return Symbol(text, Code.SYMBOL_VARIANT, f"「{text}」として読み取りました。")
@@ -128,7 +130,8 @@ def read_symbol(raw: str, legend: tuple[str, ...]) -> Symbol:
     known = _one(text, legend)
     if known:
         return Symbol(known, Code.SYMBOL_VARIANT, f"「{text}」を「{known}」として読み取りました。")
-    if text.casefold() in ASKED or text.replace("\ufe0f", "") in ASKED:
+    bare = text.replace("\ufe0f", "")
+    if text.casefold() in ASKED or (len(set(bare)) == 1 and bare[0] in ASKED):
         return _question(text)
     return _changing(text, legend) or _several(text, legend) or _noted(text, legend)
 
@@ -167,7 +170,10 @@ def _one(text: str, legend: tuple[str, ...]) -> str | None:
     if known in legend:
         return known
     other = next((s for s in legend if VARIANTS.get(s) == known), None)
-    return other if known == "○" else None
+    if known == "○":
+        return other
+    same = [s for s in legend if s.casefold() == plain.casefold()]
+    return same[0] if len(same) == 1 and plain.casefold() not in ASKED else None
 
 
 def _question(text: str) -> Symbol:
@@ -177,12 +183,14 @@ def _question(text: str) -> Symbol:
 
 def _changing(text: str, legend: tuple[str, ...]) -> Symbol | None:
     """「○→◎」: the mark after the arrow."""
-    parts = [part for part in _ARROW.split(text) if part]
+    parts = _ARROW.split(text)
     if len(parts) < 2:
         return None
+    if "" in parts:
+        return _question(text)
     found = [read_symbol(part, legend).symbol for part in parts]
     if None in found:
-        return None
+        return _question(text) if any(found) else None
     message = f"変更の書き方のため、変更後の「{found[-1]}」を採りました。"
     return Symbol(found[-1], Code.MARK_CHANGING, message)
 
@@ -201,6 +209,9 @@ def _several(text: str, legend: tuple[str, ...]) -> Symbol | None:
 
 def _noted(text: str, legend: tuple[str, ...]) -> Symbol:
     """「○（注1）」: the mark; the note stays in the remark."""
+    framed = _FRAMED.fullmatch(text)
+    if framed and read_symbol(framed["mark"], legend).symbol:
+        return _question(text)
     for pattern in (_NOTED, _SIGN):
         found = pattern.fullmatch(text)
         if not found:

@@ -30,13 +30,17 @@ class Head:
 
 @dataclass(slots=True)
 class Table:
-    """Header rows `top`…`bottom` of a sheet, its columns' heads, and the rows of data below."""
+    """Header rows `top`…`bottom` of a sheet, its columns' heads, and the rows of data below.
+
+    `legend_rows` are rows below that explain the marks.
+    """
 
     sheet: Sheet
     top: int
     bottom: int
     heads: dict[int, Head] = field(default_factory=dict)
     last: int = 0
+    legend_rows: set[int] = field(default_factory=set)
 
     @property
     def rows(self) -> range:
@@ -90,6 +94,7 @@ def find_tables(
 def _anchors(sheet: Sheet, roles: Mapping[str, int]) -> Iterator[int]:
     """The rows whose words make them headers; behind the first one only rows with its words."""
     columns: list[int] = []
+    words: set[str] = set()
     for row, cells in enumerate(sheet.rows, 1):
         if columns:
             texts = [cells[column - 1] for column in columns if column <= len(cells)]
@@ -98,11 +103,23 @@ def _anchors(sheet: Sheet, roles: Mapping[str, int]) -> Iterator[int]:
         elif row > SEARCHED_ROWS:
             return
         meanings = _meanings(sheet, row, roles)
-        if _is_header(meanings):
+        if _is_header(meanings) and (not columns or _comes_again(sheet, row, meanings, words)):
             yield row
+            words |= _words(sheet, row)
             columns = columns or [
                 column for column, meaning in meanings.items() if meaning in ("name", "number")
             ]
+
+
+def _comes_again(sheet: Sheet, row: int, meanings: Mapping[int, str], words: set[str]) -> bool:
+    """Whether a row below the first header is one too, and no task called 作業内容."""
+    kinds = set(meanings.values())
+    same = len(_words(sheet, row) & words)
+    return same * 2 > len(meanings) or ("number" in kinds and bool(kinds & {"name", "level"}))
+
+
+def _words(sheet: Sheet, row: int) -> set[str]:
+    return {match_key(header_text(text)) for _, text in sheet.filled(row)}
 
 
 def _meanings(sheet: Sheet, row: int, roles: Mapping[str, int]) -> dict[int, str]:

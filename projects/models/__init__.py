@@ -2,6 +2,7 @@
 
 from projects.models.assignment import Assignment
 from projects.models.change_set import CHANNEL, ChangeSet
+from projects.models.import_ import Import
 from projects.models.item import WorkItem
 from projects.models.membership import Membership
 from projects.models.project import BySlug, LegendMark, Numbering, Project
@@ -12,6 +13,7 @@ __all__ = [
     "Assignment",
     "BySlug",
     "ChangeSet",
+    "Import",
     "LegendMark",
     "Membership",
     "Numbering",

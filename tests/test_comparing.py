@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from projects import intake
+from projects.comparing import Blank, Comparison, Wishes, compare
 from projects.grid import Grid, Role
-from projects.importing import Blank, Comparison, Wishes, compare
-from projects.intake import Choices, Reading
+from projects.intake import Choices, Reading, Refused
 from projects.intake.choices import SKIP
 from projects.leaving import without
 from projects.plan import Act, Plan, diff
@@ -79,6 +80,16 @@ def test_mark_that_is_asked_stays_until_it_is_answered() -> None:
     assert [cell.after for cell in compared(answered).plan.cells] == [""]
     kept = reading(*rows, choices=Choices(marks={"×": SKIP}))
     assert (kept.asked, compared(kept).plan.cells) == ({}, ())
+
+
+def test_symbol_outside_the_legend_can_be_asked_instead_of_refused() -> None:
+    rows = with_rows("| 2 | 基本設計 | ★ | ○ | |")
+    with pytest.raises(Refused, match="C3: 記号を読み取れません"):
+        reading(*rows)
+    asked = reading(*rows, choices=Choices(ask_unknown=True))
+    assert list(asked.asked) == ["★"]
+    answered = reading(*rows, choices=Choices(marks={"★": "○"}, ask_unknown=True))
+    assert [cell.after for cell in compared(answered).plan.cells] == ["○"]
 
 
 def test_file_without_descriptions_leaves_them_alone() -> None:
