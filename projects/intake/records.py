@@ -64,11 +64,18 @@ class Rows:
             yield before
 
     def _cells(self, row: int) -> dict[int, str]:
-        """The filled cells of a row, without those of a legend beside the table."""
+        """The filled cells of a row that people see, without those of a legend beside the table."""
         cells = dict(self._sheet.filled(row))
         for at in [at for at in cells if self._meanings.get(at) is Field.LEGEND]:
             self._ledger.around.append(((row, at), self._sheet, cells.pop(at)))
             self._ledger.preface += 1
+        if not self._merged:
+            return cells
+        for at in [at for at in cells if self._spread.anchor(row, at) != (row, at)]:
+            message = "結合セルに隠れて見えない値のため取り込みません。"
+            place = self._sheet.place(row, at)
+            self._ledger.remarks.append(Remark(place, Code.CELL_SKIPPED, cells.pop(at), message))
+            self._ledger.skipped += 1
         return cells
 
     def _is_no_record(self, before: Record | None, row: int, cells: Mapping[int, str]) -> bool:
