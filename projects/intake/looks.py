@@ -28,6 +28,7 @@ _UNCACHED = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"(?![^>]*\st="str")[^>]*>\s*'
     rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
+_NUMERIC = re.compile(r"-?[0-9.]+(?:e[+-]?[0-9]+)?")
 _LAST_COLUMN = 16_384
 
 
@@ -72,13 +73,13 @@ def take(sheet: Sheet, xml: bytes, parts: Parts) -> None:
 def _take_patterns(sheet: Sheet, xml: bytes, parts: Parts) -> None:
     """Dates are noted, and numbers shown as their format shows them."""
     patterns = parts.styles.patterns
-    for row, column, style in _styled(xml, patterns, rb'(?![^>]*\st="(?:s|str|inlineStr|b|e)")'):
+    for row, column, style in _styled(xml, patterns, rb'(?![^>]*\st="(?:s|str|inlineStr|b|e|d)")'):
         text = sheet.text(row, column)
         if not text:
             continue
         if patterns[style] == "date":
             sheet.dates[row, column] = text
-        else:
+        elif _NUMERIC.fullmatch(text):
             sheet.rows[row - 1][column - 1] = shown_number(float(text), patterns[style])
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from projects.grid import clean_line, clean_text
 from projects.intake.columns import Level, Meaning, Party
 from projects.intake.ledger import Ledger, Record
-from projects.intake.legends import is_legend_row
+from projects.intake.legends import is_legend_head, is_legend_row, legend_entries, letters_of
 from projects.intake.preface import says_something
 from projects.intake.profile import Column
 from projects.intake.remarks import Code, Problem, Remark
@@ -20,6 +20,7 @@ from projects.intake.words import NOTE, PAGE, SAME, Field, is_sum, visible
 _NEITHER = "項番も作業項目もない行です。"
 _NUMERIC = re.compile(r"[\d,.]+")
 _CARRIAGE = re.compile("_x000D_\n?")
+_LEGEND_ROWS = 30
 _NUMBERED = 0.9
 _STOPS = re.compile(
     r"[、，・/／のをとがに及び並び又は]$|(?:および|ならびに|または|に係る|における|による)$"
@@ -42,6 +43,7 @@ class Rows:
             at for at, meaning in self._meanings.items() if isinstance(meaning, Level)
         ]
         self._first = min([*self._numbers, *self._names], default=1)
+        self._used = self._symbols(columns)
         self._last = self._last_task()
         self._numbered = self._has_numbers()
         self._merged = bool(self._sheet.merges)
@@ -172,8 +174,18 @@ class Rows:
         number = len(texts) == 1 and min(cells) in self._numbers and texts[0].isdecimal()
         return alone and plain and not number and not any(map(looks_like_mark, texts))
 
+    def _symbols(self, columns: Mapping[int, Column]) -> frozenset[str]:
+        """The short texts in the parties' columns, and letters explained below the table."""
+        below = self._table.rows[-_LEGEND_ROWS:]
+        letters = letters_of(text for row in below for _, text in self._sheet.filled(row))
+        parties = (c for c in columns.values() if isinstance(c.meaning, Party))
+        return letters.union(t.strip() for c in parties for t in c.values if len(t.strip()) <= 2)
+
     def _is_legend(self, cells: Mapping[int, str]) -> bool:
         """Marks explained in the columns of numbers, names or parties."""
+        if len(cells) == 1:
+            (text,) = cells.values()
+            return is_legend_head(text) or bool(legend_entries(text.strip(), self._used))
         return is_legend_row(cells) and not (
             min(cells) in self._meanings
             and isinstance(self._meanings[min(cells)], Party)
