@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any
+from dataclasses import dataclass, replace
 
 from projects import intake, store
-from projects.grid import Grid, Item, Mark, Role, ancestors, index_of, parents, subtree_ends
+from projects.comparing import NO_WISHES, Wishes, compare
+from projects.grid import Grid, Mark, Role
 from projects.intake import child, wire
 from projects.intake.choices import NO_CHOICES, Choices
 from projects.intake.columns import Columns, parse_columns, parse_roles
 from projects.intake.reading import Reading
-from projects.intake.remarks import Code, Place, Problem, Refused, Remark
-from projects.keys import match_key
-from projects.leaving import without
 from projects.models import Project
-from projects.plan import Plan, diff, matched
-
-
-class Blank(StrEnum):
-    """What a blank cell of the file does to a mark of the project."""
-
-    DELETE = "delete"
-    IGNORE = "ignore"
+from projects.plan import Plan, diff
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,64 +23,6 @@ class Source:
     data: bytes
     roles: bytes = b""
     columns: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """How a person wants the file compared and applied.
-
-    `keep_columns`: columns that the file lacks stay. `left_out`: changes not to make, by the
-    keys of `projects.leaving`. `matches`: a row's uid in the file → the uid it is in the
-    project, "" for a new row.
-    """
-
-    blank: Blank = Blank.DELETE
-    keep_columns: bool = False
-    left_out: frozenset[str] = frozenset()
-    matches: Mapping[str, str] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "blank": self.blank.value,
-            "keep_columns": self.keep_columns,
-            "left_out": sorted(self.left_out),
-            "matches": dict(self.matches),
-        }
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Wishes:
-        """The wishes that `as_json` wrote; ValueError or TypeError for anything else."""
-        return cls(
-            Blank(value.get("blank", Blank.DELETE)),
-            bool(value.get("keep_columns")),
-            frozenset(str(key) for key in value.get("left_out", ())),
-            {str(new): str(old) for new, old in value.get("matches", {}).items()},
-        )
-
-
-NO_WISHES = Wishes()
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A row of the file taken for a row of the project on weak evidence."""
-
-    file_uid: str
-    uid: str
-    number: str
-    name: str
-    was_number: str
-    was_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What a reading would change: `plan` without what is left out, `whole` with it."""
-
-    plan: Plan
-    whole: Plan
-    doubtful: tuple[Doubt, ...] = ()
-    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,49 +89,31 @@ def propose(
     title: str = "",
     choices: Choices = NO_CHOICES,
     wishes: Wishes = NO_WISHES,
+    trusted: bool = False,
 ) -> Proposal:
-    """The proposal for a project, or for an empty one. Refused when the file is not taken."""
+    """The proposal for a project, or for an empty one. Refused when the file is not taken.
+
+    A file of our own is `trusted` and read in this process.
+    """
     current = store.load(project) if project else Grid()
-    reading = read_guarded(
-        source.data,
-        current=current,
-        roles=parse_roles(source.roles) if source.roles else None,
-        columns=source.columns,
-        choices=choices,
-    )
+    if trusted:
+        reading = read(source, known_roles=current.roles, legend=current.legend, choices=choices)
+    else:
+        reading = read_guarded(
+            source.data,
+            current=current,
+            roles=parse_roles(source.roles) if source.roles else None,
+            columns=source.columns,
+            choices=choices,
+        )
     slug = project.slug if project else ""
     found = compare(reading, current, slug=slug, title=title, wishes=wishes)
     return Proposal(replace(reading, remarks=(*reading.remarks, *found.remarks)), found.plan)
 
 
-def compare(
-    reading: Reading,
-    current: Grid,
-    *,
-    slug: str,
-    title: str = "",
-    wishes: Wishes = NO_WISHES,
-) -> Comparison:
-    """What a reading would change in a grid. Refused when a part does not fit into it."""
-    wanted = reading.grid
-    if reading.part:
-        wanted = _grafted(current, wanted, reading.part)
-    wanted = _filled(current, wanted, title)
-    file_uids = [item.uid for item in wanted.items]
-    found = matched(current, wanted, pinned=wishes.matches)
-    uid_of = dict(zip(file_uids, (item.uid for item in found.items), strict=True))
-    found = _kept(current, found, reading, uid_of, wishes)
-    whole = diff(current, found)
-    left = without(whole, wishes.left_out)
-    plan = whole if left is found else diff(current, left)
-    return Comparison(
-        plan, whole, tuple(_doubts(whole, uid_of, reading)), tuple(_remarks(reading, current, slug))
-    )
-
-
 def create(source: Source, *, slug: str, title: str = "", by: store.Person) -> Project:
-    """A new project with what the source says, or nothing at all when it is refused."""
-    return create_from(propose(source, None, title=title), slug=slug, by=by)
+    """A new project with what a source of our own says, or nothing when it is refused."""
+    return create_from(propose(source, None, title=title, trusted=True), slug=slug, by=by)
 
 
 def create_from(proposal: Proposal, *, slug: str, by: store.Person) -> Project:
@@ -211,109 +124,3 @@ def create_from(proposal: Proposal, *, slug: str, by: store.Person) -> Project:
         plan = diff(store.load(project), replace(wanted, title=project.title))
         store.apply(plan, project=project, by=by, kind=store.Kind.IMPORT)
     return project
-
-
-def _filled(current: Grid, wanted: Grid, title: str) -> Grid:
-    """The wanted grid with the project's own texts where the file says nothing."""
-    return replace(
-        wanted,
-        title=title or wanted.title or current.title,
-        document_number=wanted.document_number or current.document_number,
-        issuer=wanted.issuer or current.issuer,
-        date=wanted.date or current.date,
-    )
-
-
-def _kept(
-    current: Grid, wanted: Grid, reading: Reading, uid_of: Mapping[str, str], wishes: Wishes
-) -> Grid:
-    """The wanted grid with what stays as the project has it.
-
-    Marks nobody could read or that a person leaves alone, blanks that are to be ignored,
-    descriptions without a column, columns that the file lacks.
-    """
-    ignoring = wishes.blank is Blank.IGNORE
-    names = {role.name for role in wanted.roles}
-    missing = tuple(r for r in current.roles if r.name not in names) if wishes.keep_columns else ()
-    roles = (*wanted.roles, *missing)
-    if not (ignoring or missing or reading.kept or not reading.has_descriptions):
-        return wanted
-    old_at = {role.name: at for at, role in enumerate(current.roles)}
-    columns = [old_at.get(role.name) for role in roles]
-    olds = {item.uid: item for item in current.items}
-    kept = {(uid_of.get(uid, uid), role) for uid, role in reading.kept}
-    width = len(wanted.roles)
-
-    def row(item: Item) -> Item:
-        old = olds.get(item.uid)
-        marks = (*item.marks, *[""] * len(missing))
-        stays = tuple(
-            (old.marks[was] if old and was is not None else "")
-            if at >= width or (item.uid, at) in kept or (ignoring and not mark)
-            else mark
-            for at, (mark, was) in enumerate(zip(marks, columns, strict=True))
-        )
-        text = item.description
-        if old and not text and (ignoring or not reading.has_descriptions):
-            text = old.description
-        return replace(item, marks=stays, description=text)
-
-    return replace(wanted, roles=roles, items=tuple(row(item) for item in wanted.items))
-
-
-def _doubts(plan: Plan, uid_of: Mapping[str, str], reading: Reading) -> list[Doubt]:
-    """The rows matched although both their number and their name are others, or only one fits."""
-    file_uid = {uid: new for new, uid in uid_of.items()}
-    return [
-        Doubt(
-            file_uid[line.after.uid],
-            line.after.uid,
-            line.after.number,
-            line.after.name,
-            line.before.number,
-            line.before.name,
-        )
-        for line in plan.items
-        if line.before
-        and line.after
-        and line.after.uid not in reading.known_uids
-        and match_key(line.before.name) != match_key(line.after.name)
-    ]
-
-
-def _remarks(reading: Reading, current: Grid, slug: str) -> list[Remark]:
-    """What only the project tells about a reading."""
-    found = []
-    if reading.project and slug and reading.project != slug:
-        message = "別の案件から出力されたファイルです。"
-        found.append(Remark(Place("識別情報"), Code.OTHER_PROJECT, reading.project, message))
-    if not reading.has_descriptions and any(item.description for item in current.items):
-        message = "作業内容の列がないため、作業内容は変更しません。"
-        found.append(Remark(Place("列"), Code.COLUMN_MISSING, "", message))
-    return found
-
-
-def _grafted(current: Grid, part: Grid, top: str) -> Grid:
-    """The current grid with one subtree as the file has it. Refused when that is not there."""
-    try:
-        at = index_of(current, top)
-    except KeyError as error:
-        message = "この部分ファイルの元になった区分が、案件にもうありません。"
-        raise Refused(Problem(message)) from error
-    if [role.name for role in part.roles] != [role.name for role in current.roles]:
-        raise Refused(
-            Problem("部分ファイルの列が案件の列と異なります。全体を出力し直してください。")
-        )
-    rows = part.items[_start_of(part, top) :]
-    end = subtree_ends(current.items)[at]
-    above = len(ancestors(parents(current.items), at))
-    shift = above + 1 - rows[0].level
-    branch = tuple(replace(item, level=item.level + shift) for item in rows)
-    return replace(current, items=current.items[:at] + branch + current.items[end:])
-
-
-def _start_of(part: Grid, top: str) -> int:
-    try:
-        return index_of(part, top)
-    except KeyError as error:
-        raise Refused(Problem("部分ファイルに、出力した区分の行がありません。")) from error

@@ -6,6 +6,8 @@ from projects.views import editing
 from projects.views.columns import columns, legend, merge
 from projects.views.export import export
 from projects.views.history import history, history_csv, undo
+from projects.views.import_acts import apply, cancel, choices, wishes
+from projects.views.imports import download, import_list, preview, status
 from projects.views.item import item
 from projects.views.matrix import matrix
 from projects.views.projects import project_list
@@ -25,6 +27,14 @@ urlpatterns = [
     path("<slug:slug>/columns/", columns, name="columns"),
     path("<slug:slug>/columns/merge/", merge, name="merge"),
     path("<slug:slug>/legend/", legend, name="legend"),
+    path("<slug:slug>/imports/", import_list, name="imports"),
+    path("<slug:slug>/imports/<int:key>/", preview, name="import"),
+    path("<slug:slug>/imports/<int:key>/choices/", choices, name="import_choices"),
+    path("<slug:slug>/imports/<int:key>/wishes/", wishes, name="import_wishes"),
+    path("<slug:slug>/imports/<int:key>/apply/", apply, name="import_apply"),
+    path("<slug:slug>/imports/<int:key>/cancel/", cancel, name="import_cancel"),
+    path("<slug:slug>/imports/<int:key>/status/", status, name="import_status"),
+    path("<slug:slug>/imports/<int:key>/file/", download, name="import_file"),
     path("<slug:slug>/history/", history, name="history"),
     path("<slug:slug>/history.csv", history_csv, name="history_csv"),
     path("<slug:slug>/history/<int:number>/undo/", undo, name="undo_act"),

@@ -1,12 +1,12 @@
-"""The ASGI application: pages by WSGI in threads, streams of changes in the event loop."""
+"""The ASGI application: pages in threads, static files and streams of changes in the event loop."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from a2wsgi import WSGIMiddleware
-
+from raci.bridge import Pages
+from raci.files import Files
 from raci.wsgi import application as pages_by_wsgi
 
 if TYPE_CHECKING:
@@ -14,16 +14,19 @@ if TYPE_CHECKING:
 
 THREADS = 4
 _wsgi: Any = pages_by_wsgi
-pages: Any = WSGIMiddleware(_wsgi, workers=THREADS)
+pages = Pages(_wsgi, threads=THREADS)
+_files = Files()
 _events = import_module("raci.events")  # models can be imported only after raci.wsgi
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Everything but the streams is Django's, and Django says who may have a stream."""
+    """Streams and static files here, all else in Django, which says who may have a stream."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif scope["type"] == "http" and scope["method"] == "GET" and _is_stream(scope["path"]):
         await _events.stream(scope, receive, send, pages=pages)
+    elif scope["type"] == "http" and _files.has(scope):
+        await _files(scope, send)
     elif scope["type"] == "http":
         await pages(scope, receive, send)
 

@@ -118,6 +118,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "raci.storage.ModuleStorage"},
 }
 
+SESSION_ENGINE = "raci.sessions"
+AUTHENTICATION_BACKENDS = ["raci.sessions.Backend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -143,6 +145,15 @@ if os.environ.get("RACI_BEHIND_PROXY") == "1":
 
 # Some 100,000 marks in one paste; everything else is far below.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+# A preview has a field per sheet, column and question of the file, and one per change left out.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+FILE_UPLOAD_HANDLERS = [
+    "raci.uploads.CappedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
+JOBS_INLINE = False  # tests: long work is done before the answer, in the same transaction
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,21 +9,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Browser, Dialog, Locator, Page, Position, expect, sync_playwright
+from playwright.sync_api import Dialog, Locator, Page, Position, expect
 
-from projects import store
+from projects import importing, store
 from projects.grid import Grid
 from projects.models import Project
 from raci import demo
+from tests import documents
+from tests.answering import all_answered
+from tests.chromium import CHROMIUM, MISSING, Contexts, Lent
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-MISSING = "needs Chromium: apt-get install chromium fonts-noto-cjk (or set CHROMIUM to its path)"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 MATRIX = "/projects/besshi10/"
 
@@ -34,21 +27,17 @@ in_chromium = [
     pytest.mark.skipif(not CHROMIUM, reason=MISSING),
     pytest.mark.django_db(transaction=True),
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+whole = pytest.mark.whole
 
 
 @pytest.fixture
-def scene(transactional_db: None) -> dict[str, User]:
-    """The real document, people of the PMO and of its companies."""
+def scene(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[dict[str, User]]:
+    """The beginning of the real document, or with the mark `whole` all of it, and its people."""
+    proposal = documents.whole() if "whole" in request.keywords else documents.beginning()
+    importing.create_from(proposal, slug=demo.SLUG, by=None)
     demo.set_up(new_password=lambda: "unused", say=lambda _text: None)
-    return {user.username: user for user in User.objects.all()}
+    with all_answered():
+        yield {user.username: user for user in User.objects.all()}
 
 
 @pytest.fixture
@@ -62,26 +51,26 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def open_page(
-    chromium: Browser, live_server: Any, scene: dict[str, User], allowed_errors: list[str]
+    contexts: Contexts, scene: dict[str, User], allowed_errors: list[str]
 ) -> Iterator[Open]:
     """Opens a path as one of the demo's people; the page must have no script or policy error."""
-    contexts: list[Any] = []
+    lent: list[Lent] = []
     errors: list[str] = []
 
     def opened(path: str, *, user: str = "viewer", viewport: Any = DESKTOP, **more: Any) -> Page:
-        context = chromium.new_context(viewport=viewport, locale="ja-JP", **more)
-        contexts.append(context)
+        lent.append(contexts.lend(viewport=viewport, **more))
+        context = lent[-1].context
         if user:
-            context.add_cookies([_session(scene[user], live_server.url)])
-        page: Page = context.new_page()
+            context.add_cookies([_session(scene[user], contexts.site)])
+        page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.goto(live_server.url + path)
+        page.goto(contexts.site + path)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for each in lent:
+        contexts.take_back(each)
     assert [error for error in errors if not any(part in error for part in allowed_errors)] == []
 
 

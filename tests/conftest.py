@@ -17,10 +17,10 @@ from hypothesis import settings as hypothesis_settings
 
 from projects import importing
 from projects.models import Membership, Project
-from raci import demo
+from tests import documents
 from vendors.models import Contract, Member, Vendor
 
-pytest_plugins = ["tests.browsing"]
+pytest_plugins = ["tests.chromium", "tests.browsing"]
 
 PASSWORD = "correct horse battery staple"
 
@@ -33,7 +33,7 @@ hypothesis_settings.load_profile("ci")
 @pytest.fixture
 def besshi10(db: None) -> Project:
     """The real 別紙10 as project besshi10."""
-    return importing.create(demo.source(), slug="besshi10", by=None)
+    return importing.create_from(documents.whole(), slug="besshi10", by=None)
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from projects.models import Project
+from projects import importing
+from projects.models import Import, Project
+from tests import documents
 
 PEOPLE = ("anonymous", "outsider", "vendor", "vendor2", "viewer", "editor", "manager", "admin")
 LOGIN = 302
@@ -51,6 +53,34 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("projects/<slug:slug>/columns/merge/", "POST"): (LOGIN, 404, 404, 404, 403, 400, 400, 400),
     ("projects/<slug:slug>/legend/", "GET"): (LOGIN, 404, 404, 404, 403, 200, 200, 200),
     ("projects/<slug:slug>/legend/", "POST"): (LOGIN, 404, 404, 404, 403, 400, 400, 400),
+    ("projects/<slug:slug>/imports/", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
+    ("projects/<slug:slug>/imports/", "POST"): (LOGIN, 404, 404, 404, 403, 400, 400, 400),
+    ("projects/<slug:slug>/imports/<int:key>/", "GET"): (
+        LOGIN, 404, 404, 404, 200, 200, 200, 200,
+    ),
+    ("projects/<slug:slug>/imports/<int:key>/", "POST"): (
+        LOGIN, 405, 405, 405, 405, 405, 405, 405,
+    ),
+    ("projects/<slug:slug>/imports/<int:key>/status/", "GET"): (
+        LOGIN, 404, 404, 404, 200, 200, 200, 200,
+    ),
+    ("projects/<slug:slug>/imports/<int:key>/status/", "POST"): (
+        LOGIN, 405, 405, 405, 405, 405, 405, 405,
+    ),
+    ("projects/<slug:slug>/imports/<int:key>/file/", "GET"): (
+        LOGIN, 404, 404, 404, 403, 403, 200, 200,
+    ),
+    ("projects/<slug:slug>/imports/<int:key>/file/", "POST"): (
+        LOGIN, 405, 405, 405, 405, 405, 405, 405,
+    ),
+    **{
+        (f"projects/<slug:slug>/imports/<int:key>/{step}/", method): statuses
+        for step, posted in (("choices", 302), ("wishes", 409), ("apply", 409), ("cancel", 302))
+        for method, statuses in (
+            ("GET", (LOGIN, 405, 405, 405, 405, 405, 405, 405)),
+            ("POST", (LOGIN, 404, 404, 404, 403, posted, posted, posted)),
+        )
+    },
     ("projects/<slug:slug>/history/", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
     ("projects/<slug:slug>/history/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("projects/<slug:slug>/history.csv", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
@@ -82,6 +112,12 @@ ADMIN_PAGES = (
 )
 
 
+@pytest.fixture
+def besshi10(db: None) -> Project:
+    """Its beginning: who may do what does not depend on the size."""
+    return importing.create_from(documents.beginning(), slug="besshi10", by=None)
+
+
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
     """Every route of the site; the admin counts as one, its pages are tested below."""
     for pattern in (resolver or get_resolver()).url_patterns:
@@ -93,9 +129,12 @@ def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[st
 
 
 def address(route: str, project: Project) -> str:
-    item = project.items.get(number="295")
+    item = project.items.get(number="71")
+    upload, _ = Import.objects.get_or_create(
+        project=project, defaults={"state": "refused", "file": b"x", "file_name": "x", "size": 1}
+    )
     filled = route.replace("<slug:slug>", project.slug).replace("<path:number>", "30")
-    filled = filled.replace("<int:number>", "1")
+    filled = filled.replace("<int:number>", "1").replace("<int:key>", str(upload.pk))
     return "/" + filled.replace("<str:uid>", item.uid)
 
 

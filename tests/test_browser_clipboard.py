@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsing import MATRIX, Open, Sheet, document, in_chromium, mark, marks
+from projects.grid import Item
+from tests.browsing import MATRIX, Open, Sheet, document, in_chromium, mark, marks, whole
+from tests.documents import LAST
 
 pytestmark = in_chromium
 
@@ -89,11 +91,12 @@ def test_one_value_fills_the_range(sheet: Sheet) -> None:
     assert marks(range(4, 6), range(7, 11)) == [".○○.", ".○○."]
 
 
+@whole
 def test_a_hundred_rows_are_pasted_at_once_and_undone_by_one_undo(sheet: Sheet) -> None:
     """What Excel copies: a symbol per task, nothing in the rows of headings."""
     before = marks(range(37, 137), ROLES)
-    headings = {item.number for item in document().items if is_heading(item.number)}
-    lines = ["" if str(n) in headings else "〇" for n in range(37, 137)]
+    items = document().items
+    lines = ["" if is_heading(items, n) else "〇" for n in range(37, 137)]
     sheet.go(37, 1)
     sent = []
     sheet.page.on("request", lambda r: sent.append(r.url) if r.url.endswith("/cells/") else None)
@@ -114,10 +117,8 @@ def test_a_hundred_rows_are_pasted_at_once_and_undone_by_one_undo(sheet: Sheet) 
     assert sheet.marks(range(134, 137), ROLES) == before[-3:]
 
 
-def is_heading(number: str) -> bool:
-    items = document().items
-    at = int(number)
-    return at < len(items) and items[at].level > items[at - 1].level
+def is_heading(items: tuple[Item, ...], number: int) -> bool:
+    return number < len(items) and items[number].level > items[number - 1].level
 
 
 def test_what_cannot_be_placed_is_listed_and_the_rest_is_pasted(sheet: Sheet) -> None:
@@ -135,7 +136,7 @@ def test_what_cannot_be_placed_is_listed_and_the_rest_is_pasted(sheet: Sheet) ->
 
 
 def test_nothing_of_a_block_may_fit_and_esc_pastes_nothing(sheet: Sheet) -> None:
-    sheet.go(648, 16)
+    sheet.go(LAST, 16)
     paste(sheet, "△\r\n○")
     expect(sheet.dialog).to_contain_text("表の最後の行を越えています")
     expect(sheet.dialog.get_by_role("button", name="貼り付ける")).to_have_count(0)
@@ -147,7 +148,7 @@ def test_nothing_of_a_block_may_fit_and_esc_pastes_nothing(sheet: Sheet) -> None
     expect(sheet.dialog).to_have_count(0)
     expect(sheet.cell(4, 4)).to_be_focused()
     sheet.is_saved()
-    assert (mark(648, 16), mark(4, 4), mark(4, 5)) == ("", "", "")
+    assert (mark(LAST, 16), mark(4, 4), mark(4, 5)) == ("", "", "")
 
 
 def test_text_is_pasted_into_a_text_that_is_edited(sheet: Sheet) -> None:

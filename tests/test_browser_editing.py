@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browsing import MATRIX, Open, Sheet, in_chromium, mark, marks
+from tests.browsing import MATRIX, Open, Sheet, in_chromium, mark, marks, whole
+from tests.documents import LAST
 
 pytestmark = in_chromium
 
@@ -98,7 +99,7 @@ def test_fifty_cells_are_set_without_the_mouse(sheet: Sheet) -> None:
         (["Home"], (5, 0)),
         (["End"], (5, 17)),
         (["Control+Home"], (1, 0)),
-        (["Control+End"], (648, 17)),
+        (["Control+End"], (LAST, 17)),
         (["PageDown"], (17, 5)),
         (["PageDown", "PageUp"], (5, 5)),
         (["1", "ArrowDown"], (6, 5)),
@@ -218,6 +219,7 @@ def test_shift_click_extends_the_range_and_a_click_ends_it(sheet: Sheet) -> None
     expect(sheet.selected()).to_have_count(0)
 
 
+@whole
 def test_control_a_selects_all_marks_and_delete_clears_them(sheet: Sheet) -> None:
     sheet.go(4, 2)
     sheet.press("Control+a")

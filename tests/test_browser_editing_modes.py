@@ -203,6 +203,7 @@ def with_anothers_change(sheet: Sheet) -> None:
         "at": "",
         "structure": False,
         "texts": [],
+        "rows": [],
     }
     body = {"revision": 10**6, "changes": [{**act, "cells": [[uid, role, "◎"]]}]}
     sheet.page.route("**/changes/**", lambda route: route.fulfill(json=body))

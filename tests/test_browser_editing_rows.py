@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browsing import Sheet, document, in_chromium, mark, names
+from tests.documents import LAST
 
 pytestmark = in_chromium
 
@@ -39,10 +40,10 @@ def test_a_row_is_inserted_numbered_and_selected(
     expect(sheet.cell(number, 0)).to_be_focused()
     item = document().items[number - 1]
     assert (item.name, item.number, item.level) == ("新しい作業", str(number), level)
-    assert len(document().items) == 649
+    assert len(document().items) == LAST + 1
     sheet.press("Control+z")
-    expect(sheet.row(649)).to_have_count(0)
-    assert len(document().items) == 648
+    expect(sheet.row(LAST + 1)).to_have_count(0)
+    assert len(document().items) == LAST
 
 
 def test_an_insertion_is_left_without_a_name(sheet: Sheet) -> None:
@@ -53,7 +54,7 @@ def test_an_insertion_is_left_without_a_name(sheet: Sheet) -> None:
     sheet.press("Control+Enter", "Escape")
     expect(sheet.dialog).to_have_count(0)
     expect(sheet.cell(5, 1)).to_be_focused()
-    assert len(document().items) == 648
+    assert len(document().items) == LAST
 
 
 # ---- texts
@@ -167,12 +168,12 @@ def test_delete_on_the_name_says_what_goes_and_undo_brings_it_back(sheet: Sheet)
     count = sum(1 for item in below for symbol in item.marks if symbol)
     expect(sheet.dialog).to_contain_text(f"その記号{count}個")
     sheet.dialog.get_by_role("button", name="12行を削除する").click()
-    expect(sheet.row(637)).to_have_count(0)
+    expect(sheet.row(LAST - 11)).to_have_count(0)
     sheet.has_name(3, "プロジェクト管理")
-    assert len(document().items) == 636
+    assert len(document().items) == LAST - 12
     sheet.press("Control+z")
     sheet.has_name(3, "実施計画")
-    expect(sheet.row(648)).to_have_count(1)
+    expect(sheet.row(LAST)).to_have_count(1)
     assert document() == before
 
 
@@ -183,7 +184,7 @@ def test_a_deletion_is_left_by_esc(sheet: Sheet) -> None:
     sheet.press("Escape")
     expect(sheet.dialog).to_have_count(0)
     expect(sheet.cell(3, 0)).to_be_focused()
-    assert len(document().items) == 648
+    assert len(document().items) == LAST
 
 
 # ---- moves

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browsing import MATRIX, Open, Sheet, document, in_chromium, mark, marks, names
+from tests.documents import LAST
 
 pytestmark = in_chromium
 
@@ -185,6 +186,7 @@ def test_anothers_row_appears_and_cursor_and_range_stay_on_their_rows(
     sheet.has_name(6, "割り込み")
     sheet.has_name(62, name)
     expect(sheet.said).to_have_text("管理 花子さんが行または列を変更しました")
+    expect(sheet.page.locator("[data-by='管理 花子']")).to_contain_text("割り込み")
     expect(sheet.cell(62, 6)).to_be_focused()
     expect(sheet.selected()).to_have_count(4)
 
@@ -192,6 +194,7 @@ def test_anothers_row_appears_and_cursor_and_range_stay_on_their_rows(
 def test_anothers_text_appears_and_a_text_being_edited_stays(sheet: Sheet, other: Sheet) -> None:
     rename(other, 4, "甲")
     sheet.has_name(4, "甲")
+    expect(sheet.page.locator("[data-by='管理 花子']")).to_contain_text("甲")
     sheet.go(4, 17)
     sheet.press("F2")
     sheet.text.fill("打ちかけ")
@@ -279,6 +282,23 @@ def test_a_cell_with_an_own_pending_change_is_not_overwritten(
     sheet.holds(4, 1, "○")
 
 
+def test_several_offline_marks_of_a_conflicted_cell_ask_once(
+    sheet: Sheet, other: Sheet, allowed_errors: list[str]
+) -> None:
+    allowed_errors += ["409", "503"]
+    sheet.page.route("**/cells/", lambda route: route.fulfill(status=503))
+    sheet.go(4, 1)
+    sheet.press("1", "2", "1")
+    expect(sheet.state).to_contain_text("未保存 3件")
+    set_mark(other, 4, 1, "2")
+    sheet.page.unroute("**/cells/")
+    expect(sheet.dialog.locator("tbody tr")).to_have_count(1, timeout=20_000)
+    sheet.dialog.get_by_role("button", name="自分の値にする").click()
+    sheet.holds(4, 1, "○")
+    expect(sheet.dialog).to_have_count(0)
+    sheet.is_saved()
+
+
 # ---- the network
 
 
@@ -355,7 +375,7 @@ def test_rows_and_texts_wait_for_the_network_and_keep_what_was_typed(
     sheet.page.context.set_offline(False)
     sheet.press("Enter")
     sheet.has_name(4, "新しい名前")
-    assert len(document().items) == 648
+    assert len(document().items) == LAST
 
 
 def test_marks_are_sent_although_the_browser_cannot_keep_them(sheet: Sheet) -> None:

@@ -613,6 +613,21 @@ print("back")
     assert run_django(script, cluster.data_dir).splitlines()[-1] == "back"
 
 
+def test_a_connection_is_usable_until_the_server_has_ended_it(cluster: Cluster) -> None:
+    script = """
+from unittest.mock import patch
+require(connection)
+connection.ensure_connection()
+with patch("django.db.backends.postgresql.base.DatabaseWrapper.is_usable") as asked:
+    print(connection.is_usable(), asked.called)
+pid = connection.connection.info.backend_pid
+with connection.copy().cursor() as other:
+    other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+print(connection.is_usable())
+"""
+    assert run_django(script, cluster.data_dir).splitlines()[-2:] == ["True False", "False"]
+
+
 def test_dbshell_needs_no_installed_psql(cluster: Cluster) -> None:
     script = "call_command('dbshell', '--', '-At', '-c', 'SELECT current_database()')"
     output = run_django(script, cluster.data_dir, env={"PATH": "/usr/sbin:/sbin"})

@@ -283,6 +283,17 @@ def test_a_changed_text_is_told_without_a_structure(besshi10: Project, sign_in: 
     (act,) = sign_in("viewer").get(address).json()["changes"]
     assert not act["structure"]
     assert act["texts"] == [[item.uid, "甲", item.description]]
+    assert act["rows"] == []
+
+
+def test_a_row_that_came_is_told_by_its_uid(besshi10: Project, sign_in: Sign) -> None:
+    anchor = row(besshi10, 4).uid
+    uid = outline(sign_in("editor"), act="insert", anchor=anchor, where="below", name="新").json()[
+        "uid"
+    ]
+    address = f"/projects/besshi10/changes/?since={besshi10.revision}"
+    (act,) = sign_in("viewer").get(address).json()["changes"]
+    assert (act["structure"], act["rows"]) == (True, [uid])
 
 
 def test_changes_since_now_are_none_and_a_wrong_since_is_refused(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -223,3 +224,22 @@ def test_a_browser_that_takes_brotli_gets_less(viewer: Client) -> None:
 
 def test_brotli_that_is_refused_is_not_sent(viewer: Client) -> None:
     assert "Content-Encoding" not in viewer.get(PATH, headers={"Accept-Encoding": "br;q=0"})
+
+
+def test_the_matrix_names_all_its_modules_so_that_none_waits_for_another(
+    besshi10: Project, sign_in: Callable[[str], Client]
+) -> None:
+    page = sign_in("manager").get(f"/projects/{besshi10.slug}/").content.decode()
+    named = re.findall(r'<link rel="modulepreload" href="/static/js/([^"]+)">', page)
+    assert sorted(named) == sorted(_imported("matrix.js") - {"matrix.js"})
+
+
+def _imported(name: str) -> set[str]:
+    """The module, and all that it imports before it runs."""
+    scripts = settings.BASE_DIR / "static" / "js"
+    text = (scripts / name).read_text()
+    found = {name}
+    for other in re.findall(r'^import .* from "([^"]+)";', text, re.MULTILINE):
+        path = (scripts / name).parent / other
+        found |= _imported(path.resolve().relative_to(scripts).as_posix())
+    return found

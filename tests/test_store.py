@@ -17,6 +17,7 @@ from projects.grid import Grid, Item, Mark, Role, new_uid, with_item_under, with
 from projects.models import Assignment, LegendMark, Project, WorkItem
 from projects.models import Role as RoleRow
 from projects.plan import diff
+from projects.store.cells import Operation, Outcome, save
 from raci import demo
 from vendors.models import Contract, Vendor
 
@@ -176,6 +177,35 @@ def test_change_keeps_given_numbers_where_the_project_wants_that(project: Projec
     gone = store.load(project).items[1].uid
     store.change(project, lambda g: without_item(g, gone), by=None, kind=store.Kind.EDIT)
     assert [item.number for item in store.load(project).items] == ["1", "3", "4"]
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "○"), ("○", "◎"), ("○", "")])
+def test_one_mark_of_what_is_not_there_is_told(project: Project, before: str, after: str) -> None:
+    item, role = store.load(project).items[0].uid, store.load(project).roles[0].name
+    revision = project.revision
+    for uid, name in ((new_uid(), role), (item, "無い業者")):
+        saved = save(project, [Operation(uid, name, before, after)], by=None)
+        assert [result.outcome for result in saved.results] == [Outcome.GONE]
+    project.refresh_from_db()
+    assert project.revision == revision
+
+
+def test_one_mark_that_the_legend_lacks_is_refused(project: Project) -> None:
+    item, role = store.load(project).items[0].uid, store.load(project).roles[0].name
+    saved = save(project, [Operation(item, role, "", "×")], by=None)
+    assert [result.outcome for result in saved.results] == [Outcome.REFUSED]
+
+
+def test_one_mark_that_is_there_already_changes_nothing(project: Project) -> None:
+    item, role = store.load(project).items[0].uid, store.load(project).roles[0].name
+    before = store.load(project).items[0].marks[0]
+    after = "◎" if before == "○" else "○"
+    with store.change_set(by=None, kind=store.Kind.EDIT):  # of which this is the second act
+        first = save(project, [Operation(item, role, before, after)], by=None)
+        again = save(project, [Operation(item, role, before, after)], by=None)
+    assert first.changed
+    assert [result.outcome for result in again.results] == [Outcome.SAVED]
+    assert store.load(project).items[0].marks[0] == after
 
 
 def test_a_symbol_in_use_cannot_leave_the_legend(project: Project) -> None:

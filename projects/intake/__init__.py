@@ -56,7 +56,7 @@ def read(
 
         returned = any(sheet.name == HIDDEN_SHEET for sheet in book.sheets)
         if returned and not choices.about_layout:
-            return read_returned(book, choices.marks)
+            return read_returned(book, choices)
     else:
         text = decoded(data)
         if not markdown.looks_like_markdown(text):

@@ -29,18 +29,15 @@ LONG_STRING = "長すぎる文字列（約1MB以上）があります。短く�
 _NAME = rb"(?:[\w.-]+:)?"
 _ATTRIBUTES = rb"((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)"
 
-# Rows to 39,999 and columns to ZZ: 28 million cells.
-_NOT_NEAR = re.compile(rb'<c(?! r="[A-Z]{1,2}(?:[1-3][0-9]{4}|[0-9]{1,4})")[\s/>]')
+# Columns to ZZ and rows to 13,999: 9.8 million cells.
+_NOT_NEAR = re.compile(rb'<c(?! r="[A-Z]{1,2}(?:1[0-3][0-9]{3}|[0-9]{1,4})")[\s/>]')
 _NOT_PLAIN_ROW = re.compile(rb'<row(?! r="[0-9]{1,6}")[\s/>]')
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
 
 _PLAIN_ROW = re.compile(rb'<row r="([0-9]+)"')
 _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^<>]*+(?<!/)>(?!</)')
 _NOT_PLAIN_CELL = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}"[^<>]*+>)[\s/>]')
-_TAG = re.compile(
-    rb"<" + _NAME + rb"(row|c)(?=[\s/>])" + _ATTRIBUTES + rb"(?<!/)>(?=(</)?)"
-    rb"|<" + _NAME + rb"(row|c)(?=[\s/>])" + _ATTRIBUTES + rb"/>"
-)
+_TAG = re.compile(rb"<" + _NAME + rb"(row|c)(?=[\s/>])" + _ATTRIBUTES + rb">(?=(</)?)")
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']\s*([A-Za-z]*)([0-9]*)")
 _MERGE = re.compile(rb"<" + _NAME + rb"mergeCell[\s/>]")
 
@@ -132,14 +129,14 @@ class FarCells:
         for tag in _TAG.finditer(buffer):
             if tag.start() >= cut:
                 break
-            name, attributes, closed, empty_name, empty_attributes = tag.groups()
-            written = _REFERENCE.search(attributes if name else empty_attributes)
-            if (name or empty_name) == b"row":
+            name, attributes, closed = tag.groups()
+            written = _REFERENCE.search(attributes)
+            if name == b"row":
                 self._row = _whole(written[2]) if written else self._row + 1
                 self._column = 0
                 self.box.inside(self._row)
             else:
-                self._cell(written, valued=bool(name and closed is None))
+                self._cell(written, valued=not (closed or attributes.endswith(b"/")))
 
     def _cell(self, written: re.Match[bytes] | None, *, valued: bool) -> None:
         row, self._column = max(self._row, 1), self._column + 1

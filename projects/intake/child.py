@@ -51,6 +51,7 @@ _BOOT = (
     "import os, sys; sys.path[:] = sys.argv[1].split(os.pathsep); "
     "from projects.intake.confined import main; main()"
 )
+_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}  # numpy comes with openpyxl and may start no thread
 _KEPT_ENVIRONMENT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _OUT_OF_MEMORY = (b"memory allocation of", b"MemoryError", b"bad_alloc")
 _SIGNALS = {one.value: one.name for one in signal.Signals}
@@ -206,7 +207,7 @@ def _start(work: str, seconds: float) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ},
+        env=_ENVIRONMENT | {n: os.environ[n] for n in _KEPT_ENVIRONMENT if n in os.environ},
         start_new_session=True,
     )
 
@@ -226,5 +227,7 @@ def _understood(answer: dict[str, Any]) -> dict[str, Any]:
         raise Refused(*(problem_of(problem) for problem in answer["refused"]))
     if "failed" in answer:
         raise Refused(Problem(TOO_COMPLEX))
-    found: dict[str, Any] = answer["answer"]
+    found = answer["answer"]
+    if not isinstance(found, dict):
+        raise TypeError(type(found))
     return found

@@ -38,7 +38,8 @@ class Choices:
     `sheets`: the sheets to take, in order. `headers`: sheet → header row from 1.
     `columns`: sheet → column from 1 → meaning: number, name, description, level, level:N,
     ignore, party:NAME or new:NAME. `marks`: raw text → symbol, "" for blank, or SKIP to leave
-    the cell as it is in the project.
+    the cell as it is in the project. With `ask_unknown` a symbol outside the legend is asked
+    like any other doubt, and does not refuse the file.
     """
 
     sheets: tuple[str, ...] | None = None
@@ -46,6 +47,7 @@ class Choices:
     columns: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     levels: Levels | None = None
     marks: Mapping[str, str] = field(default_factory=dict)
+    ask_unknown: bool = False
 
     @property
     def about_layout(self) -> bool:
@@ -59,6 +61,7 @@ class Choices:
             "columns": {s: {str(c): m for c, m in cs.items()} for s, cs in self.columns.items()},
             "levels": self.levels.value if self.levels else None,
             "marks": dict(self.marks),
+            "ask_unknown": self.ask_unknown,
         }
 
     @classmethod
@@ -75,6 +78,7 @@ class Choices:
             },
             Levels(levels) if levels else None,
             {str(raw): str(symbol) for raw, symbol in value.get("marks", {}).items()},
+            bool(value.get("ask_unknown")),
         )
 
 

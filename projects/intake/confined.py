@@ -30,7 +30,7 @@ HEADER = struct.Struct(">II")  # the lengths of the arguments and of the file
 
 _PROGRESS_STEP = 0.01
 _CODE = (".py", ".pyc", ".so", ".pyd", ".dll")
-_LISTING = frozenset(("os.listdir", "os.scandir"))
+_HARMLESS = frozenset(("os.listdir", "os.scandir", "os.putenv", "os.unsetenv"))
 _REFUSED = (
     "os.", "subprocess.", "socket.", "shutil.", "ctypes.", "pty.", "webbrowser.", "urllib.",
     "http.", "ftplib.", "smtplib.", "imaplib.", "poplib.", "telnetlib.", "nntplib.", "sqlite3.",
@@ -81,13 +81,17 @@ def _lower(kind: int, value: int) -> None:
 
 
 def guard(folders: Sequence[str]) -> None:
-    """From now on: no network, no process, no file but the program's own code."""
+    """From now on: no network, no process, no file but the program's own code.
+
+    A task imports a library that loads others (openpyxl brings numpy) at the top of its module,
+    before this; a plain module may still be imported later.
+    """
     roots = tuple(os.path.realpath(folder) + os.sep for folder in folders if folder)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             _check_open(arguments, roots)
-        elif event.startswith(_REFUSED) and event not in _LISTING:
+        elif event.startswith(_REFUSED) and event not in _HARMLESS:
             raise PermissionError(f"{event} is not for a task")
 
     sys.addaudithook(hook)

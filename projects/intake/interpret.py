@@ -63,7 +63,7 @@ def interpret(
     add_cover(preface, sheets)
     marks = legend_of(preface, legend, meanings, ledger)
     found_roles, used = _roles_used(meanings)
-    reader = Marks(tuple(m.symbol for m in marks), choices.marks, ledger)
+    reader = Marks(tuple(m.symbol for m in marks), choices.marks, ledger, choices.ask_unknown)
     levels, source = (
         take_levels(rows.records, choices.levels) if rows.records else ([], Levels.FLAT)
     )

@@ -13,10 +13,13 @@ from projects.intake.package import Parts
 from projects.intake.sheets import Position, Sheet
 from projects.intake.slow import column_number
 
-_ODD_CELL = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}")[\s/>]|<[A-Za-z_][\w.-]*:c[\s>]')
-_ODD_TEXT = re.compile(rb"<!--|<!\[CDATA\[|_x[0-9A-Fa-f]{4}_|<strike")
+_ODD = (b"<!", b"<strike", b"<c>", b"<c/>", b":row")
+_LONGEST_TAG = 120
+_ESCAPE = re.compile(rb"_x[0-9A-Fa-f]{4}_")
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
 _ROW = re.compile(rb"<row\s([^>]*)>")
 _NUMBER = re.compile(rb'(?:^|\s)r="([0-9]+)"')
+_TEXT_TYPE = re.compile(rb'\st="(?:s|str|inlineStr|b|e|d)"')
 _HIDDEN = re.compile(rb'(?:^|\s)hidden="(?:1|true)"')
 _COLUMN = re.compile(
     rb'<col\s(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="([0-9]+)")[^>]*\bmax="([0-9]+)"'
@@ -37,9 +40,14 @@ def is_plain(xml: bytes, parts: Parts) -> bool:
 
     Addresses first in each cell, rows in order, UTF-8, no escapes that calamine undoes twice.
     """
-    if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or _ODD_CELL.search(xml) or _ODD_TEXT.search(xml):
+    if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or any(odd in xml for odd in _ODD):
         return False
-    if _ODD_TEXT.search(parts.shared_xml):
+    if xml.count(b"<c ") != xml.count(b'<c r="'):
+        return False
+    for text in (xml, parts.shared_xml):
+        if b"_x" in text and _ESCAPE.search(text):
+            return False
+    if b"<strike" in parts.shared_xml:
         return False
     last = 0
     for attributes in _ROW.findall(xml):
@@ -53,12 +61,14 @@ def is_plain(xml: bytes, parts: Parts) -> bool:
 def take(sheet: Sheet, xml: bytes, parts: Parts) -> None:
     """Adds the looks to a sheet whose values are there."""
     styles = parts.styles
-    for row, column, style in _styled(xml, styles.indents):
-        sheet.indents[row, column] = styles.indents[style]
-    for row, column, _ in _styled(xml, styles.struck):
-        if sheet.text(row, column):
+    wanted = styles.indents.keys() | styles.struck | styles.patterns.keys()
+    for row, column, style, tag in _styled(xml, wanted):
+        if style in styles.indents:
+            sheet.indents[row, column] = styles.indents[style]
+        if style in styles.struck and sheet.text(row, column):
             sheet.struck[row, column] = ""
-    _take_patterns(sheet, xml, parts)
+        if style in styles.patterns and not _TEXT_TYPE.search(tag):
+            _take_pattern(sheet, row, column, styles.patterns[style])
     _take_hidden(sheet, xml)
     if b't="e"' in xml:
         for letters, digits, text in _ERROR.findall(xml):
@@ -70,17 +80,13 @@ def take(sheet: Sheet, xml: bytes, parts: Parts) -> None:
         }
 
 
-def _take_patterns(sheet: Sheet, xml: bytes, parts: Parts) -> None:
-    """Dates are noted, and numbers shown as their format shows them."""
-    patterns = parts.styles.patterns
-    for row, column, style in _styled(xml, patterns, rb'(?![^>]*\st="(?:s|str|inlineStr|b|e|d)")'):
-        text = sheet.text(row, column)
-        if not text:
-            continue
-        if patterns[style] == "date":
-            sheet.dates[row, column] = text
-        elif _NUMERIC.fullmatch(text):
-            sheet.rows[row - 1][column - 1] = shown_number(float(text), patterns[style])
+def _take_pattern(sheet: Sheet, row: int, column: int, pattern: str) -> None:
+    """A date is noted, and a number shown as its format shows it."""
+    text = sheet.text(row, column)
+    if text and pattern == "date":
+        sheet.dates[row, column] = text
+    elif _NUMERIC.fullmatch(text):
+        sheet.rows[row - 1][column - 1] = shown_number(float(text), pattern)
 
 
 def _take_hidden(sheet: Sheet, xml: bytes) -> None:
@@ -104,14 +110,14 @@ def _take_error(sheet: Sheet, at: Position, text: str) -> None:
     cells[column - 1] = text
 
 
-def _styled(xml: bytes, styles: Iterable[int], only: bytes = b"") -> Iterator[tuple[int, int, int]]:
-    """(row, column, style) of the cells with one of these styles."""
-    wanted = b"|".join(b"%d" % style for style in styles)
-    if not wanted:
-        return
-    pattern = re.compile(rb'<c r="([A-Z]+)([0-9]+)"' + only + rb'(?=[^>]*\ss="(' + wanted + rb')")')
-    columns: dict[bytes, int] = {}
-    for letters, digits, style in pattern.findall(xml):
-        if letters not in columns:
-            columns[letters] = column_number(letters.decode())
-        yield int(digits), columns[letters], int(style)
+def _styled(xml: bytes, styles: Iterable[int]) -> Iterator[tuple[int, int, int, bytes]]:
+    """(row, column, style, tag) of the cells with one of these styles."""
+    for style in styles:
+        needle = b' s="%d"' % style
+        at = xml.find(needle)
+        while at >= 0:
+            tag = xml[xml.rfind(b"<", max(0, at - _LONGEST_TAG), at) : xml.find(b">", at)]
+            address = _CELL.match(tag)
+            if address:
+                yield int(address[2]), column_number(address[1].decode()), style, tag
+            at = xml.find(needle, at + 1)

@@ -22,6 +22,7 @@ class Marks:
     symbols: tuple[str, ...]
     chosen: Mapping[str, str]
     ledger: Ledger
+    ask_unknown: bool = False
     asked: dict[str, list[Place]] = field(default_factory=dict)
     _told: set[tuple[int, Merge]] = field(default_factory=set)
 
@@ -32,17 +33,16 @@ class Marks:
         found = [""] * width
         kept = list(record.unknown)
         for index, cells in record.marks.items():
-            if len(cells) == 1 and cells[0][1] in self.symbols and not self._odd(record, cells[0]):
+            at, raw = cells[0]
+            odd = at in record.sheet.struck or spread.over(*at)
+            if raw in self.symbols and len(cells) == 1 and not odd:
                 self.ledger.imported += 1
-                found[index] = cells[0][1]
+                found[index] = raw
             else:
                 symbol = self._of_cells(record, cells, spread, columns)
                 found[index] = symbol or ""
                 kept += [index] if symbol is None else []
         return tuple(found), tuple(kept)
-
-    def _odd(self, record: Record, cell: tuple[Position, str]) -> bool:
-        return bool(record.sheet.merges) or cell[0] in record.sheet.struck
 
     def _of_cells(
         self,
@@ -112,15 +112,20 @@ class Marks:
         if not own:
             return None
         self.ledger.imported -= 1
+        known = "・".join(self.symbols)
+        message = f"記号を読み取れません。凡例の {known} のいずれかにしてください。"
         if symbol.code is Code.MARK_ASKED:
-            self.ledger.asked += 1
-            self.asked.setdefault(text.strip(), []).append(place)
-            self._remark(place, symbol.code, text, symbol.message)
+            self._ask(place, symbol.code, text, symbol.message)
+        elif self.ask_unknown:
+            self._ask(place, Code.MARK_UNKNOWN, text, message)
         else:
-            known = "・".join(self.symbols)
-            message = f"記号を読み取れません。凡例の {known} のいずれかにしてください。"
             self.ledger.problems.append(Problem(message, place, text))
         return None
+
+    def _ask(self, place: Place, code: Code, text: str, message: str) -> None:
+        self.ledger.asked += 1
+        self.asked.setdefault(text.strip(), []).append(place)
+        self._remark(place, code, text, message)
 
     def _tell_merged(
         self, sheet: Sheet, merge: Merge, raw: str, columns: Mapping[int, Column], last: int

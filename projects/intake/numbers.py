@@ -46,7 +46,9 @@ def format_of(number_id: int, custom: dict[int, str]) -> str:
     bare = _NO_DATE.sub("", _QUOTED.sub("", first))
     if bare.lower() == "general":
         return ""
-    return "date" if _DATE_LETTERS.search(bare) else first
+    if _DATE_LETTERS.search(bare):
+        return "date"
+    return first if _PATTERN.fullmatch(first) else ""
 
 
 def shown_date(serial: float, *, from_1904: bool = False) -> str:

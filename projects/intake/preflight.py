@@ -8,6 +8,7 @@ reader hold more cells than there is room for.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -38,7 +39,7 @@ _PROLOG = re.compile(
 )
 _ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([^\"']*)")
 _ENCODINGS = frozenset((b"utf-8", b"utf-16", b"us-ascii", b"ascii", b"iso-8859-1"))
-_FREE_TEXT = "customxml/"
+_FREE_TEXT, _PICTURES = "customxml/", (".svg",)
 
 
 def check(data: bytes) -> Book:
@@ -59,23 +60,38 @@ def check(data: bytes) -> Book:
 
 def _look_at(data: bytes, part: Entry, book: Book, *, thorough: bool) -> None:
     pieces = chunks(data, part)
-    head = next(pieces, b"")
-    root = _root(part, head)
+    head = _head(pieces)
+    root = _root(part, head, book)
     everything = chain((head,), pieces)
-    if not root or part.name.casefold().startswith(_FREE_TEXT):
-        for _ in everything:
-            pass
-        return
-    _scan(part, as_utf8(everything), _scanners(part, root, book, thorough=thorough))
+    if root:
+        _scan(part, as_utf8(everything), _scanners(part, root, book, thorough=thorough))
+    else:
+        deque(everything, maxlen=0)
 
 
-def _root(part: Entry, head: bytes) -> str:
-    """The name of the root element, "" for a part that is not XML. Refused with a DTD."""
-    text = next(as_utf8(iter((head,))), b"")[: caps.PROLOG_BYTES]
-    if not text.lstrip().startswith(b"<"):
-        if text.strip() and part.name.casefold().endswith(_XML_NAMES):
-            raise damaged(part.name)
+def _head(pieces: Iterator[bytes]) -> bytes:
+    """Enough of the part to see what it is; pieces may be empty."""
+    head = b""
+    while len(head) < caps.PROLOG_BYTES and (piece := next(pieces, None)) is not None:
+        head += piece
+    return head
+
+
+def _root(part: Entry, head: bytes, book: Book) -> str:
+    """The name of the root element, "" for what no reader parses. Refused with a DTD."""
+    name = part.name.casefold()
+    text = next(as_utf8(iter((head,))))
+    xml = text.lstrip().startswith(b"<")
+    if text.strip() and not xml and name.endswith(_XML_NAMES):
+        raise damaged(part.name)
+    read = name in book.sheets or not name.endswith(_PICTURES)
+    if not xml or not read:
         return ""
+    root = _root_element(part, text)
+    return "" if name.startswith(_FREE_TEXT) and name not in book.sheets else root
+
+
+def _root_element(part: Entry, text: bytes) -> str:
     found = _PROLOG.match(text)
     if found is None:
         raise damaged(part.name)
@@ -89,11 +105,12 @@ def _scanners(part: Entry, root: str, book: Book, *, thorough: bool) -> list[Sca
     def place(cell: str) -> Place:
         return Place(cell, sheet=book.sheets.get(part.name.casefold(), part.name))
 
+    scanners: list[Scanner] = [FarCells(place) if thorough else NearCells(), Merges(place)]
     if root == "sst":
-        return [Strings()]
+        scanners.append(Strings())
     if part.name == ODS_CONTENT:
-        return [OdsCells(place)]
-    return [FarCells(place) if thorough else NearCells(), Merges(place)]
+        scanners.append(OdsCells(place))
+    return scanners
 
 
 def _scan(part: Entry, pieces: Iterator[bytes], scanners: Sequence[Scanner]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from projects.intake.columns import Meaning
 from projects.intake.legends import is_legend_row
@@ -16,12 +17,10 @@ from projects.intake.words import (
 )
 
 _MARK_SHARE = 0.6
-
-
 _NUMBER_SHARE = 0.9
-
-
 _SAMPLES = 3
+_LOOKED_AT = 300
+_LONGEST_PAGE = 20
 _SOME = 3
 _LONGEST_MARK = 6
 _LEGEND_ROWS = 30
@@ -39,7 +38,7 @@ class How(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(slots=True)
+@dataclass
 class Column:
     """A column as understood; `values` counts its texts below the header."""
 
@@ -57,11 +56,12 @@ class Column:
     def above(self) -> tuple[str, ...]:
         return self.head.above if self.head else ()
 
-    @property
+    @cached_property
     def is_marks(self) -> bool:
         """Whether most of what stands in it looks like marks."""
-        filled = sum(self.values.values())
-        marks = sum(n for text, n in self.values.items() if looks_like_mark(text))
+        values = self.values.most_common(_LOOKED_AT)
+        filled = sum(count for _, count in values)
+        marks = sum(count for text, count in values if looks_like_mark(text))
         return bool(filled) and marks >= _MARK_SHARE * filled
 
     @property
@@ -109,7 +109,8 @@ def _without_legend(table: Table) -> list[list[str]]:
 
 
 def _is_page_line(text: str) -> bool:
-    return len(text) > 2 and not looks_like_mark(text) and bool(PAGE.match(text.strip()))
+    short = 2 < len(text) <= _LONGEST_PAGE
+    return short and bool(PAGE.match(text.strip())) and not looks_like_mark(text)
 
 
 def are_numbers(column: Column) -> bool:

@@ -33,6 +33,7 @@ class Code(StrEnum):
     ROLE_NEW = "role_new"
     LEGEND_TAKEN = "legend_taken"
     MARK_ASKED = "mark_asked"
+    MARK_UNKNOWN = "mark_unknown"
     MARK_NOTED = "mark_noted"
     MARK_CHANGING = "mark_changing"
     MARK_STRUCK = "mark_struck"

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from projects.align import Key, align
 from projects.grid import Grid, Item, Role, clean_line, clean_text, new_uid
+from projects.intake.choices import Choices
 from projects.intake.hidden import Hidden, read_hidden
 from projects.intake.ledger import Ledger
 from projects.intake.marks import Marks
@@ -32,8 +33,8 @@ from projects.keys import match_key
 from projects.workbook import DESCRIPTION_HEADER, HIDDEN_SHEET, NAME_HEADER, NUMBER_HEADER
 
 
-def read_returned(book: Book, chosen: Mapping[str, str]) -> Reading:
-    """The reading of an exported workbook; `chosen` are answers about marks.
+def read_returned(book: Book, choices: Choices) -> Reading:
+    """The reading of an exported workbook; of the choices only those about marks count.
 
     Refused when its own sheets are damaged.
     """
@@ -43,19 +44,20 @@ def read_returned(book: Book, chosen: Mapping[str, str]) -> Reading:
         raise Refused(Problem("役割分担表のシートがありません。"))
     visible = find_header(list(sheets.values()))
     visible.remarks += book.remarks
-    reading = _read_visible(visible, hidden, chosen)
+    reading = _read_visible(visible, hidden, choices)
     problems = visible.problems or [Problem(error) for error in reading.grid.errors()]
     if problems:
         raise Refused(*problems)
     return reading
 
 
-def _read_visible(visible: Visible, hidden: Hidden, chosen: Mapping[str, str]) -> Reading:
+def _read_visible(visible: Visible, hidden: Hidden, choices: Choices) -> Reading:
     roles, columns = _read_roles(visible, hidden.grid.roles)
     legend = read_legend(visible, hidden.grid)
     rows = list(data_rows(visible))
     ledger = Ledger(remarks=visible.remarks, problems=visible.problems)
-    reader = Marks(tuple(mark.symbol for mark in legend), chosen, ledger)
+    symbols = tuple(mark.symbol for mark in legend)
+    reader = Marks(symbols, choices.marks, ledger, choices.ask_unknown)
     items, known, kept = _read_items(visible, hidden.grid.items, rows, columns, reader)
     grid = Grid(
         title=preface_text(visible, hidden.grid, "title"),

@@ -12,7 +12,7 @@ from projects.keys import match_key
 _SHORTEST = 3
 # A sign may be a slip of the pen in a long name that stands where its role should stand.
 _LONG = 8
-_MOST_MISSING = 0.2
+_MOST_MISSING, _MOST_MISSING_IN_ORDER = 0.2, 0.35
 _IN_ORDER = 0.08
 _TELLING = re.compile(r"[0-9a-z一二三四五六七八九十甲乙丙丁]")
 # Signs that tell two parties apart all by themselves.
@@ -88,7 +88,8 @@ def _likeness(one: str, other: str, in_order: bool) -> float:
     swapped = sum(step.tag == "replace" for step in steps)
     length = min(len(bare), len(bare_other))
     slip = swapped == 1 and length >= _LONG and in_order
-    if set(changed) & _OPPOSITE or (swapped and not slip) or len(steps) > _MOST_MISSING * length:
+    most = _MOST_MISSING_IN_ORDER if in_order and not swapped else _MOST_MISSING
+    if set(changed) & _OPPOSITE or (swapped and not slip) or len(steps) > most * length:
         return 0.0
     return 0.9 - len(steps) / length
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from io import BytesIO
 from xml.etree.ElementTree import Element, ParseError
 
@@ -37,6 +38,7 @@ def read_sheet(part: Part, xml: bytes, parts: Parts) -> Sheet:
     return reader.sheet()
 
 
+@lru_cache(1024)
 def column_number(letters: str) -> int:
     """3 for "C"."""
     number = 0

@@ -102,6 +102,7 @@ _NOTED = re.compile(
 _SIGN = re.compile(r"(?P<mark>[^\w\s])\s*(?P<note>[0-9０-９¹²³⁰-⁹]{1,2}[)）]?|[a-z]|[①-⑳]|['’′])")
 _FRAMED = re.compile(r"[(（\[［〔【「](?P<mark>.{1,2})[)）\]］〕】」]")
 _LETTERS = frozenset("RACISQVD")
+_LONGEST_MARK = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,13 @@ def read_symbol(raw: str, legend: tuple[str, ...]) -> Symbol:
 
 def looks_like_mark(text: str) -> bool:
     """Whether a cell with this text seems to hold a mark, whatever the legend is."""
+    return len(text) <= _LONGEST_MARK and _looks_like_mark(text)
+
+
+@lru_cache(8192)
+def _looks_like_mark(text: str) -> bool:
     plain = visible(text).strip()
-    if not 0 < len(plain) <= 12:
+    if not plain:
         return False
     first = VARIANTS.get(plain[0], plain[0])
     if first in "○◎●△▲▽▼◇◆□■☆★◉◐◑⚫⚪" or plain[0] in VARIANTS:

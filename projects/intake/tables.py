@@ -52,8 +52,10 @@ class Spread:
 
     def __init__(self, merges: Iterable[Merge]) -> None:
         self._over: dict[Position, Merge] = {}
+        self.rows: set[int] = set()
         for merge in merges:
             if (merge.bottom - merge.top + 1) * (merge.right - merge.left + 1) <= SPREAD_CELLS:
+                self.rows.update(range(merge.top, merge.bottom + 1))
                 for row in range(merge.top, merge.bottom + 1):
                     for column in range(merge.left, merge.right + 1):
                         self._over[row, column] = merge

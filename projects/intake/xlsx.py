@@ -22,6 +22,7 @@ from projects.intake.remarks import Code, Place, Remark
 from projects.intake.sheets import Book, Merge, Sheet
 
 SECOND_OPINION_BYTES = 1_500_000
+_ONLY_TEXT = {str}
 
 
 def read_xlsx(data: bytes) -> Book:
@@ -77,6 +78,8 @@ def _fast(values: python_calamine.CalamineWorkbook, part: Part) -> Sheet | None:
 
 
 def _texts(row: Sequence[Any]) -> list[str]:
+    if set(map(type, row)) == _ONLY_TEXT:
+        return row if isinstance(row, list) else list(row)
     return [value if value.__class__ is str else text_of(value) for value in row]
 
 

@@ -2,15 +2,18 @@
 
 from projects.models.assignment import Assignment
 from projects.models.change_set import CHANNEL, ChangeSet
+from projects.models.import_ import Import
 from projects.models.item import WorkItem
 from projects.models.membership import Membership
-from projects.models.project import LegendMark, Numbering, Project
+from projects.models.project import BySlug, LegendMark, Numbering, Project
 from projects.models.role import Role
 
 __all__ = [
     "CHANNEL",
     "Assignment",
+    "BySlug",
     "ChangeSet",
+    "Import",
     "LegendMark",
     "Membership",
     "Numbering",

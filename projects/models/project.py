@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Self
+from dataclasses import dataclass
+from typing import Any, Self
 
 import pgtrigger
 from django.contrib.auth.models import User
@@ -12,6 +13,7 @@ from projects import grid, wareki
 from projects.models.history import recorded
 from projects.models.triggers import ACT, CHANGE_SET, revision_triggers
 from raci.access import Right
+from raci.compiled import Compiled
 
 
 class Numbering(models.TextChoices):
@@ -122,6 +124,31 @@ class Project(models.Model):
     @property
     def japanese_date(self) -> str:
         return wareki.japanese(self.date)
+
+
+_OF_MEMBER: Compiled[Project] = Compiled(
+    lambda user, slug: Project.objects.visible_to(User(pk=user)).filter(slug=slug), -1, "-slug-"
+)
+
+
+class BySlug:
+    """`Project.objects` for `raci.access.load`; by slug with a statement that is made once."""
+
+    def visible_to(self, user: User) -> OwnBySlug:
+        return OwnBySlug(user)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBySlug:
+    """What `Project.objects.visible_to` gives for the person."""
+
+    user: User
+
+    def get(self, **lookup: Any) -> Project:
+        """The project, knowing the person's right. Raises Project.DoesNotExist."""
+        if self.user.is_superuser or lookup.keys() != {"slug"}:
+            return Project.objects.visible_to(self.user).get(**lookup)
+        return _OF_MEMBER.get(self.user.pk, lookup["slug"])
 
 
 @recorded()

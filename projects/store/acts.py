@@ -36,11 +36,18 @@ def change_set(
     Within another change set the outer one goes on. `undoes` is the number of the change set
     that this one takes back.
     """
+    with act(by=by, kind=kind, reason=reason, undoes=undoes), transaction.atomic():
+        yield
+
+
+@contextmanager
+def act(*, by: Person, kind: Kind, reason: str = "", undoes: int | None = None) -> Iterator[None]:
+    """Who does what, for the statements within: `change_set` without its transaction."""
     user = by.pk if by is not None else None
     name = by.get_username() if by is not None and user else ""
     said = clean_line(reason)  # a NUL in a context would lose the whole context
     details = {"user": user, "name": name, "kind": kind.value, "reason": said}
     if undoes is not None:
         details["undoes"] = undoes
-    with pghistory.context(**details), transaction.atomic():
+    with pghistory.context(**details):
         yield

@@ -18,7 +18,8 @@ class Happened:
     """One change set: who and when, and what open pages can show at once.
 
     `cells` are marks as (uid, role, symbol), `texts` rows as (uid, name, description). With
-    `structure` more changed than that: rows, their order, columns, legend or titles.
+    `structure` more changed than that: rows, their order, columns, legend or titles; `fresh`
+    are the uids of rows that came.
     """
 
     number: int
@@ -28,6 +29,7 @@ class Happened:
     structure: bool
     cells: list[tuple[str, str, str]] = field(default_factory=list)
     texts: list[tuple[str, str, str]] = field(default_factory=list)
+    fresh: list[str] = field(default_factory=list)
 
 
 _ACTS = """
@@ -68,6 +70,15 @@ LEFT JOIN LATERAL (
 WHERE act.project_id = %(project)s AND act.number > %(since)s AND act.number <= %(last)s
 """
 
+_FRESH = """
+SELECT act.number, e.uid
+FROM projects_changeset act
+JOIN projects_workitemevent e ON e.project_id = act.project_id AND e.pgh_created_at = act.at
+    AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id AND e.pgh_label = 'insert'
+WHERE act.project_id = %(project)s AND act.number > %(since)s AND act.number <= %(last)s
+ORDER BY e.pgh_id LIMIT %(texts)s
+"""
+
 _CELLS = """
 SELECT act.number, item.uid, role.name,
     CASE e.pgh_label WHEN 'delete' THEN '' ELSE e.symbol END
@@ -95,6 +106,8 @@ def happened_since(project: int, number: int) -> list[Happened] | None:
         rows = cursor.fetchall()
         cursor.execute(_ROWS, {**span, "texts": MOST_TEXTS + 1})
         touched = cursor.fetchall()
+        cursor.execute(_FRESH, {**span, "texts": MOST_TEXTS})
+        fresh = cursor.fetchall()
     if len(rows) > MOST_CELLS:
         return None
     by_number = {act.number: act for act in acts}
@@ -102,6 +115,8 @@ def happened_since(project: int, number: int) -> list[Happened] | None:
         act = by_number[act_number]
         act.texts.append((uid, name, description))
         act.structure = act.structure or more or len(act.texts) > MOST_TEXTS
+    for act_number, uid in fresh:
+        by_number[act_number].fresh.append(uid)
     for act_number, uid, role, symbol in rows:
         by_number[act_number].cells.append((uid, role, symbol))
     return acts

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from projects import edits, store, undo_stack
 from projects.grid import Grid, Item, clean_line, clean_text, index_of, new_uid, with_item
 from projects.history import people, shown_name
-from projects.models import Numbering, Project
+from projects.models import BySlug, Numbering, Project
 from projects.payloads import (
     Malformed,
     base_of,
@@ -143,7 +143,7 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
 @answering
 def changes(request: HttpRequest, slug: str) -> HttpResponse:
     """What happened after revision ?since=, for pages without the stream. 304 while nothing did."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
+    project = load(BySlug(), user=person(request), slug=slug)
     since = number(request.GET.get("since", ""), "since")
     return respond(
         request,
@@ -158,7 +158,7 @@ def events(request: HttpRequest, slug: str) -> HttpResponse:
 
     Served without it, the 204 tells the browser to stop asking; the page then asks for changes.
     """
-    project = load(Project.objects.all(), user=person(request), slug=slug)
+    project = load(BySlug(), user=person(request), slug=slug)
     return HttpResponse(status=204, headers={"X-Raci-Project": str(project.pk)})
 
 
@@ -180,6 +180,7 @@ def told(project: int, since: int, revision: int) -> dict[str, Any]:
                 "structure": act.structure,
                 "cells": act.cells,
                 "texts": [] if act.structure else act.texts,
+                "rows": act.fresh,
             }
             for act in happened
         ],
@@ -189,7 +190,7 @@ def told(project: int, since: int, revision: int) -> dict[str, Any]:
 def _opened(
     request: HttpRequest, slug: str, *, asks_reason: bool = True
 ) -> tuple[Project, Mapping[str, Any], str]:
-    project = load(Project.objects.all(), user=person(request), right=Right.EDIT, slug=slug)
+    project = load(BySlug(), user=person(request), right=Right.EDIT, slug=slug)
     body = body_of(request)
     reason = reason_of(body)
     if asks_reason and project.requires_reason and not reason:

@@ -13,7 +13,7 @@ from projects.forms import MatrixForm
 from projects.frame import ROWS, around, spliced
 from projects.grid import Grid
 from projects.matrix import table
-from projects.models import Project
+from projects.models import BySlug, Project
 from projects.page import matrix_page
 from projects.selection import select
 from raci.access import Right, load, person
@@ -36,7 +36,7 @@ class Main:
 @require_safe
 def matrix(request: HttpRequest, slug: str, number: str | None = None) -> HttpResponse:
     """The matrix, or the subtree of the row with that 項番. 304 while nothing changed."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
+    project = load(BySlug(), user=person(request), slug=slug)
     return respond(
         request,
         project.revision,

@@ -1,5 +1,6 @@
 """The Django database engine ``raci.database``: PostgreSQL, with the embedded server if chosen."""
 
+import select
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
             advice = ADVICE if self.cluster is None else ADVICE_EMBEDDED
             message = f"データベースに接続できません（{place(conn_params)}）。{advice}"
             raise Unreachable(f"{message}原因: {cause(error)}") from error
+
+    def is_usable(self) -> bool:
+        """Whether the server still holds its end; asked before the first statement of a request.
+
+        A server that ended the connection has said so or closed it: either can be read. Only then
+        is it asked, which costs a round trip.
+        """
+        if self.connection is None or self.connection.closed:
+            return False
+        poll = select.poll()
+        poll.register(self.connection, select.POLLIN)
+        return not poll.poll(0) or super().is_usable()
 
     def check_database_version_supported(self) -> None:
         """Raises TooOld, and leaves no connection that could be used all the same."""

@@ -2,13 +2,11 @@
 import { Cursor } from "./cursor.js";
 import { Cells } from "./edit/cells.js";
 import { Editor } from "./edit/editor.js";
-import { listen } from "./edit/first.js";
 import { Marks } from "./edit/marks.js";
 import { Folding } from "./folding.js";
 import { Live } from "./live.js";
-import { Others } from "./others.js";
+import { Others, refresh } from "./others.js";
 import { Packing } from "./packing.js";
-import { refresh } from "./refresh.js";
 
 const table = document.getElementById("mx");
 
@@ -31,7 +29,7 @@ if (table) {
 }
 
 const first = document.getElementById("first");
-if (first) listen(first, document.getElementById("project").dataset);
+if (first) import("./edit/first.js").then(({ listen }) => listen(first, document.getElementById("project").dataset));
 
 const print = document.getElementById("print");
 print.hidden = false;

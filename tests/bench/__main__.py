@@ -13,7 +13,8 @@ from tests.bench.figures import RESULTS_FILE, Figure, machine, say, table
 
 PAGES = ("page", "page_large", "page_size", "not_modified")
 EDITING = ("save_cell", "streams", "editing", "together")
-NAMES = (*PAGES, *EDITING, "load", "importing", "export")
+FILES = ("reading", "preview", "bulk", "import_memory")
+NAMES = (*PAGES, *EDITING, "load", "importing", "export", *FILES)
 
 
 def main() -> None:

@@ -14,7 +14,8 @@ from django.core.validators import validate_slug
 from django.db import ProgrammingError
 
 from projects import importing, store
-from projects.importing import Blank, Proposal, Source, Wishes
+from projects.comparing import Blank, Wishes
+from projects.importing import Proposal, Source
 from projects.intake import Choices, Refused
 from projects.intake.choices import SKIP, Levels
 from projects.models import Project

@@ -115,9 +115,25 @@ export class Saving {
     act.operations.forEach((operation, index) => {
       const result = answer.results[index];
       if (result.outcome === "saved") this.settle(operation);
-      else stopped.push({ ...operation, ...result, kind: act.kind });
+      else stopped.push({ ...operation, after: this.takeLater(operation), ...result, kind: act.kind });
     });
     if (stopped.length) this.onStopped(stopped);
+  }
+
+  // A stopped cell is asked about once: what was set there later waits no longer, and the last of
+  // it is what the person wants.
+  takeLater({ item, role, after }) {
+    let last = after;
+    for (const act of this.queue) {
+      act.operations = act.operations.filter((later) => {
+        const same = later.item === item && later.role === role;
+        if (same) last = later.after;
+        return !same;
+      });
+    }
+    this.queue = this.queue.filter((act) => act.operations.length);
+    this.keep();
+    return last;
   }
 
   settle({ item, role }) {

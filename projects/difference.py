@@ -1,0 +1,253 @@
+"""A plan as rows of the matrix: which to show, and their HTML with old → new in the cells. Pure.
+
+Joined in Python and escaped once, like the matrix itself (`matrix`), since a plan may have
+thousands of rows. Every single change has a box to leave it out, named by the keys of `leaving`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+
+from projects.grid import Item, parents
+from projects.plan import Act, CellLine, ItemLine, Plan
+
+CHUNK = 24
+BLANK = "空"
+PER_PAGE = 2_000
+
+
+class Change(StrEnum):
+    """What can happen to a row; a row that stays may have several."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    MARK_ADDED = "mark_added"
+    MARK_CHANGED = "mark_changed"
+    MARK_REMOVED = "mark_removed"
+    MOVED = "moved"
+    RENUMBERED = "renumbered"
+    RENAMED = "renamed"
+    DESCRIBED = "described"
+    UNCHANGED = "unchanged"
+
+
+WORDS = {
+    Change.ADDED: "行の追加",
+    Change.REMOVED: "行の削除",
+    Change.MARK_ADDED: "記号の追加",
+    Change.MARK_CHANGED: "記号の変更",
+    Change.MARK_REMOVED: "記号の削除",
+    Change.MOVED: "移動",
+    Change.RENUMBERED: "改番",
+    Change.RENAMED: "改名",
+    Change.DESCRIBED: "作業内容の変更",
+    Change.UNCHANGED: "変更なし",
+}
+_FIELDS = {
+    "number": Change.RENUMBERED,
+    "name": Change.RENAMED,
+    "description": Change.DESCRIBED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line to show; `context` marks a heading that only says where the others stand."""
+
+    line: ItemLine
+    context: bool = False
+
+
+def changes_of(line: ItemLine) -> frozenset[Change]:
+    """All that happens to the row."""
+    if line.act in (Act.CREATED, Act.REMOVED):
+        return frozenset({Change.ADDED if line.act is Act.CREATED else Change.REMOVED})
+    found = {_FIELDS[field] for field in line.fields} | {cell_change(cell) for cell in line.cells}
+    if line.moved:
+        found.add(Change.MOVED)
+    return frozenset(found or {Change.UNCHANGED})
+
+
+def cell_change(cell: CellLine) -> Change:
+    if not cell.before:
+        return Change.MARK_ADDED
+    return Change.MARK_CHANGED if cell.after else Change.MARK_REMOVED
+
+
+def counts(plan: Plan) -> Counter[Change]:
+    """How many rows have each change; of marks, how many cells in rows that stay."""
+    found: Counter[Change] = Counter()
+    for line in plan.items:
+        cells = Counter(cell_change(cell) for cell in line.cells)
+        kinds = changes_of(line)
+        found.update({kind: cells[kind] or 1 for kind in kinds})
+    return found
+
+
+def words_of(totals: Mapping[str, Mapping[str, int]]) -> str:
+    """What a plan with these totals does, in one line."""
+    rows, roles, cells = totals["items"], totals["roles"], totals["cells"]
+    return (
+        f"行：追加{rows['created']}、変更{rows['changed']}、"
+        f"移動{rows['moved']}、削除{rows['removed']}　"
+        f"記号：追加{cells['added']}、変更{cells['changed']}、削除{cells['removed']}　"
+        f"列：追加{roles['created']}、変更{roles['changed'] + roles['moved']}、"
+        f"削除{roles['removed']}"
+    )
+
+
+def in_order(plan: Plan) -> list[ItemLine]:
+    """The lines as the document will have them, rows that go behind the row they stood behind."""
+    line_of = {line.shown.uid: line for line in plan.items}
+    following: dict[str, list[ItemLine]] = {}
+    last = ""
+    for item in plan.before.items:
+        line = line_of[item.uid]
+        if line.act is Act.REMOVED:
+            following.setdefault(last, []).append(line)
+        else:
+            last = item.uid
+    found = list(following.get("", ()))
+    for item in plan.after.items:
+        found.append(line_of[item.uid])
+        found += following.get(item.uid, [])
+    return found
+
+
+def chosen(lines: Iterable[ItemLine], wanted: Collection[Change]) -> list[Row]:
+    """The rows with one of the wanted changes, and the headings above them."""
+    found: list[Row] = []
+    above: list[ItemLine] = []
+    for line in lines:
+        level = line.shown.level
+        while above and above[-1].shown.level >= level:
+            above.pop()
+        if not changes_of(line).isdisjoint(wanted):
+            found += [Row(heading, context=True) for heading in above]
+            above = []
+            found.append(Row(line))
+        else:
+            above.append(line)
+    return found
+
+
+def columns_of(plan: Plan) -> list[tuple[str, Act]]:
+    """The role columns to show: as they will be, those that go last."""
+    names = [(line.after or line.before, line.act) for line in plan.roles]
+    return [(role.name, act) for role, act in names if role is not None]
+
+
+class Table:
+    """The rows' HTML; holds what is the same for every row, and the boxes found checked."""
+
+    def __init__(self, plan: Plan, left_out: Collection[str]) -> None:
+        self.left_out = left_out
+        self.checked: list[str] = []
+        self._columns = [name for name, _ in columns_of(plan)]
+        self._labels = [escape(name) for name in self._columns]
+        self._old = _places(self._columns, [role.name for role in plan.before.roles])
+        self._new = _places(self._columns, [role.name for role in plan.after.roles])
+        self._was_below = _headings(plan.before.items)
+        self._will_be_below = _headings(plan.after.items)
+
+    def html(self, rows: Sequence[Row]) -> str:
+        return "".join(self._chunks(rows))
+
+    def _chunks(self, rows: Sequence[Row]) -> Iterator[str]:
+        for start in range(0, len(rows), CHUNK):
+            lines = "".join(self._row(row) for row in rows[start : start + CHUNK])
+            yield f'<tbody role="rowgroup">\n{lines}</tbody>\n'
+
+    def _row(self, row: Row) -> str:
+        line = row.line
+        item = line.shown
+        kind = f"l{min(item.level, 3)}" if row.context else line.act.value
+        return (
+            f'<tr role="row" class="{kind}" id="r-{item.uid}">'
+            f'<th role="rowheader" scope="row" class="nm" data-level="{min(item.level, 9)}">'
+            f"{self._name(line)}</th>{self._cells(line)}"
+            f'<td role="cell" class="ds">{self._description(line)}</td></tr>\n'
+        )
+
+    def _name(self, line: ItemLine) -> str:
+        item = line.shown
+        parts = [f'<span class="n">{_text(item.number)}</span>', _text(item.name)]
+        if line.act in (Act.CREATED, Act.REMOVED):
+            word = "追加" if line.act is Act.CREATED else "削除"
+            parts.append(self._note(word, "", "", f"row:{item.uid}"))
+        if line.moved:
+            parts.append(f'<span class="ch"><b>移動</b> {self._moved(line)}</span>')
+        for field, word in (("number", "改番"), ("name", "改名")):
+            if line.before and line.after and field in line.fields:
+                old, new = getattr(line.before, field), getattr(line.after, field)
+                parts.append(self._note(word, old, new, f"text:{item.uid}:{field}"))
+        return "".join(parts)
+
+    def _note(self, word: str, old: str, new: str, key: str) -> str:
+        """A change in words, with its box."""
+        change = f" {_text(old) or BLANK} → {_text(new) or BLANK}" if old or new else ""
+        return f'<span class="ch"><b>{word}</b>{change}{self._box(key, word)}</span>'
+
+    def _moved(self, line: ItemLine) -> str:
+        """From where, by the heading that the row stood below."""
+        was, will = (below.get(line.shown.uid) for below in (self._was_below, self._will_be_below))
+        if (was and was.uid) == (will and will.uid):
+            return "（並び順）"
+        return f"（前は「{_text(was.name)}」の下）" if was else "（前は最上位）"
+
+    def _cells(self, line: ItemLine) -> str:
+        changed = {cell.role: cell for cell in line.cells} if line.before and line.after else {}
+        marks, places = line.shown.marks, self._new if line.after else self._old
+        cells = (
+            self._changed(changed[name], label)
+            if name in changed
+            else f'<td role="cell">{_text(marks[place]) if place is not None else ""}</td>'
+            for name, label, place in zip(self._columns, self._labels, places, strict=True)
+        )
+        return "".join(cells)
+
+    def _changed(self, cell: CellLine, label: str) -> str:
+        change = f"{_text(cell.before) or BLANK}→{_text(cell.after) or BLANK}"
+        box = self._box(f"cell:{cell.uid}:{cell.role}", f"{label} {change}", "")
+        return f'<td role="cell" class="ch {cell_change(cell)}">{change}{box}</td>'
+
+    def _description(self, line: ItemLine) -> str:
+        if not (line.before and line.after and "description" in line.fields):
+            return _text(line.shown.description)
+        old, new = _text(line.before.description), _text(line.after.description)
+        box = self._box(f"text:{line.shown.uid}:description", "作業内容")
+        return (
+            f'<span class="ch"><b>変更前</b> {old or BLANK}</span>'
+            f'<span class="ch"><b>変更後</b> {new or BLANK}{box}</span>'
+        )
+
+    def _box(self, key: str, what: str, shown: str = "除く") -> str:
+        """The box that leaves a change out; `shown` is what of its label is to be seen."""
+        state = ""
+        if key in self.left_out:
+            state = " checked"
+            self.checked.append(key)
+        said = f'<span class="vh">{what}を{"" if shown else "除く"}</span>{shown}'
+        return (
+            f'<label class="out"><input type="checkbox" name="leave" value="{escape(key)}"{state}>'
+            f"{said}</label>"
+        )
+
+
+def _headings(items: Sequence[Item]) -> dict[str, Item]:
+    """uid → the row above it in the tree; top rows have none."""
+    above = zip(items, parents(items), strict=True)
+    return {item.uid: items[up] for item, up in above if up >= 0}
+
+
+def _places(names: Sequence[str], roles: Sequence[str]) -> list[int | None]:
+    at = {name: place for place, name in enumerate(roles)}
+    return [at.get(name) for name in names]
+
+
+def _text(text: str) -> str:
+    return escape(text, quote=False)

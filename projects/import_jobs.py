@@ -1,0 +1,181 @@
+"""The jobs of imports: bytes → reading, and reading → matrix. Each ends with a state and words."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import zlib
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import OperationalError
+from django.db.models.functions import Now
+from psycopg2.errors import QueryCanceled  # type: ignore[import-untyped]
+
+from projects import importing, jobs, store
+from projects.comparing import Wishes, compare
+from projects.grid import clean_text
+from projects.intake import Problem, Reading, Refused, child, wire
+from projects.intake.choices import Choices
+from projects.models import Import
+from projects.plan import Plan
+
+logger = logging.getLogger(__name__)
+State = Import.State
+TICK_SECONDS = 0.5
+STALE = "比較した後に、ほかの人が表を変更しました。もう一度比較し直してください。"
+NOTHING = "変更がないため、反映しませんでした。"
+STOPPED = "反映を中止しました。何も変更していません。"
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+class Undone(Exception):
+    """There was nothing to write, in words."""
+
+
+class _Stopped(Exception):
+    """Somebody asked the job to end."""
+
+
+def reading_of(row: Import) -> Reading | None:
+    """What was understood of the file, None before it was read."""
+    if row.reading is None:
+        return None
+    return wire.from_json(json.loads(zlib.decompress(row.reading)))
+
+
+def packed(reading: Reading) -> bytes:
+    """The reading as it is kept; characters that no database and no page takes are left out."""
+    text = json.dumps(wire.as_json(reading), ensure_ascii=False)
+    return zlib.compress(_NUL.sub(r"\1", text).encode(errors="replace"), 1)
+
+
+def read(key: int) -> None:
+    """The job: bytes → reading, refusal or cancellation."""
+    row = Import.objects.defer("reading").select_related("project").get(pk=key)
+    try:
+        reading = importing.read_guarded(
+            bytes(row.file),
+            current=store.load(row.project),
+            choices=replace(Choices.from_json(row.choices), ask_unknown=True),
+            cancelled=_Cancelled(key),
+            progress=_Progress(key),
+        )
+    except Refused as refused:
+        _end(key, state=State.REFUSED, problems=[said(p) for p in refused.problems])
+    except child.Cancelled:
+        _end(key, state=State.CANCELLED)
+    except (KeyError, TypeError, ValueError):  # an answer that no honest child gives
+        logger.exception("the reading of import %s is not one", key)
+        _end(key, state=State.REFUSED, problems=[said(Problem(child.UNREADABLE))])
+    else:
+        revision = row.project.revision
+        _end(key, state=State.READY, reading=packed(reading), revision=revision, progress=1)
+
+
+def _end(key: int, **values: Any) -> None:
+    """The end of a reading: with its result, or given up when that was asked for meanwhile."""
+    rows = Import.objects.filter(pk=key, state=State.READING)
+    if not rows.filter(stop=False).update(**values):
+        rows.update(state=State.CANCELLED, stop=False)
+
+
+_EXPECTED = (store.Stale, store.Broken, Undone, Refused, _Stopped, OperationalError)
+
+
+def apply(key: int, by: User, reason: str) -> None:
+    """The job: the matrix changes and the import is applied, or neither."""
+    row = Import.objects.without_file().select_related("project").get(pk=key)
+    try:
+        plan = _plan(row)
+        with store.change_set(by=by, kind=store.Kind.IMPORT, reason=reason):
+            _write(row, plan, by, reason)
+    except _EXPECTED as error:
+        problems = _problems(error)
+        if not problems:
+            raise
+        _back(key, *problems)
+
+
+def _plan(row: Import) -> Plan:
+    """What the preview showed; Stale or Undone when that is not to be done any more."""
+    reading = reading_of(row)
+    if reading is None or row.project.revision != row.revision:
+        raise store.Stale(row.revision or 0, row.project.revision)
+    current, wishes = store.load(row.project), Wishes.from_json(row.wishes)
+    plan = compare(reading, current, slug=row.project.slug, wishes=wishes).plan
+    if plan.is_empty:
+        raise Undone(NOTHING)
+    return plan
+
+
+def _problems(error: Exception) -> tuple[Problem, ...]:
+    """Why nothing was written; () for what nobody expects."""
+    if isinstance(error, Refused):
+        return error.problems
+    if isinstance(error, store.Stale):
+        return (Problem(STALE),)
+    if isinstance(error, _Stopped) or isinstance(error.__cause__, QueryCanceled):
+        return (Problem(STOPPED),)
+    return () if isinstance(error, OperationalError) else (Problem(str(error)),)
+
+
+def _write(row: Import, plan: Plan, by: User, reason: str) -> None:
+    jobs.now_writing(row.pk)
+    store.apply(
+        plan,
+        project=row.project,
+        by=by,
+        kind=store.Kind.IMPORT,
+        reason=reason,
+        revision=row.revision,
+    )
+    running = Import.objects.filter(pk=row.pk, state=State.APPLYING, stop=False)
+    if not running.update(
+        state=State.APPLIED,
+        number=row.project.revision,
+        totals=plan.totals(),
+        finished_at=Now(),
+        progress=1,
+    ):
+        raise _Stopped
+
+
+def _back(key: int, *problems: Problem) -> None:
+    """The preview again, with what kept the matrix from changing."""
+    rows = Import.objects.filter(pk=key, state=State.APPLYING)
+    rows.update(state=State.READY, stop=False, problems=[said(p) for p in problems])
+
+
+def said(problem: Problem) -> dict[str, str]:
+    where = str(problem.place) if problem.place else ""
+    texts = {"message": problem.message, "place": where, "raw": problem.raw}
+    return {name: clean_text(text) for name, text in texts.items()}
+
+
+class _Progress:
+    """Saves how far a reading is, at most twice a second."""
+
+    def __init__(self, key: int) -> None:
+        self._key, self._next = key, monotonic() + TICK_SECONDS
+
+    def __call__(self, part: float) -> None:
+        if monotonic() >= self._next:
+            self._next = monotonic() + TICK_SECONDS
+            Import.objects.filter(pk=self._key).update(progress=min(max(part, 0), 1))
+
+
+class _Cancelled:
+    """Whether somebody asked the reading to end; looks at most twice a second."""
+
+    def __init__(self, key: int) -> None:
+        self._key, self._next, self._found = key, monotonic() + TICK_SECONDS, False
+
+    def __call__(self) -> bool:
+        if monotonic() >= self._next and not self._found:
+            self._next = monotonic() + TICK_SECONDS
+            self._found = Import.objects.filter(pk=self._key, stop=True).exists()
+        return self._found

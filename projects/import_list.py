@@ -1,0 +1,55 @@
+"""The imports of a project as the rows of a list, in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from projects.history import people, shown_name
+from projects.imports import interrupted
+from projects.models import ChangeSet, Import, Project
+from projects.tables_imports import ImportRow
+from raci.access import Right
+
+
+def rows_of(project: Project, found: Sequence[Import]) -> list[ImportRow]:
+    """The rows with names, results, and what was taken back since."""
+    names = people(row.person_name for row in found)
+    stopped = interrupted(found)
+    undoers = undoers_of(project, [row.number for row in found if row.number])
+    return [
+        ImportRow(
+            row,
+            project.slug,
+            shown_name(row.person_name, names),
+            row.pk in stopped,
+            undoers.get(row.number or 0),
+            project.right >= Right.EDIT,
+            project.right >= Right.MANAGE,
+        )
+        for row in found
+    ]
+
+
+def name_of(row: Import) -> str:
+    """How the person who uploaded it is called."""
+    return shown_name(row.person_name, people([row.person_name]))
+
+
+def undoer_of(project: Project, row: Import) -> int | None:
+    """The change set that took it back, None while it stands."""
+    return undoers_of(project, [row.number]).get(row.number) if row.number else None
+
+
+def undoers_of(project: Project, numbers: Collection[int]) -> dict[int, int]:
+    """Which change set took each one back, where that itself still stands."""
+    undos = _undos(project, numbers)
+    taken_back = _undos(project, undos.values())
+    return {number: undo for number, undo in undos.items() if undo not in taken_back}
+
+
+def _undos(project: Project, numbers: Collection[int]) -> dict[int, int]:
+    """number → the latest change set that took it back."""
+    if not numbers:
+        return {}
+    acts = ChangeSet.objects.filter(project=project, context__metadata__undoes__in=list(numbers))
+    return dict(acts.order_by("number").values_list("context__metadata__undoes", "number"))

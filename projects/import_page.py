@@ -1,0 +1,148 @@
+"""What the page of one import needs, from its row: forms, difference, what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from projects import import_jobs, imports, store
+from projects.comparing import Comparison, Wishes, compare
+from projects.difference import Change, words_of
+from projects.forms_imports import LayoutForm, MarksForm, MatchesForm, PolicyForm
+from projects.grid import Grid
+from projects.intake import Reading, Refused
+from projects.intake.choices import Choices
+from projects.models import Import, Project
+from projects.preview import (
+    Group,
+    Preview,
+    RoleCount,
+    preview,
+    remark_groups,
+    role_counts,
+)
+
+DOUBTS_SHOWN = 300
+State = Import.State
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An import with its reading, and the matrix to compare it with."""
+
+    row: Import
+    project: Project
+    reading: Reading
+    current: Grid
+
+    @property
+    def choices(self) -> Choices:
+        return Choices.from_json(self.row.choices)
+
+    @property
+    def wishes(self) -> Wishes:
+        return Wishes.from_json(self.row.wishes)
+
+    def layout_form(self, data: Any = None) -> LayoutForm:
+        roles = self.current.roles
+        return LayoutForm(data, layout=self.reading.layout, roles=roles, choices=self.choices)
+
+    def marks_form(self, data: Any = None) -> MarksForm:
+        return MarksForm(
+            data,
+            asked=self.reading.asked,
+            legend=self.reading.grid.legend,
+            choices=self.choices,
+        )
+
+    def policy_form(self, data: Any = None) -> PolicyForm:
+        wishes = self.wishes
+        initial = {"blank": wishes.blank.value, "keep_columns": wishes.keep_columns}
+        return PolicyForm(data, initial=initial)
+
+    def matches_form(self, comparison: Comparison, data: Any = None) -> MatchesForm:
+        doubts = comparison.doubtful[:DOUBTS_SHOWN]
+        return MatchesForm(data, doubts=doubts, wishes=self.wishes)
+
+    def compared(self) -> Comparison:
+        """Refused when the file does not fit into the matrix."""
+        return compare(self.reading, self.current, slug=self.project.slug, wishes=self.wishes)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The parts of the page below the heading; None where there is nothing to show."""
+
+    layout: LayoutForm
+    marks: MarksForm
+    policy: PolicyForm
+    reading: Reading
+    counts: tuple[RoleCount, ...]
+    fingerprint: str
+    asked: int
+    difference: Preview | None = None
+    matches: MatchesForm | None = None
+    remarks: tuple[Group, ...] = ()
+    problems: tuple[dict[str, str], ...] = field(default=())
+
+    @property
+    def remark_count(self) -> int:
+        return sum(group.count for group in self.remarks)
+
+    @property
+    def why_not(self) -> str:
+        """Why 反映 is not to be had yet, "" when it is."""
+        if self.difference is None:
+            return "案件と比較できないため、反映できません。"
+        return _why_not(self.reading, self.difference.is_empty)
+
+
+def open_import(row: Import, project: Project) -> Opened | None:
+    """The import for its page; None before it was read."""
+    reading = import_jobs.reading_of(row)
+    return None if reading is None else Opened(row, project, reading, store.load(project))
+
+
+def shown(opened: Opened, changes: Collection[Change], page: int) -> Shown:
+    """All that the preview shows."""
+    found = Shown(
+        layout=opened.layout_form(),
+        marks=opened.marks_form(),
+        policy=opened.policy_form(),
+        reading=opened.reading,
+        counts=role_counts(opened.reading),
+        fingerprint=imports.fingerprint(opened.row, opened.project.revision),
+        asked=len(opened.reading.asked),
+        remarks=remark_groups(opened.reading.remarks),
+    )
+    if opened.row.state == State.REFUSED:
+        return found
+    try:
+        comparison = opened.compared()
+    except Refused as refused:
+        said = tuple(import_jobs.said(problem) for problem in refused.problems)
+        return replace(found, problems=said)
+    left = opened.wishes.left_out
+    return replace(
+        found,
+        difference=preview(comparison, left_out=left, shown=changes, page=page),
+        matches=opened.matches_form(comparison),
+        remarks=remark_groups((*opened.reading.remarks, *comparison.remarks)),
+    )
+
+
+def summary(opened: Opened) -> dict[str, Any]:
+    """What changes on an open page when a change is left out or put back."""
+    plan = opened.compared().plan
+    return {
+        "seen": imports.fingerprint(opened.row, opened.project.revision),
+        "summary": words_of(plan.totals()),
+        "why": _why_not(opened.reading, plan.is_empty),
+    }
+
+
+def _why_not(reading: Reading, is_empty: bool) -> str:
+    if reading.asked:
+        return f"読み方の分からない記号が{len(reading.asked)}種類あります。先に答えてください。"
+    return "変更はありません。" if is_empty else ""

@@ -1,0 +1,144 @@
+"""The life of an import: uploaded, read, corrected, applied or given up. Each step happens once.
+
+A step that takes long is a job (`jobs`); the row says which one and a lock says whether it lives.
+`applied` and the change set's number are written in the transaction that changes the matrix.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from projects import import_jobs, jobs
+from projects.comparing import Wishes
+from projects.grid import clean_line
+from projects.intake.choices import Choices
+from projects.models import Import, Project
+from projects.models.import_ import MAX_FILE_NAME
+
+State = Import.State
+BUSY = "この取込は処理中です。終わってから、もう一度操作してください。"
+CROWDED = "ほかの取込を処理しています。しばらくしてから、もう一度操作してください。"
+UNLIKE = "表示した後に、取り込む内容が変わりました。内容を確認して、もう一度反映してください。"
+ASKED = "読み方の分からない記号が残っています。すべてに答えてください。"
+OVER = {
+    State.APPLIED: "この取込は反映済みです。もう一度行うには、ファイルを取り込み直してください。",
+    State.CANCELLED: "この取込は中止されています。",
+    State.REFUSED: "このファイルは読み取れていないため、反映できません。",
+    State.READING: "読み取りが中断されています。再開してください。",
+}
+
+
+class Impossible(Exception):
+    """What was asked for cannot be done to the import as it is now, in words."""
+
+
+class Overtaken(Impossible):
+    """What the person saw is not what is there any more: compare again. Nothing was written."""
+
+
+def upload(project: Project, *, data: bytes, name: str, by: User) -> Import:
+    """A new import of the file's bytes, whose reading has begun or is done. Impossible."""
+    with transaction.atomic():
+        row = Import.objects.create(
+            project=project,
+            file=data,
+            file_name=clean_line(name)[-MAX_FILE_NAME:],
+            sha256=hashlib.sha256(data).hexdigest(),
+            size=len(data),
+            person=by,
+            person_name=by.get_username(),
+        )
+        held = _held(row.pk)
+    jobs.start(held, partial(import_jobs.read, row.pk))
+    return row
+
+
+def correct(row: Import, choices: Choices) -> None:
+    """Reads the file again as a person says it is; also takes up a reading that was given up."""
+    again = (State.READING, State.REFUSED, State.READY, State.APPLYING, State.CANCELLED)
+    held = _claim(row, again, state=State.READING, choices=choices.as_json(), progress=0)
+    jobs.start(held, partial(import_jobs.read, row.pk))
+
+
+def wish(row: Import, wishes: Wishes) -> None:
+    """Remembers what a person wishes to have done with the reading."""
+    held = _claim(row, (State.READY, State.APPLYING), state=State.READY, wishes=wishes.as_json())
+    held.release()
+
+
+def apply(row: Import, *, seen: str, by: User, reason: str = "") -> None:
+    """Begins to make the matrix what the preview with the fingerprint `seen` showed.
+
+    Overtaken when that is not what would be done now, Impossible when it is no time for it.
+    """
+    reading = import_jobs.reading_of(row)
+    if reading is not None and reading.asked:
+        raise Impossible(ASKED)
+    revision = Project.objects.values_list("revision", flat=True).get(pk=row.project_id)
+    held = _claim(
+        row, (State.READY, State.APPLYING), seen=seen, state=State.APPLYING, revision=revision
+    )
+    jobs.start(held, partial(import_jobs.apply, row.pk, by, reason))
+
+
+def cancel(row: Import) -> None:
+    """Asks the running job to end; without one the import is given up at once."""
+    open_ones = (State.READING, State.REFUSED, State.READY, State.APPLYING)
+    try:
+        _claim(row, open_ones, state=State.CANCELLED).release()
+    except Impossible:
+        running = Import.objects.filter(pk=row.pk, state__in=(State.READING, State.APPLYING))
+        if not running.update(stop=True):
+            raise
+        jobs.stop_writing(row.pk)
+
+
+def interrupted(rows: Collection[Import]) -> set[int]:
+    """The keys of those whose job ended without a result; one query at most."""
+    waiting = {row.pk for row in rows if row.state in (State.READING, State.APPLYING)}
+    return waiting - jobs.alive(waiting)
+
+
+def fingerprint(row: Import, revision: int) -> str:
+    """Names what a preview shows: the matrix compared with, the reading and the wishes."""
+    said = json.dumps([row.sha256, row.choices, row.wishes, row.revision], sort_keys=True)
+    return f"{revision}.{hashlib.sha256(said.encode()).hexdigest()}"
+
+
+def _claim(row: Import, allowed: Sequence[str], *, seen: str = "", **values: Any) -> jobs.Held:
+    """The job's lock, with the row changed; Impossible when another has it or it is no time."""
+    with transaction.atomic():
+        now = Import.objects.light().select_for_update(no_key=True).get(pk=row.pk)
+        held = _held(row.pk)
+        try:
+            _check(now, allowed, seen, values.get("revision"))
+        except Impossible:
+            held.release()
+            raise
+        values = {"stop": False, "problems": [], **values}
+        Import.objects.filter(pk=row.pk).update(**values)
+    return held
+
+
+def _held(key: int) -> jobs.Held:
+    try:
+        held = jobs.hold(key)
+    except jobs.Crowded as error:
+        raise Impossible(CROWDED) from error
+    if held is None:
+        raise Impossible(BUSY)
+    return held
+
+
+def _check(now: Import, allowed: Sequence[str], seen: str, revision: int | None) -> None:
+    if now.state not in allowed:
+        raise Impossible(OVER.get(State(now.state), BUSY))
+    if revision is not None and seen != fingerprint(now, revision):
+        raise Overtaken(UNLIKE if seen.startswith(f"{revision}.") else import_jobs.STALE)

@@ -1,0 +1,231 @@
+"""What the preview of an import shows, as values for its template. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from urllib.parse import urlencode
+
+from projects.comparing import Comparison
+from projects.difference import (
+    PER_PAGE,
+    WORDS,
+    Change,
+    Table,
+    chosen,
+    columns_of,
+    counts,
+    in_order,
+    words_of,
+)
+from projects.grid import Mark, Role, column_counts
+from projects.intake import Reading
+from projects.intake.remarks import Code, Remark
+from projects.page import Header
+from projects.plan import Act, Plan
+
+REMARKS_SHOWN = 50
+
+# Numbers that only follow the rows above would bury what a person changed.
+USUAL = tuple(c for c in Change if c not in (Change.UNCHANGED, Change.RENUMBERED))
+ROLE_WORDS = {
+    Act.CREATED: "列の追加",
+    Act.REMOVED: "列の削除",
+    Act.CHANGED: "列の変更",
+    Act.MOVED: "列の移動",
+}
+TITLE_WORDS = {
+    "title": "標題",
+    "document_number": "別紙番号",
+    "issuer": "発行者",
+    "date": "日付",
+}
+CODE_WORDS = {
+    Code.TWO_MARKS: "1つのセルに2つの記号",
+    Code.SYMBOL_VARIANT: "記号の字形の違い",
+    Code.MACROS_IGNORED: "マクロ",
+    Code.SHEET_SKIPPED: "取り込まないシート",
+    Code.CELL_SKIPPED: "取り込まないセル",
+    Code.ROW_SKIPPED: "取り込まない行",
+    Code.LEVELS_BY: "階層の読み取り方",
+    Code.MARK_ASKED: "読み方の分からない記号",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Remarks of one kind: how many, and the first of them."""
+
+    label: str
+    count: int
+    shown: tuple[Remark, ...]
+
+    @property
+    def rest(self) -> int:
+        return self.count - len(self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A change of a column, the title or the 凡例, with the key that leaves it out."""
+
+    what: str
+    before: str
+    after: str
+    key: str
+    left_out: bool
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A kind of change to show or not."""
+
+    change: Change
+    label: str
+    count: int
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCount:
+    """A column's cells as they stand in the file beside the marks that were read."""
+
+    name: str
+    in_file: tuple[tuple[str, int], ...]
+    read: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    header: Header
+    act: Act
+
+    @property
+    def word(self) -> str:
+        return {Act.CREATED: "追加", Act.REMOVED: "削除"}.get(self.act, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The difference as the page shows it."""
+
+    is_empty: bool
+    summary: str
+    was: str
+    points: tuple[Point, ...]
+    filters: tuple[Filter, ...]
+    columns: tuple[Column, ...]
+    body: str
+    rows: int
+    page: int
+    pages: int
+    query: str = ""
+
+    @property
+    def next_page(self) -> int:
+        return self.page + 1
+
+    @property
+    def previous_page(self) -> int:
+        return self.page - 1
+
+
+def preview(
+    comparison: Comparison,
+    *,
+    left_out: Collection[str],
+    shown: Collection[Change] = USUAL,
+    page: int = 1,
+) -> Preview:
+    """The difference with the wanted kinds of rows, one page of it."""
+    whole = comparison.whole
+    whole_points = tuple(points(whole, left_out))
+    rows = chosen(in_order(whole), shown)
+    pages = max(1, -(-len(rows) // PER_PAGE))
+    page = min(max(page, 1), pages)
+    found = counts(whole)
+    table = Table(whole, left_out)
+    body = table.html(rows[(page - 1) * PER_PAGE : page * PER_PAGE])
+    was = [*(point.key for point in whole_points if point.left_out), *table.checked]
+    return Preview(
+        is_empty=comparison.plan.is_empty,
+        summary=words_of(comparison.plan.totals()),
+        was="\n".join(was),
+        points=whole_points,
+        filters=tuple(Filter(c, WORDS[c], found[c], c in shown) for c in Change),
+        columns=tuple(Column(Header(name), act) for name, act in columns_of(whole)),
+        body=body,
+        rows=sum(not row.context for row in rows),
+        page=page,
+        pages=pages,
+        query=urlencode([("show", change.value) for change in Change if change in shown]),
+    )
+
+
+def points(plan: Plan, left_out: Collection[str]) -> list[Point]:
+    """The changes that are not in the rows."""
+    found = [
+        (TITLE_WORDS[name], getattr(plan.before, name), getattr(plan.after, name), f"title:{name}")
+        for name in plan.titles
+    ]
+    if plan.legend:
+        found.append(("凡例", _legend(plan.before.legend), _legend(plan.after.legend), "legend"))
+    for line in plan.roles:
+        role = line.after or line.before
+        if role is not None and line.act is not Act.UNCHANGED:
+            before, after = _role(line.before), _role(line.after)
+            found.append((ROLE_WORDS[line.act], before, after, f"role:{role.name}"))
+    return [
+        Point(what, before, after, key, key in left_out, place)
+        for place, (what, before, after, key) in enumerate(found)
+    ]
+
+
+def remark_groups(remarks: Iterable[Remark]) -> tuple[Group, ...]:
+    """The remarks by kind, the kinds in the order of `Code`."""
+    order = list(Code)
+    by_code = sorted(remarks, key=lambda remark: order.index(remark.code))
+    groups = ((code, tuple(found)) for code, found in groupby(by_code, key=attrgetter("code")))
+    return tuple(
+        Group(CODE_WORDS.get(code, found[0].message), len(found), found[:REMARKS_SHOWN])
+        for code, found in groups
+    )
+
+
+def role_counts(reading: Reading) -> tuple[RoleCount, ...]:
+    """Per column the plain count of the file's cells beside what was read."""
+    grid = reading.grid
+    read = column_counts(grid.items, len(grid.roles))
+    return tuple(
+        RoleCount(
+            role.name,
+            tuple(reading.counted.get(role.name, {}).items()),
+            _in_order(marks, grid.symbols),
+        )
+        for role, marks in zip(grid.roles, read, strict=True)
+    )
+
+
+def shown_changes(values: Sequence[str]) -> tuple[Change, ...]:
+    """The kinds that a URL asks for; the usual ones when it asks for none."""
+    known = {change.value for change in Change}
+    return tuple(Change(value) for value in values if value in known) or USUAL
+
+
+def _in_order(marks: Counter[str], symbols: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    return tuple((symbol, marks[symbol]) for symbol in symbols)
+
+
+def _legend(legend: Sequence[Mark]) -> str:
+    return "　".join(f"{m.symbol}…{m.label}{'（主）' if m.leads else ''}" for m in legend)
+
+
+def _role(role: Role | None) -> str:
+    if role is None:
+        return ""
+    aliases = f"（別名：{'、'.join(role.aliases)}）" if role.aliases else ""
+    return f"{role.name}{aliases}"

@@ -1,0 +1,157 @@
+"""The imports of a project: list, upload, and the page of each."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from projects import imports
+from projects.difference import words_of
+from projects.forms import ReasonForm
+from projects.forms_imports import UploadForm
+from projects.import_list import name_of, rows_of, undoer_of
+from projects.import_page import open_import, shown
+from projects.models import Import, Project
+from projects.models.import_ import ImportQuerySet
+from projects.preview import shown_changes
+from projects.tables_imports import ImportTable
+from raci.access import Right, load, person
+
+OK, BAD_REQUEST, CONFLICT = 200, 400, 409
+PER_PAGE = 50
+State = Import.State
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """The past imports with a form for the next one; POST uploads."""
+    posted = request.method == "POST"
+    right = Right.EDIT if posted else Right.VIEW
+    project = load(Project.objects.all(), user=person(request), right=right, slug=slug)
+    if not posted:
+        return _list(request, project, UploadForm())
+    said = request.META.get("CONTENT_LENGTH") or ""
+    length = int(said) if said.isascii() and said.isdecimal() else 0
+    form = UploadForm(request.POST, request.FILES, length=length)
+    if not form.is_valid():
+        return _list(request, project, form)
+    data, name = form.data_and_name
+    try:
+        row = imports.upload(project, data=data, name=name, by=person(request))
+    except imports.Impossible as error:
+        form.add_error("file", str(error))
+        return _list(request, project, form)
+    url = reverse("projects:import", args=[slug, row.pk])
+    return JsonResponse({"url": url}) if wants_json(request) else redirect(url)
+
+
+def _list(request: HttpRequest, project: Project, form: UploadForm) -> HttpResponse:
+    status = BAD_REQUEST if form.is_bound else OK
+    if form.is_bound and wants_json(request):
+        return JsonResponse({"error": form.errors["file"][0]}, status=status)
+    found = Import.objects.light().filter(project=project).order_by("-pk")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    table = ImportTable(rows_of(project, list(page.object_list)))
+    context = {"project": project, "form": form, "table": table, "page": page}
+    context["may_edit"] = project.right >= Right.EDIT
+    return render(request, "projects/imports.html", context, status=status)
+
+
+@require_safe
+def preview(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """The import as it stands: progress, problems, preview or result."""
+    project, row = opened(request, slug, key)
+    return page_of(request, project, row)
+
+
+@require_safe
+def status(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """How far the job is, for the page that waits for it."""
+    _, row = opened(request, slug, key, rows=Import.objects.light())
+    running = row.state in (State.READING, State.APPLYING)
+    over = not running or bool(imports.interrupted([row]))
+    answer = {"state": row.state, "progress": row.progress, "over": over}
+    return JsonResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def download(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """The file as it was uploaded, for managers; never opened in place."""
+    _, row = opened(request, slug, key, Right.MANAGE, rows=Import.objects.all())
+    return HttpResponse(
+        bytes(row.file),
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": 'attachment; filename="import.bin"; '
+            f"filename*=UTF-8''{quote(row.file_name, safe='')}",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def opened(
+    request: HttpRequest,
+    slug: str,
+    key: int,
+    right: Right = Right.VIEW,
+    *,
+    rows: ImportQuerySet | None = None,
+) -> tuple[Project, Import]:
+    """The import, for a person who may do that with its project; without its file by default."""
+    project = load(Project.objects.all(), user=person(request), right=right, slug=slug)
+    found = Import.objects.without_file() if rows is None else rows
+    row = found.filter(project=project, pk=key).first()
+    if row is None:
+        raise Http404
+    return project, row
+
+
+def page_of(
+    request: HttpRequest,
+    project: Project,
+    row: Import,
+    *,
+    error: str = "",
+    overtaken: bool = False,
+    status: int = OK,
+) -> HttpResponse:
+    """The page of an import in its state, with what is wrong."""
+    interrupted = bool(imports.interrupted([row]))
+    context: dict[str, Any] = {
+        "project": project,
+        "row": row,
+        "name": name_of(row),
+        "interrupted": interrupted,
+        "may_edit": project.right >= Right.EDIT,
+        "may_download": project.right >= Right.MANAGE,
+        "error": error,
+        "overtaken": overtaken,
+    }
+    if row.state in (State.READING, State.APPLYING) and not interrupted:
+        return render(request, "projects/import_progress.html", context, status=status)
+    if row.state == State.APPLIED:
+        context |= {"undone": undoer_of(project, row), "summary": words_of(row.totals)}
+        return render(request, "projects/import_done.html", context, status=status)
+    context |= _difference(request, project, row) if not overtaken else {}
+    context["reason"] = ReasonForm(None, required=project.requires_reason)
+    return render(request, "projects/import.html", context, status=status)
+
+
+def _difference(request: HttpRequest, project: Project, row: Import) -> dict[str, Any]:
+    found = open_import(row, project)
+    if found is None or row.state in (State.CANCELLED, State.READING):
+        return {}
+    at = request.GET.get("page", "1")
+    number = int(at) if at.isdecimal() and len(at) < 9 else 1
+    return {"shown": shown(found, shown_changes(request.GET.getlist("show")), number)}
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "") == "application/json"

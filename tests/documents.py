@@ -1,0 +1,26 @@
+"""The real 別紙10, read once per process: all of it, or its beginning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from projects import importing
+from projects.grid import Grid
+from projects.importing import Proposal
+from projects.plan import diff
+from raci import demo
+
+LAST = 81  # 項番 of the last row of the beginning
+
+
+@cache
+def whole() -> Proposal:
+    return importing.propose(demo.source(), None)
+
+
+@cache
+def beginning() -> Proposal:
+    """Two フェーズ with headings of every level: enough for all that is not about size."""
+    grid = whole().plan.after
+    return replace(whole(), plan=diff(Grid(), replace(grid, items=grid.items[:LAST])))

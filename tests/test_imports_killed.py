@@ -1,0 +1,201 @@
+"""Imports in several connections, threads and processes: two at once, cancelled, killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, connections
+from django.test import Client
+
+from projects import import_jobs, imports, jobs, store
+from projects.models import ChangeSet, Import, Project
+from tests.small_project import (
+    CHANGED,
+    GRID,
+    applied,
+    client,
+    exported,
+    marked,
+    now,
+    project,
+    ready,
+    sent,
+    shown,
+)
+
+__all__ = ["client", "project"]
+pytestmark = pytest.mark.django_db
+for_real = pytest.mark.django_db(transaction=True)
+
+
+def when_over(row: Import) -> Import:
+    """The import after its job, which holds these locks while it lives."""
+    with connection.cursor() as cursor:
+        for kind in (jobs._LIFE, jobs._WRITE):
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [kind, row.pk])
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [kind, row.pk])
+    row.refresh_from_db()
+    return row
+
+
+def together(*works: Callable[[], None]) -> list[BaseException | None]:
+    """Does the works in threads that begin at the same time; what each raised."""
+    gate = threading.Barrier(len(works))
+
+    def run(work: Callable[[], None]) -> None:
+        gate.wait()
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        futures = [threads.submit(run, work) for work in works]
+        return [future.exception() for future in futures]
+
+
+def apply_of(row: Import, project: Project) -> Callable[[], None]:
+    by = User.objects.get(username="editor")
+    mark = imports.fingerprint(row, project.revision)
+    return lambda: imports.apply(row, seen=mark, by=by)
+
+
+@for_real
+def test_two_people_who_press_at_once_apply_it_once(client: Client, project: Project) -> None:
+    row = ready(client, project)
+    work = apply_of(row, project)
+    errors = together(work, work)
+    assert sorted(type(error).__name__ for error in errors) == ["Impossible", "NoneType"]
+    assert now(project) == CHANGED
+    assert Project.objects.get(pk=project.pk).revision == project.revision + 1
+
+
+@for_real
+def test_of_two_imports_at_once_one_is_applied_and_one_compared_again(
+    client: Client, project: Project
+) -> None:
+    rows = [ready(client, project), ready(client, project, marked(GRID, "試験", "◎", ""))]
+    together(*(apply_of(row, project) for row in rows))
+    for row in rows:
+        row.refresh_from_db()
+    first, second = sorted(rows, key=lambda row: row.state)
+    assert (first.state, second.state) == ("applied", "ready")
+    assert Project.objects.get(pk=project.pk).revision == project.revision + 1
+    assert import_jobs.STALE in shown(client, second)
+
+
+@for_real
+def test_a_thread_reads_and_applies_beside_the_requests(
+    client: Client, project: Project, settings: Any
+) -> None:
+    settings.JOBS_INLINE = False
+    row = when_over(sent(client, exported(project, CHANGED)))
+    assert row.state == "ready"
+    assert applied(client, row).status_code == 302
+    assert when_over(row).state == "applied"
+    assert now(project) == CHANGED
+
+
+@for_real
+def test_an_apply_is_cancelled_in_the_middle_of_a_statement(
+    client: Client, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*args: Any, **kwargs: Any) -> None:
+        inner(*args, **kwargs)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+
+    def cancel() -> None:
+        while not is_sleeping():
+            pass
+        imports.cancel(row)
+
+    row = ready(client, project)
+    inner = store.apply
+    monkeypatch.setattr(store, "apply", slow)
+    assert together(apply_of(row, project), cancel) == [None, None]
+    assert import_jobs.STOPPED in shown(client, row)
+    assert now(project) == GRID
+
+
+def is_sleeping() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE state = 'active' AND query = 'SELECT pg_sleep(60)'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+KILLED = """
+import sys
+import django
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+django.setup()
+from django.contrib.auth.models import User
+from projects import import_jobs, imports, store
+from projects.models import Import, Project
+
+def stop():
+    print("here", flush=True)
+    sys.stdin.read()
+
+def behind(inner):
+    def wrapped(*args, **kwargs):
+        inner(*args, **kwargs)
+        stop()
+    return wrapped
+
+def before(inner):
+    def wrapped(*args, **kwargs):
+        stop()
+        inner(*args, **kwargs)
+    return wrapped
+
+exec(sys.argv[2])
+row = Import.objects.get()
+revision = Project.objects.get().revision
+by = User.objects.get(username="editor")
+imports.apply(row, seen=imports.fingerprint(row, revision), by=by)
+"""
+POINTS = {
+    "claimed": "import_jobs.apply = before(import_jobs.apply)",
+    "before writing": "store.apply = before(store.apply)",
+    "written": "store.apply = behind(store.apply)",
+    "before the commit": "import_jobs._write = behind(import_jobs._write)",
+    "after the commit": "import_jobs.apply = behind(import_jobs.apply)",
+}
+
+
+@for_real
+@pytest.mark.parametrize("point", POINTS)
+def test_a_killed_worker_leaves_all_or_nothing(
+    point: str, client: Client, project: Project
+) -> None:
+    row = ready(client, project)
+    command = [sys.executable, "-c", KILLED, connection.settings_dict["NAME"], POINTS[point]]
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"here\n"
+        process.send_signal(signal.SIGKILL)
+    when_over(row)
+    if point == "after the commit":
+        assert (row.state, now(project)) == ("applied", CHANGED)
+        return
+    assert (row.state, now(project)) == ("applying", GRID)
+    assert ChangeSet.objects.filter(project=project).count() == project.revision
+    assert "中断されました" in shown(client, row)
+    assert applied(client, row).status_code == 302
+    assert now(project) == CHANGED

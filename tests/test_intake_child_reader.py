@@ -1,0 +1,104 @@
+"""Hostile files given to the fast reader without a preflight: only the child can die of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from projects.intake import child, confined, preflight
+from projects.intake.remarks import Problem, Refused
+from tests import hostile
+from tests.builders import exported
+from tests.child_tasks import TASKS
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
+
+
+def run(task: str, data: bytes) -> dict[str, Any]:
+    return child.run(task, data, {}, tasks=TASKS)
+
+
+def refusal(task: str, data: bytes) -> tuple[Problem, ...]:
+    with pytest.raises(Refused) as raised:
+        run(task, data)
+    return raised.value.problems
+
+
+def messages(task: str, data: bytes) -> list[str]:
+    return [problem.message for problem in refusal(task, data)]
+
+
+ATTACKS: dict[str, Callable[[], bytes]] = {
+    "a sheet of spaces": hostile.blank_bomb,
+    "a string of a gigabyte": hostile.shared_string_bomb,
+    "many bombs": hostile.many_bombs,
+    "a falsified size": hostile.falsified_size,
+    "zip in zip": hostile.zip_in_zip,
+    "overlapping": hostile.overlapping,
+    "quoted": hostile.quoted,
+    "billion laughs": hostile.entity_bomb,
+    "a file from outside": lambda: hostile.external_entity("file:///etc/passwd"),
+    "an address from outside": lambda: hostile.external_entity("http://example.invalid/x"),
+    "half a file": lambda: hostile.book()[:900],
+    "the last cell": lambda: hostile.value_at("XFD1048576"),
+    "a cell beyond": lambda: hostile.value_at("ZZZZ9999999"),
+    "too many rows": lambda: hostile.value_at("A4000000000"),
+    "100,000 merges": lambda: hostile.merges(100_000),
+    "one huge merge": hostile.huge_merge,
+    "a million styled empty rows": hostile.styled_empty_rows,
+    "16,384 columns": hostile.wide,
+    "a huge string index": lambda: hostile.book(
+        f'<row r="1">{hostile.cell("A1", "4000000000", "s")}</row>'
+    ),
+    "an ods that repeats a value": lambda: hostile.ods(
+        '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-'
+        'columns-repeated="16384" office:value-type="string"><text:p>1</text:p>'
+        "</table:table-cell></table:table-row>"
+    ),
+    "no workbook": lambda: b"\x89PNG" + bytes(999),
+    "nothing": lambda: b"",
+}
+
+
+@linux
+@pytest.mark.parametrize("name", ATTACKS)
+def test_the_reader_survives_or_dies_alone(name: str) -> None:
+    words, answer = outcome(ATTACKS[name]())
+    assert all(words)
+    assert answer.get("peak", 0) <= confined.MEMORY_BYTES
+    assert "root:" not in json.dumps(answer)
+
+
+def outcome(data: bytes) -> tuple[list[str], dict[str, Any]]:
+    """Why the fast reader's task refused, or its answer."""
+    try:
+        return [], run("read_calamine", data)
+    except Refused as refused:
+        return [problem.message for problem in refused.problems], {}
+
+
+@linux
+@pytest.mark.parametrize("name", ["a string of a gigabyte", "the last cell"])
+def test_what_the_reader_cannot_hold_is_said(name: str) -> None:
+    assert messages("read_calamine", ATTACKS[name]()) == [child.TOO_COMPLEX]
+
+
+@linux
+def test_the_reader_reads_an_honest_book() -> None:
+    sheets = run("read_calamine", exported())["sheets"]
+    assert [rows > 100 for rows, _ in sheets.values()] == [True, True]
+
+
+@linux
+def test_the_preflight_needs_little_memory() -> None:
+    assert run("check", hostile.styled_empty_rows())["grown"] < 8 * 1024 * 1024
+
+
+def test_the_preflight_refuses_the_same_in_a_child() -> None:
+    (problem,) = refusal("check", hostile.value_at("XFD1048576"))
+    assert str(problem.place) == "分担表 XFD1048576"
+    assert messages("check", hostile.entity_bomb()) == [preflight.DTD]
