@@ -10,7 +10,16 @@ import pytest
 from projects.grid import Mark
 from projects.intake import Choices, Reading, Refused
 from projects.intake.remarks import Code
-from tests.strangers import HEADER, Page, as_csv, by_openpyxl, outline, read, remarked
+from tests.strangers import (
+    HEADER,
+    Page,
+    as_csv,
+    by_openpyxl,
+    by_xlsxwriter,
+    outline,
+    read,
+    remarked,
+)
 from tests.strangers_ods import as_ods
 
 
@@ -235,6 +244,13 @@ def test_mark_merged_over_several_tasks() -> None:
     reading = read(Page(rows, merges=("C2:C3",)))
     assert outline(reading) == ["1 設計 ◎○", "2 製造 ◎◎", "3 試験 ○○"]
     assert remarked(reading) == [("C2", "mark_merged", "◎")]
+
+
+def test_values_hidden_below_a_merged_cell_are_skipped_and_said() -> None:
+    rows = [HEADER, (1, "設計", "◎", "○"), (2, "製造", "○", "◎"), (3, "試験", "◎", "○")]
+    reading = read(by_xlsxwriter(Page(rows, merges=("C2:D2",))))
+    assert outline(reading) == ["1 設計 ◎◎", "2 製造 ○◎", "3 試験 ◎○"]
+    assert remarked(reading) == [("D2", "cell_skipped", "○"), ("C2", "mark_merged", "◎")]
 
 
 def test_question_merged_over_several_parties() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from projects.intake.columns import Level, Meaning, Party
 from projects.intake.legends import is_legend_head, legend_entries
@@ -70,11 +71,10 @@ def find_legend(columns: Mapping[int, Column]) -> None:
 
 def extend_fields(table: Table, columns: Mapping[int, Column]) -> None:
     """Columns without a header beside numbers or names, with more of them in staggered rows."""
-    for at in sorted(columns):
-        column, left = columns[at], columns.get(at - 1)
-        if column.head or column.meaning or not left or column.is_marks:
+    for left, column in pairwise(columns[at] for at in sorted(columns)):
+        if column.head or column.meaning or column.is_marks:
             continue
-        if left.meaning is Field.NAME and _take_turns(table, left.at, at):
+        if left.meaning is Field.NAME and _take_turns(table, left.at, column.at):
             column.meaning, column.how = Field.NAME, How.SHAPE
         elif left.meaning is Field.NUMBER and are_numbers(column):
             column.meaning, column.how = Field.NUMBER, How.SHAPE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from projects.intake.symbols import is_symbol
 
@@ -45,13 +45,17 @@ def legend_entries(text: str, used: frozenset[str]) -> Entries:
     bare = _BULLET.sub("", LEGEND_WORD.sub("", text)).translate(_QUOTES).strip()
     named = bool(LEGEND_WORD.match(text))
     found = _told(bare)
-    letters = {symbol for symbol, _ in found} >= _RACI
-    kept = [
-        (symbol, label)
-        for symbol, label in found
-        if label and (is_mark(symbol, used) or (letters and symbol in _RACI))
-    ]
+    used |= letters_of((text,))
+    kept = [(symbol, label) for symbol, label in found if label and is_mark(symbol, used)]
     return kept or _drawn(bare, named=named)
+
+
+def letters_of(texts: Iterable[str]) -> frozenset[str]:
+    """The letters that are marks because R, A, C and I are explained together."""
+    bare = (_BULLET.sub("", LEGEND_WORD.sub("", text)) for text in texts)
+    symbols = {symbol for text in bare for symbol, _ in _told(text)}
+    letters = frozenset(s for s in symbols if len(s) == 1 and s.isascii() and s.isupper())
+    return letters if letters >= _RACI else frozenset()
 
 
 def is_mark(text: str, used: frozenset[str]) -> bool:

@@ -21,7 +21,7 @@ _ESCAPE = re.compile(rb"_x[0-9A-Fa-f]{4}_")
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
 _ROW = re.compile(rb"<row\s([^>]*)>")
 _NUMBER = re.compile(rb'(?:^|\s)r="([0-9]+)"')
-_TEXT_TYPE = re.compile(rb'\st="(?:s|str|inlineStr|b|e)"')
+_TEXT_TYPE = re.compile(rb'\st="(?:s|str|inlineStr|b|e|d)"')
 _HIDDEN = re.compile(rb'(?:^|\s)hidden="(?:1|true)"')
 _COLUMN = re.compile(
     rb'<col\s(?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="([0-9]+)")[^>]*\bmax="([0-9]+)"'
@@ -33,6 +33,7 @@ _UNCACHED = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"(?![^>]*\st="str")[^>]*>\s*'
     rb"<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
+_NUMERIC = re.compile(r"-?[0-9.]+(?:e[+-]?[0-9]+)?")
 _LAST_COLUMN = 16_384
 
 
@@ -88,7 +89,7 @@ def _take_pattern(sheet: Sheet, row: int, column: int, pattern: str) -> None:
     text = sheet.text(row, column)
     if text and pattern == "date":
         sheet.dates[row, column] = text
-    elif text:
+    elif _NUMERIC.fullmatch(text):
         sheet.rows[row - 1][column - 1] = shown_number(float(text), pattern)
 
 

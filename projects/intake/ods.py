@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, ParseError
 
 import python_calamine
@@ -30,6 +30,7 @@ def read_ods(data: bytes) -> Book:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             content = fromstring(package.read("content.xml"))
         sheets = [_sheet(values, name) for name in values.sheet_names]
+        _take_looks(sheets, content)
     except (
         python_calamine.CalamineError,
         zipfile.BadZipFile,
@@ -41,12 +42,15 @@ def read_ods(data: bytes) -> Book:
     ) as error:
         message = "OpenDocumentファイルとして開けません。壊れていないか確認してください。"
         raise Refused(Problem(message)) from error
+    return Book(sheets, "ods")
+
+
+def _take_looks(sheets: Sequence[Sheet], content: Element) -> None:
     styles = _Styles(content)
     tables = {_attribute(t, "name"): t for t in content.iter() if _local(t) == "table"}
     for sheet in sheets:
         if sheet.name in tables:
             _take(sheet, tables[sheet.name], styles)
-    return Book(sheets, "ods")
 
 
 def _sheet(values: python_calamine.CalamineWorkbook, name: str) -> Sheet:

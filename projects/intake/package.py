@@ -18,6 +18,7 @@ from projects.intake.numbers import format_of
 from projects.intake.remarks import Problem, Refused
 
 _ESCAPED = re.compile("_x005F(_x[0-9A-Fa-f]{4}_)|_x([0-9A-Fa-f]{4})_")
+_DIGITS = 10
 _TRUE = ("1", "true", "on")
 
 
@@ -156,7 +157,7 @@ def rich_text(entry: Element) -> Shared:
 
 def _styles(tree: Element) -> Styles:
     custom = {
-        int(entry.get("numFmtId", "0")): entry.get("formatCode", "")
+        _whole(entry, "numFmtId"): entry.get("formatCode", "")
         for holder in _children(tree, "numFmts")
         for entry in _children(holder, "numFmt")
     }
@@ -166,15 +167,20 @@ def _styles(tree: Element) -> Styles:
     formats = [xf for holder in _children(tree, "cellXfs") for xf in _children(holder, "xf")]
     for index, xf in enumerate(formats):
         for alignment in _children(xf, "alignment"):
-            indent = alignment.get("indent", "0")
-            if indent.isdecimal() and int(indent):
-                found.indents[index] = int(indent)
-        if int(xf.get("fontId", "0")) in struck:
+            if indent := _whole(alignment, "indent"):
+                found.indents[index] = indent
+        if _whole(xf, "fontId") in struck:
             found.struck.add(index)
-        pattern = format_of(int(xf.get("numFmtId", "0")), custom)
+        pattern = format_of(_whole(xf, "numFmtId"), custom)
         if pattern:
             found.patterns[index] = pattern
     return found
+
+
+def _whole(element: Element, name: str) -> int:
+    """A count or an index; 0 where it is missing or nonsense."""
+    text = element.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < _DIGITS else 0
 
 
 def _is_on(element: Element) -> bool:

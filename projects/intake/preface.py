@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from projects.grid import DEFAULT_LEGEND, Mark
 from projects.intake.dates import KANJI_DIGITS, date_in, kanji_number
-from projects.intake.legends import LEGEND_WORD, is_legend_head, is_mark, legend_entries
+from projects.intake.legends import LEGEND_WORD, is_legend_head, is_mark, legend_entries, letters_of
 from projects.intake.words import NOTE, PAGE
 
 LEGEND_LINE = re.compile(
@@ -79,6 +79,7 @@ def read_cells(cells: Iterable[tuple[int, str]], used: frozenset[str]) -> Prefac
     preface = Preface()
     waiting: tuple[int, str] | None = None
     lines = [(no, line.strip()) for no, cell in cells for line in cell.split("\n")]
+    used |= letters_of(text for _, text in lines)
     for no, text in lines:
         bare = LEGEND_WORD.sub("", text)
         entries = legend_entries(text, used)

@@ -6,20 +6,18 @@ import re
 from collections.abc import Iterator, Mapping
 
 from projects.grid import clean_line, clean_text
+from projects.intake.asides import Asides
 from projects.intake.columns import Level, Meaning, Party
 from projects.intake.ledger import Ledger, Record
-from projects.intake.legends import is_legend_row
-from projects.intake.preface import says_something
 from projects.intake.profile import Column
 from projects.intake.remarks import Code, Problem, Remark
 from projects.intake.shapes import shape
-from projects.intake.symbols import looks_like_mark
 from projects.intake.tables import Spread, Table
-from projects.intake.words import NOTE, PAGE, SAME, Field, is_sum, visible
+from projects.intake.words import NOTE, PAGE, SAME, Field, visible
 
 _NEITHER = "項番も作業項目もない行です。"
-_NUMERIC = re.compile(r"[\d,.]+")
 _CARRIAGE = re.compile("_x000D_\n?")
+_TEXTS = {Field.NAME, Field.DESCRIPTION}
 _NUMBERED = 0.9
 _STOPS = re.compile(
     r"[、，・/／のをとがに及び並び又は]$|(?:および|ならびに|または|に係る|における|による)$"
@@ -42,6 +40,7 @@ class Rows:
             at for at, meaning in self._meanings.items() if isinstance(meaning, Level)
         ]
         self._first = min([*self._numbers, *self._names], default=1)
+        self._beside = set(self._columns(Field.LEGEND))
         self._parties = {
             at: meaning.index
             for at, meaning in self._meanings.items()
@@ -51,11 +50,8 @@ class Rows:
             at: meaning.rank for at, meaning in self._meanings.items() if isinstance(meaning, Level)
         }
         self._merged = bool(self._sheet.merges)
-        self._last = self._last_task()
         self._numbered = self._has_numbers()
-        self._above = {
-            text.strip() for row in range(1, table.top) for _, text in self._sheet.filled(row)
-        }
+        self._asides = Asides(table, columns, ledger)
 
     def records(self) -> Iterator[Record]:
         """The records in order; what is none goes into the ledger."""
@@ -72,18 +68,25 @@ class Rows:
             yield before
 
     def _cells(self, row: int) -> dict[int, str]:
-        """The filled cells of a row, without those of a legend beside the table."""
+        """The filled cells of a row that people see, without those of a legend beside the table."""
         cells = dict(self._sheet.filled(row))
-        for at in [at for at in cells if self._meanings.get(at) is Field.LEGEND]:
+        for at in sorted(self._beside & cells.keys()):
             self._ledger.around.append(((row, at), self._sheet, cells.pop(at)))
             self._ledger.preface += 1
+        if row not in self._spread.rows:
+            return cells
+        for at in [at for at in cells if self._spread.anchor(row, at) != (row, at)]:
+            message = "結合セルに隠れて見えない値のため取り込みません。"
+            place = self._sheet.place(row, at)
+            self._ledger.remarks.append(Remark(place, Code.CELL_SKIPPED, cells.pop(at), message))
+            self._ledger.skipped += 1
         return cells
 
     def _is_no_record(self, before: Record | None, row: int, cells: Mapping[int, str]) -> bool:
         """Whether the row is more of the record before it, or stands around the table."""
         if before and self._is_more(before, row, cells):
             return self._join(before, row, cells)
-        if self._is_aside(row, cells):
+        if self._asides.take(row, cells):
             return True
         if before and self._is_rest(before, cells):
             return self._join(before, row, cells)
@@ -91,19 +94,6 @@ class Rows:
 
     def _columns(self, wanted: Field) -> list[int]:
         return [at for at, meaning in self._meanings.items() if meaning is wanted]
-
-    def _last_task(self) -> int:
-        """The last row with a number that looks like one, or with a mark."""
-        for row in reversed(self._table.rows):
-            cells = dict(self._sheet.filled(row))
-            if not cells or self._is_legend(cells):
-                continue
-            texts = [cells[at].strip() for at in self._numbers if at in cells]
-            if any(len(t) <= 8 and not NOTE.match(t) and not PAGE.match(t) for t in texts):
-                return row
-            if any(looks_like_mark(self._sheet.text(row, at)) for at in self._parties):
-                return row
-        return self._table.last
 
     def _has_numbers(self) -> bool:
         """Whether nearly every row with a mark has a number, so that one without is no task."""
@@ -139,80 +129,10 @@ class Rows:
         meanings = {self._meanings.get(at) for at in cells}
         if meanings == {Field.DESCRIPTION}:
             return True
-        if (
-            not before.number
-            or not self._numbered
-            or not meanings
-            <= {
-                Field.NAME,
-                Field.DESCRIPTION,
-            }
-        ):
+        if not (before.number and self._numbered and meanings <= _TEXTS):
             return False
         rest = next(text for at, text in cells.items() if self._meanings[at] is Field.NAME)
         return Field.DESCRIPTION in meanings or _goes_on(before.name, rest.strip())
-
-    def _is_aside(self, row: int, cells: Mapping[int, str]) -> bool:
-        """Page headings, page numbers, notes and sums; they are remarked here."""
-        if self._is_sum(cells):
-            return self._skip(row, cells, "合計の行のため取り込みません。")
-        if self._is_page_line(cells) or self._is_note(row, cells):
-            return self._aside(row, cells)
-        return False
-
-    def _is_page_line(self, cells: Mapping[int, str]) -> bool:
-        """The document's number, title block, legend or page number, repeated between pages."""
-        texts = [text.strip() for text in cells.values()]
-        if len(texts) == 1 and says_something(texts[0]):
-            return True
-        if self._above and all(text in self._above or PAGE.match(text) for text in texts):
-            return not any(map(looks_like_mark, texts))
-        alone = len(texts) < 4 and not any(at in self._names for at in cells)
-        plain = all(PAGE.match(text) or says_something(text) for text in texts)
-        number = len(texts) == 1 and min(cells) in self._numbers and texts[0].isdecimal()
-        return alone and plain and not number and not any(map(looks_like_mark, texts))
-
-    def _is_legend(self, cells: Mapping[int, str]) -> bool:
-        """Marks explained in the columns of numbers, names or parties."""
-        return is_legend_row(cells) and not (
-            min(cells) in self._meanings
-            and isinstance(self._meanings[min(cells)], Party)
-            and all(self._meanings.get(at) is Field.DESCRIPTION for at in list(cells)[1:])
-        )
-
-    def _is_note(self, row: int, cells: Mapping[int, str]) -> bool:
-        """A note: by its first word, or because it stands below the last task."""
-        if self._is_legend(cells):
-            return True
-        below = row > self._last
-        if below and any(at[0] > self._last for at, _, _ in self._ledger.around[-1:]):
-            return True
-        if below and not any(at in self._names for at in cells):
-            return True
-        begins = NOTE.match(cells[min(cells)].strip())
-        marked = any(looks_like_mark(text) for text in cells.values())
-        return bool(begins) and not marked and (below or len(cells) <= 2)
-
-    def _is_sum(self, cells: Mapping[int, str]) -> bool:
-        words = [text for at, text in cells.items() if at in (*self._numbers, *self._names)]
-        others = [text for at, text in cells.items() if at not in (*self._numbers, *self._names)]
-        return (
-            bool(words)
-            and all(map(is_sum, words))
-            and all(_NUMERIC.fullmatch(text.strip()) for text in others)
-        )
-
-    def _aside(self, row: int, cells: Mapping[int, str]) -> bool:
-        self._ledger.around += [((row, at), self._sheet, text) for at, text in cells.items()]
-        self._ledger.preface += len(cells)
-        return True
-
-    def _skip(self, row: int, cells: Mapping[int, str], message: str) -> bool:
-        self._ledger.skipped += len(cells)
-        text = "・".join(text.strip() for text in cells.values())
-        place = self._sheet.place(row, min(cells))
-        self._ledger.remarks.append(Remark(place, Code.ROW_SKIPPED, text, message))
-        return True
 
     def _record(self, row: int, cells: Mapping[int, str]) -> Record | None:
         record = Record(self._sheet, row)
@@ -231,7 +151,7 @@ class Rows:
             return self._band(record, min(cells))
         if record.depth and not record.number and not record.marks:
             self._ledger.imported -= len(cells)
-            self._skip(row, cells, _NEITHER)
+            self._asides.skip(row, cells, _NEITHER)
             return None
         what = f"項番{record.number[:20]}の作業項目が空です。" if record.number else _NEITHER
         self._ledger.problems.append(Problem(what, self._sheet.place(row, self._first)))
