@@ -41,7 +41,9 @@ class Rows:
         self._names = self._columns(Field.NAME) + [
             at for at, meaning in self._meanings.items() if isinstance(meaning, Level)
         ]
-        self._first = min([*self._numbers, *self._names], default=1)
+        self._texts = dict.fromkeys((*self._numbers, *self._names))
+        self._legends = self._columns(Field.LEGEND)
+        self._first = min(self._texts, default=1)
         self._parties = {
             at: meaning.index
             for at, meaning in self._meanings.items()
@@ -74,7 +76,7 @@ class Rows:
     def _cells(self, row: int) -> dict[int, str]:
         """The filled cells of a row, without those of a legend beside the table."""
         cells = dict(self._sheet.filled(row))
-        for at in [at for at in cells if self._meanings.get(at) is Field.LEGEND]:
+        for at in [at for at in self._legends if at in cells]:
             self._ledger.around.append(((row, at), self._sheet, cells.pop(at)))
             self._ledger.preface += 1
         return cells
@@ -107,11 +109,11 @@ class Rows:
 
     def _has_numbers(self) -> bool:
         """Whether nearly every row with a mark has a number, so that one without is no task."""
-        parties = [at for at, meaning in self._meanings.items() if isinstance(meaning, Party)]
+        filled = (dict(self._sheet.filled(row)) for row in self._table.rows)
         marked = [
-            any(self._sheet.text(row, at).strip() for at in self._numbers)
-            for row in self._table.rows
-            if any(self._sheet.text(row, at).strip() for at in parties)
+            any(at in cells for at in self._numbers)
+            for cells in filled
+            if not self._parties.keys().isdisjoint(cells)
         ]
         return bool(self._numbers and marked) and sum(marked) >= _NUMBERED * len(marked)
 
@@ -129,13 +131,16 @@ class Rows:
         """More of the same merged row, or of the description right below it, which is no note."""
         if self._belongs_to(before, row):
             return True
-        texts = [text.strip() for at, text in cells.items()]
+        if row != (before.last or before.row) + 1:
+            return False
         own = all(self._meanings.get(at) is Field.DESCRIPTION for at in cells)
-        near = row == (before.last or before.row) + 1
-        return own and near and not any(NOTE.match(t) or PAGE.match(t) for t in texts)
+        texts = map(str.strip, cells.values())
+        return own and not any(NOTE.match(t) or PAGE.match(t) for t in texts)
 
     def _is_rest(self, before: Record, cells: Mapping[int, str]) -> bool:
         """A row with more of the description above, or with the rest of a numbered task."""
+        if not self._parties.keys().isdisjoint(cells):
+            return False
         meanings = {self._meanings.get(at) for at in cells}
         if meanings == {Field.DESCRIPTION}:
             return True
@@ -167,10 +172,11 @@ class Rows:
             return True
         if self._above and all(text in self._above or PAGE.match(text) for text in texts):
             return not any(map(looks_like_mark, texts))
-        alone = len(texts) < 4 and not any(at in self._names for at in cells)
+        if len(texts) > 3 or any(at in self._names for at in cells):
+            return False
         plain = all(PAGE.match(text) or says_something(text) for text in texts)
         number = len(texts) == 1 and min(cells) in self._numbers and texts[0].isdecimal()
-        return alone and plain and not number and not any(map(looks_like_mark, texts))
+        return plain and not number and not any(map(looks_like_mark, texts))
 
     def _is_legend(self, cells: Mapping[int, str]) -> bool:
         """Marks explained in the columns of numbers, names or parties."""
@@ -194,13 +200,11 @@ class Rows:
         return bool(begins) and not marked and (below or len(cells) <= 2)
 
     def _is_sum(self, cells: Mapping[int, str]) -> bool:
-        words = [text for at, text in cells.items() if at in (*self._numbers, *self._names)]
-        others = [text for at, text in cells.items() if at not in (*self._numbers, *self._names)]
-        return (
-            bool(words)
-            and all(map(is_sum, words))
-            and all(_NUMERIC.fullmatch(text.strip()) for text in others)
-        )
+        words = [cells[at] for at in self._texts if at in cells]
+        if not words or not all(map(is_sum, words)):
+            return False
+        others = [text for at, text in cells.items() if at not in self._texts]
+        return all(_NUMERIC.fullmatch(text.strip()) for text in others)
 
     def _aside(self, row: int, cells: Mapping[int, str]) -> bool:
         self._ledger.around += [((row, at), self._sheet, text) for at, text in cells.items()]
@@ -216,8 +220,12 @@ class Rows:
 
     def _record(self, row: int, cells: Mapping[int, str]) -> Record | None:
         record = Record(self._sheet, row)
+        parties = {} if self._sheet.errors else self._parties
         for at, raw in cells.items():
-            self._take(record, row, at, raw)
+            if at in parties:  # nearly all cells are marks, and errors are rare
+                record.marks.setdefault(parties[at], []).append(((row, at), raw))
+            else:
+                self._take(record, row, at, raw)
         if row in self._spread.rows:
             self._take_spread(record, row, cells)
         record.unknown = self._unknown(row)
