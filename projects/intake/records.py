@@ -97,11 +97,11 @@ class Rows:
 
     def _has_numbers(self) -> bool:
         """Whether nearly every row with a mark has a number, so that one without is no task."""
-        parties = [at for at, meaning in self._meanings.items() if isinstance(meaning, Party)]
+        filled = (dict(self._sheet.filled(row)) for row in self._table.rows)
         marked = [
-            any(self._sheet.text(row, at).strip() for at in self._numbers)
-            for row in self._table.rows
-            if any(self._sheet.text(row, at).strip() for at in parties)
+            any(at in cells for at in self._numbers)
+            for cells in filled
+            if not self._parties.keys().isdisjoint(cells)
         ]
         return bool(self._numbers and marked) and sum(marked) >= _NUMBERED * len(marked)
 
@@ -119,13 +119,16 @@ class Rows:
         """More of the same merged row, or of the description right below it, which is no note."""
         if self._belongs_to(before, row):
             return True
-        texts = [text.strip() for at, text in cells.items()]
+        if row != (before.last or before.row) + 1:
+            return False
         own = all(self._meanings.get(at) is Field.DESCRIPTION for at in cells)
-        near = row == (before.last or before.row) + 1
-        return own and near and not any(NOTE.match(t) or PAGE.match(t) for t in texts)
+        texts = map(str.strip, cells.values())
+        return own and not any(NOTE.match(t) or PAGE.match(t) for t in texts)
 
     def _is_rest(self, before: Record, cells: Mapping[int, str]) -> bool:
         """A row with more of the description above, or with the rest of a numbered task."""
+        if not self._parties.keys().isdisjoint(cells):
+            return False
         meanings = {self._meanings.get(at) for at in cells}
         if meanings == {Field.DESCRIPTION}:
             return True
@@ -136,8 +139,12 @@ class Rows:
 
     def _record(self, row: int, cells: Mapping[int, str]) -> Record | None:
         record = Record(self._sheet, row)
+        parties = {} if self._sheet.errors else self._parties
         for at, raw in cells.items():
-            self._take(record, row, at, raw)
+            if at in parties:  # nearly all cells are marks, and errors are rare
+                record.marks.setdefault(parties[at], []).append(((row, at), raw))
+            else:
+                self._take(record, row, at, raw)
         if row in self._spread.rows:
             self._take_spread(record, row, cells)
         record.unknown = self._unknown(row)
