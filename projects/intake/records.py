@@ -41,14 +41,8 @@ class Rows:
         ]
         self._first = min([*self._numbers, *self._names], default=1)
         self._beside = set(self._columns(Field.LEGEND))
-        self._parties = {
-            at: meaning.index
-            for at, meaning in self._meanings.items()
-            if isinstance(meaning, Party)
-        }
-        self._levels = {
-            at: meaning.rank for at, meaning in self._meanings.items() if isinstance(meaning, Level)
-        }
+        self._parties = {at: m.index for at, m in self._meanings.items() if isinstance(m, Party)}
+        self._levels = {at: m.rank for at, m in self._meanings.items() if isinstance(m, Level)}
         self._merged = bool(self._sheet.merges)
         self._numbered = self._has_numbers()
         self._asides = Asides(table, columns, ledger)
@@ -97,11 +91,10 @@ class Rows:
 
     def _has_numbers(self) -> bool:
         """Whether nearly every row with a mark has a number, so that one without is no task."""
-        parties = [at for at, meaning in self._meanings.items() if isinstance(meaning, Party)]
         marked = [
             any(self._sheet.text(row, at).strip() for at in self._numbers)
             for row in self._table.rows
-            if any(self._sheet.text(row, at).strip() for at in parties)
+            if any(self._sheet.text(row, at).strip() for at in self._parties)
         ]
         return bool(self._numbers and marked) and sum(marked) >= _NUMBERED * len(marked)
 
@@ -119,13 +112,15 @@ class Rows:
         """More of the same merged row, or of the description right below it, which is no note."""
         if self._belongs_to(before, row):
             return True
-        texts = [text.strip() for at, text in cells.items()]
+        texts = [text.strip() for text in cells.values()]
         own = all(self._meanings.get(at) is Field.DESCRIPTION for at in cells)
         near = row == (before.last or before.row) + 1
         return own and near and not any(NOTE.match(t) or PAGE.match(t) for t in texts)
 
     def _is_rest(self, before: Record, cells: Mapping[int, str]) -> bool:
         """A row with more of the description above, or with the rest of a numbered task."""
+        if not self._parties.keys().isdisjoint(cells):
+            return False
         meanings = {self._meanings.get(at) for at in cells}
         if meanings == {Field.DESCRIPTION}:
             return True
