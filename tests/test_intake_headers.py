@@ -255,3 +255,10 @@ def test_names_that_are_words_of_headers() -> None:
         (3, "番号", "◎", "", ""),
     ]
     assert outline(rows) == ["1 作業内容 ◎.", "2 項目 .○", "3 番号 ◎."]
+
+
+def test_headers_in_two_languages() -> None:
+    rows = [("項番\nNo.", "作業項目\nTask", "甲社", "乙社", "備考 / Notes"), *DATA]
+    reading = read(rows)
+    assert outline(reading) == LINES
+    assert [item.description for item in reading.grid.items] == ["書く", "作る"]

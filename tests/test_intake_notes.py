@@ -58,3 +58,7 @@ def test_sums(word: str, at: int) -> None:
 def test_sum_by_symbol() -> None:
     rows = [HEADER, *DATA, ("", "◎の数", 1, 1), ("", "○の数", 1, 1)]
     assert outline(rows) == LINES
+
+
+def test_sums_with_a_counter() -> None:
+    assert outline([HEADER, *DATA, ("合計", "", "1件", "1件")]) == LINES

@@ -16,7 +16,7 @@ from projects.intake.tables import Table
 from projects.intake.words import NOTE, PAGE, Field, is_sum
 
 _LEGEND_ROWS = 30
-_NUMERIC = re.compile(r"[\d,.]+")
+_NUMERIC = re.compile(r"[\d,.]+\s*[件個]?")
 
 
 class Asides:
