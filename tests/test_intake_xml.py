@@ -233,3 +233,9 @@ def test_upper_case_part_names() -> None:
             other = name.replace("sheet1.xml", "Sheet1.XML") if "worksheets" in name else name
             package.writestr(other, source.read(name))
     assert outline(out.getvalue()) == PLAIN_LINES
+
+
+def test_blanks_that_the_readers_keep_or_drop_are_no_disagreement() -> None:
+    reading = read([HEADER, (1, "設計", "◎", " ", "　"), (2, "製造", "○", "", "")])
+    assert outline(reading) == ["1 設計 ◎.", "2 製造 ○."]
+    assert reading.remarks == ()

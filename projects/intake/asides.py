@@ -16,7 +16,7 @@ from projects.intake.tables import Table
 from projects.intake.words import NOTE, PAGE, Field, is_sum
 
 _LEGEND_ROWS = 30
-_NUMERIC = re.compile(r"[\d,.]+")
+_NUMERIC = re.compile(r"[\d,.]+\s*[件個]?")
 
 
 class Asides:
@@ -52,10 +52,11 @@ class Asides:
             return True
         if self._above and all(text in self._above or PAGE.match(text) for text in texts):
             return not any(map(looks_like_mark, texts))
-        alone = len(texts) < 4 and not any(at in self._names for at in cells)
+        if len(texts) > 3 or any(at in self._names for at in cells):
+            return False
         plain = all(PAGE.match(text) or says_something(text) for text in texts)
         number = len(texts) == 1 and min(cells) in self._numbers and texts[0].isdecimal()
-        return alone and plain and not number and not any(map(looks_like_mark, texts))
+        return plain and not number and not any(map(looks_like_mark, texts))
 
     def _symbols(self, columns: Mapping[int, Column]) -> frozenset[str]:
         """The short texts in the parties' columns, and letters explained below the table."""

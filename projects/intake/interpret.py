@@ -17,10 +17,11 @@ from projects.intake.ledger import Ledger, Record
 from projects.intake.levels import take_levels
 from projects.intake.marks import Marks
 from projects.intake.meanings import Understanding, understand
+from projects.intake.oddities import remark_order, remark_sheets, remark_slid, remark_uncached
 from projects.intake.profile import Column
 from projects.intake.reading import CellAccount, Reading
 from projects.intake.records import Rows
-from projects.intake.remarks import Code, Place, Refused, Remark
+from projects.intake.remarks import Code, Refused, Remark
 from projects.intake.sheets import Book
 from projects.intake.tables import Spread, Table
 from projects.intake.taking import Taken, look, no_table, select
@@ -68,11 +69,11 @@ def interpret(
         take_levels(rows.records, choices.levels) if rows.records else ([], Levels.FLAT)
     )
     items, kept = _items(rows, levels, source, reader, spreads, meanings, used)
-    _remark_sheets(sheets, ledger)
-    _remark_order(rows.records, ledger)
-    _remark_uncached(taken, ledger)
+    remark_sheets(sheets, ledger)
+    remark_order(rows.records, ledger)
+    remark_uncached(taken, ledger)
     if source is Levels.HEADINGS:
-        _remark_slid(rows.records, ledger)
+        remark_slid(rows.records, ledger)
     if ledger.problems:
         raise Refused(*ledger.problems)
     grid = Grid(
@@ -204,48 +205,6 @@ def _headings_made(
             place = record.sheet.place(*record.name_at)
             ledger.remarks.append(Remark(place, Code.HEADING_MADE, name, message))
             yield rank, name
-
-
-def _remark_sheets(sheets: Sequence[Taken], ledger: Ledger) -> None:
-    for each in sheets:
-        if each.reason:
-            count = each.sheet.nonblank()
-            ledger.skipped += count
-            message = f"{each.reason}シートのため取り込みません（セル{count}個）。"
-            if each.reason.endswith("ない") or each.reason.endswith("含む"):
-                message = f"{each.reason}ため、このシートは取り込みません（セル{count}個）。"
-            place = Place("A1", sheet=each.sheet.name)
-            ledger.remarks.append(Remark(place, Code.SHEET_SKIPPED, each.sheet.name, message))
-
-
-def _remark_uncached(taken: Sequence[Taken], ledger: Ledger) -> None:
-    message = "計算結果のない数式です。Excelで開いて保存すると、値を読み取れます。"
-    for each in taken:
-        for row, column in sorted(each.sheet.uncached):
-            place = each.sheet.place(row, column)
-            ledger.remarks.append(Remark(place, Code.FORMULA_UNCACHED, "", message))
-
-
-def _remark_order(records: Sequence[Record], ledger: Ledger) -> None:
-    before: int | None = None
-    for record in records:
-        number = record.number
-        now = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
-        if before is not None and now is not None and now != before + 1:
-            message = f"項番が直前の{before}に続いていません。"
-            place = record.sheet.place(record.row, 1)
-            ledger.remarks.append(Remark(place, Code.NUMBER_ORDER, number, message))
-        before = now
-
-
-def _remark_slid(records: Sequence[Record], ledger: Ledger) -> None:
-    shapes = [outline.OutlineRow(r.name, bool(r.marks), bool(r.description)) for r in records]
-    for record, heading in zip(records, outline.headings(shapes), strict=True):
-        if heading and record.description:
-            message = f"見出しの行（項番{record.number}）に作業内容があります。"
-            place = record.sheet.place(*record.description_at)
-            remark = Remark(place, Code.HEADING_DESCRIPTION, record.description, message)
-            ledger.remarks.append(remark)
 
 
 def _account(sheets: Sequence[Taken], ledger: Ledger) -> CellAccount:

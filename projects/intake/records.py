@@ -41,14 +41,8 @@ class Rows:
         ]
         self._first = min([*self._numbers, *self._names], default=1)
         self._beside = set(self._columns(Field.LEGEND))
-        self._parties = {
-            at: meaning.index
-            for at, meaning in self._meanings.items()
-            if isinstance(meaning, Party)
-        }
-        self._levels = {
-            at: meaning.rank for at, meaning in self._meanings.items() if isinstance(meaning, Level)
-        }
+        self._parties = {at: m.index for at, m in self._meanings.items() if isinstance(m, Party)}
+        self._levels = {at: m.rank for at, m in self._meanings.items() if isinstance(m, Level)}
         self._merged = bool(self._sheet.merges)
         self._numbered = self._has_numbers()
         self._asides = Asides(table, columns, ledger)

@@ -98,6 +98,8 @@ def _anchors(sheet: Sheet, roles: Mapping[str, int]) -> Iterator[int]:
     for row, cells in enumerate(sheet.rows, 1):
         if columns:
             texts = [cells[column - 1] for column in columns if column <= len(cells)]
+            if any(text.isdecimal() for text in texts):
+                continue  # a number of a task; most rows end here
             if not any(text and field_of(header_text(text)) for text in texts if len(text) < 20):
                 continue
         elif row > SEARCHED_ROWS:

@@ -209,6 +209,8 @@ SAME = frozenset(("〃", "々", "同上", "仝", '"', "''", "”", "″", "↑")
 _NOTE_END = re.compile(r"\s*[(（]?(?:※|注|\*|＊)\s*\d*[)）]?$")
 _DECORATION = re.compile(r"^[■□●○◆◇▼▲▽△★☆・*＊※\s]+(?=\w|[【\[〔「『<＜])|[\s▼▽▲△↓:：*＊]+$")
 _BRACKETED = re.compile(r"[【\[［〔「『<＜〈《(（](?P<inner>[^()（）]+)[】\]］〕」』>＞〉》)）]")
+# 「項番 No.」 says the same in two languages.
+_LANGUAGES = re.compile(r"[\s/／()（）]+(?=\S)")
 _ASIDE = re.compile(r"\s*[(（\[［〔【][^()（）]*[)）\]］〕】]$")
 _CJK = r"\u3000-\u9fff\uf900-\ufaff\uff00-\uffef"
 _BREAK = re.compile(rf"(?<=[{_CJK}])\n\s*(?=[{_CJK}])")
@@ -221,7 +223,8 @@ def field_of(header: str) -> Field | None:
     for text in (header, bare, _ASIDE.sub("", bare)):
         if found := _FIELD_OF.get(match_key(text)):
             return None if text != header and level_word(header) else found
-    return None
+    both = {_FIELD_OF.get(match_key(part)) for part in _LANGUAGES.split(bare)}
+    return both.pop() if len(both) == 1 else None
 
 
 def bare_header(header: str) -> str:

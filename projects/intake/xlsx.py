@@ -109,11 +109,12 @@ def _compare(fast: Sheet, second: Sheet, book: Book) -> None:
         if fast.rows[row - 1 : row] == second.rows[row - 1 : row]:
             continue
         for column in range(1, max(fast.width, second.width) + 1):
-            if fast.text(row, column) != second.text(row, column):
+            one, other = fast.text(row, column), second.text(row, column)
+            if one != other and (one.strip() or other.strip()):
                 remark = Remark(
                     fast.place(row, column),
                     Code.READERS_DISAGREE,
-                    f"{fast.text(row, column)} / {second.text(row, column)}",
+                    f"{one} / {other}",
                     message,
                 )
                 book.remarks.append(remark)
