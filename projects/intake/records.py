@@ -75,7 +75,7 @@ class Rows:
 
     def _cells(self, row: int) -> dict[int, str]:
         """The filled cells of a row, without those of a legend beside the table."""
-        cells = dict(self._sheet.filled(row))
+        cells = self._sheet.cells(row)
         for at in [at for at in self._legends if at in cells]:
             self._ledger.around.append(((row, at), self._sheet, cells.pop(at)))
             self._ledger.preface += 1
@@ -97,7 +97,7 @@ class Rows:
     def _last_task(self) -> int:
         """The last row with a number that looks like one, or with a mark."""
         for row in reversed(self._table.rows):
-            cells = dict(self._sheet.filled(row))
+            cells = self._sheet.cells(row)
             if not cells or self._is_legend(cells):
                 continue
             texts = [cells[at].strip() for at in self._numbers if at in cells]
@@ -109,7 +109,7 @@ class Rows:
 
     def _has_numbers(self) -> bool:
         """Whether nearly every row with a mark has a number, so that one without is no task."""
-        filled = (dict(self._sheet.filled(row)) for row in self._table.rows)
+        filled = (self._sheet.cells(row) for row in self._table.rows)
         marked = [
             any(at in cells for at in self._numbers)
             for cells in filled
