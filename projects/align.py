@@ -25,6 +25,8 @@ class Key:
 def align(old: Sequence[Key], new: Sequence[Key]) -> dict[int, int]:
     """Index in `new` → index in `old`, each at most once; rows without a partner are absent."""
     pairs: dict[int, int] = {}
+    if not old or not new:
+        return pairs
     _patience(old, new, range(len(old)), range(len(new)), pairs)
     for evidence in (_number_and_name, _path_and_name, _name, _number):
         _pair_unique(old, new, pairs, evidence)

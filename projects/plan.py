@@ -203,11 +203,11 @@ def _item_lines(before: Grid, after: Grid) -> list[ItemLine]:
     ]
 
 
-def _columns(old: Sequence[Role], new: Sequence[Role]) -> list[tuple[str, int | None, int | None]]:
-    """(role name, index before, index after) for every role of either side."""
+def _columns(old: Sequence[Role], new: Sequence[Role]) -> list[tuple[str, int, int]]:
+    """(role name, index before, index after) for every role of either side, −1 for none."""
     at_old = {role.name: i for i, role in enumerate(old)}
     at_new = {role.name: i for i, role in enumerate(new)}
-    return [(name, at_old.get(name), at_new.get(name)) for name in {**at_new, **at_old}]
+    return [(name, at_old.get(name, -1), at_new.get(name, -1)) for name in {**at_new, **at_old}]
 
 
 def _kept_line(
@@ -216,7 +216,7 @@ def _kept_line(
     after: Grid,
     item: Item,
     moved: bool,
-    columns: Sequence[tuple[str, int | None, int | None]],
+    columns: Sequence[tuple[str, int, int]],
 ) -> ItemLine:
     old = before.items[old_index]
     if not moved and old == item and before.roles == after.roles:
@@ -232,18 +232,21 @@ def _kept_line(
 
 
 def _cell_lines(
-    old: Item | None, new: Item | None, columns: Sequence[tuple[str, int | None, int | None]]
+    old: Item | None, new: Item | None, columns: Sequence[tuple[str, int, int]]
 ) -> tuple[CellLine, ...]:
     uid = (new or old or _NOBODY).uid
-    marks = ((name, _mark(old, was), _mark(new, will)) for name, was, will in columns)
-    return tuple(CellLine(uid, name, was, will) for name, was, will in marks if was != will)
+    olds = (*old.marks, "") if old else ()
+    news = (*new.marks, "") if new else ()
+    found = []
+    for name, was, will in columns:
+        before = olds[was] if olds else ""
+        after = news[will] if news else ""
+        if before != after:
+            found.append(CellLine(uid, name, before, after))
+    return tuple(found)
 
 
 _NOBODY = Item("", 1, "", "")
-
-
-def _mark(item: Item | None, column: int | None) -> str:
-    return item.marks[column] if item is not None and column is not None else ""
 
 
 def _moved(old: Sequence[Item], new: Sequence[Item], old_at: Mapping[str, int]) -> set[str]:

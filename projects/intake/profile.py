@@ -113,7 +113,7 @@ def _without_legend(table: Table) -> list[list[str]]:
     """The rows without a legend below them, which would make columns of marks of others."""
     rows = table.sheet.rows[: table.last]
     for row in range(max(table.bottom, table.last - _LEGEND_ROWS) + 1, table.last + 1):
-        cells = dict(table.sheet.filled(row))
+        cells = table.sheet.cells(row)
         if cells and is_legend_row(cells):
             table.legend_rows.add(row)
             rows[row - 1] = []

@@ -91,7 +91,7 @@ class Rows:
 
     def _has_numbers(self) -> bool:
         """Whether nearly every row with a mark has a number, so that one without is no task."""
-        filled = (dict(self._sheet.filled(row)) for row in self._table.rows)
+        filled = (self._sheet.cells(row) for row in self._table.rows)
         marked = [
             any(at in cells for at in self._numbers)
             for cells in filled

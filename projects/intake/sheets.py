@@ -66,6 +66,11 @@ class Sheet:
                 if text and not text.isspace()
             )
 
+    def cells(self, row: int) -> dict[int, str]:
+        """Column → text of the cells of a row that are not blank."""
+        texts = self.rows[row - 1] if 1 <= row <= len(self.rows) else ()
+        return {at: text for at, text in enumerate(texts, 1) if text and not text.isspace()}
+
     @property
     def width(self) -> int:
         return max((len(row) for row in self.rows), default=0)

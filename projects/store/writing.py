@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
@@ -20,6 +21,7 @@ from projects.models import ChangeSet, LegendMark, Project, Role, WorkItem
 from projects.plan import TITLE_FIELDS, Act, CellLine, Plan
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_SPECIAL = re.compile(r"[\\\t\n\r]")
 _ITEM_COLUMNS = ("id", "uid", "parent_id", "position", "number", "name", "description")
 
 
@@ -34,11 +36,12 @@ def write(plan: Plan, project: Project) -> None:
         if any(line.act is not Act.UNCHANGED for line in plan.roles):
             _write_roles(plan, project)
         item_ids = _item_ids(project)
-        blanked = [cell for cell in plan.cells if not cell.after]
+        cells = plan.cells
+        blanked = [cell for cell in cells if not cell.after]
         _write_cells(cursor, project, blanked, item_ids)
         if _rows_change(plan):
             item_ids = _write_items(cursor, plan, project, item_ids)
-        _write_cells(cursor, project, [c for c in plan.cells if c.after], item_ids)
+        _write_cells(cursor, project, [cell for cell in cells if cell.after], item_ids)
         _remove_roles(plan, project)
         if plan.legend:
             _remove_marks(plan.after, project)
@@ -260,4 +263,14 @@ def _stage(
 
 
 def _copy_line(row: Sequence[object]) -> str:
-    return "\t".join("\\N" if v is None else str(v).translate(_ESCAPES) for v in row) + "\n"
+    return "\t".join(map(_copy_value, row)) + "\n"
+
+
+def _copy_value(value: object) -> str:
+    if value.__class__ is int:
+        return str(value)
+    return "\\N" if value is None else _SPECIAL.sub(_escaped, str(value))
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return sign[0].translate(_ESCAPES)
