@@ -20,9 +20,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from projects.grid import Grid, Item
 from projects.marksheet import MarkSheet
+from projects.origin import HIDDEN_SHEET
 from projects.wareki import japanese
 
-HIDDEN_SHEET = "_raci"
 FORMAT_VERSION = "1"
 NUMBER_HEADER, NAME_HEADER, DESCRIPTION_HEADER = "項番", "作業項目", "作業内容"
 GROUP_HEADER = "関連業者との役割分担"

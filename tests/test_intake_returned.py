@@ -16,8 +16,9 @@ from projects import intake, workbook
 from projects.grid import Grid, Mark, Role
 from projects.intake import Reading, Refused
 from projects.intake.remarks import Code
+from projects.origin import HIDDEN_SHEET
 from projects.plan import Act, Plan, diff, matched
-from projects.workbook import HIDDEN_SHEET, Origin
+from projects.workbook import Origin
 from tests.builders import exported, grid_of, names_of, roles_of, scanned
 
 BASE = grid_of(

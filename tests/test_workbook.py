@@ -20,7 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from projects import intake, workbook
 from projects.exporting import part
 from projects.grid import DEFAULT_LEGEND, Grid
-from projects.workbook import HIDDEN_SHEET, Origin
+from projects.origin import HIDDEN_SHEET
+from projects.workbook import Origin
 from tests.builders import (
     NASTY_TEXTS,
     RACI,

@@ -16,6 +16,7 @@ from projects.intake.reading import Reading
 from projects.intake.remarks import Problem, Refused, Remark
 from projects.intake.sheets import Book
 from projects.intake.text import decoded, read_csv
+from projects.origin import HIDDEN_SHEET
 
 __all__ = ["Choices", "Problem", "Reading", "Refused", "Remark", "read"]
 
@@ -51,11 +52,10 @@ def read(
     only = bool(roles) if fixed is None else fixed
     if data.startswith(_ZIP):
         book = _workbook(data)
-        from projects.intake.returned import read_returned
-        from projects.workbook import HIDDEN_SHEET
-
         returned = any(sheet.name == HIDDEN_SHEET for sheet in book.sheets)
         if returned and not choices.about_layout:
+            from projects.intake.returned import read_returned
+
             return read_returned(book, choices)
     else:
         text = decoded(data)

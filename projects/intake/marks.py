@@ -32,16 +32,18 @@ class Marks:
         """The symbols of a row by role, and the roles whose cell stays as the project has it."""
         found = [""] * width
         kept = list(record.unknown)
+        plain, struck, merged = 0, record.sheet.struck, record.row in spread.rows or record.last
         for index, cells in record.marks.items():
             at, raw = cells[0]
-            odd = at in record.sheet.struck or spread.over(*at)
+            odd = at in struck or (merged and spread.over(*at))
             if raw in self.symbols and len(cells) == 1 and not odd:
-                self.ledger.imported += 1
+                plain += 1
                 found[index] = raw
             else:
                 symbol = self._of_cells(record, cells, spread, columns)
                 found[index] = symbol or ""
                 kept += [index] if symbol is None else []
+        self.ledger.imported += plain
         return tuple(found), tuple(kept)
 
     def _of_cells(

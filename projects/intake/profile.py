@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import zip_longest
 
 from projects.intake.columns import Meaning
 from projects.intake.legends import is_legend_row
@@ -24,6 +26,7 @@ _LONGEST_PAGE = 20
 _SOME = 3
 _LONGEST_MARK = 6
 _LEGEND_ROWS = 30
+_COUNTED_ROWS = 1_000
 
 
 class How(StrEnum):
@@ -87,14 +90,23 @@ def profile(table: Table) -> dict[int, Column]:
     data = _without_legend(table)
     width = max([*map(len, data), *table.heads], default=0)
     columns = {}
-    for at in range(1, width + 1):
-        values = Counter(row[at - 1] for row in data if at <= len(row))
+    for at, values in enumerate(_counts(data, width), 1):
         for text in [t for t in values if not t or t.isspace() or _is_page_line(t)]:
             del values[text]
         head = table.heads.get(at)
         if head or values:
             columns[at] = Column(at, head, values)
     return columns
+
+
+def _counts(data: Sequence[Sequence[str]], width: int) -> list[Counter[str]]:
+    """How often each text stands in each column."""
+    counts = [Counter[str]() for _ in range(width)]
+    for start in range(0, len(data), _COUNTED_ROWS):
+        rows = data[start : start + _COUNTED_ROWS]
+        for count, cells in zip(counts, zip_longest(*rows, fillvalue=""), strict=False):
+            count.update(cells)
+    return counts
 
 
 def _without_legend(table: Table) -> list[list[str]]:

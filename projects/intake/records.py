@@ -36,13 +36,11 @@ class Rows:
         self._ledger = ledger
         self._meanings: dict[int, Meaning | None] = {c.at: c.meaning for c in columns.values()}
         self._numbers = self._columns(Field.NUMBER)
-        self._names = self._columns(Field.NAME) + [
-            at for at, meaning in self._meanings.items() if isinstance(meaning, Level)
-        ]
+        self._levels = {at: m.rank for at, m in self._meanings.items() if isinstance(m, Level)}
+        self._names = [*self._columns(Field.NAME), *self._levels]
         self._first = min([*self._numbers, *self._names], default=1)
         self._beside = set(self._columns(Field.LEGEND))
         self._parties = {at: m.index for at, m in self._meanings.items() if isinstance(m, Party)}
-        self._levels = {at: m.rank for at, m in self._meanings.items() if isinstance(m, Level)}
         self._merged = bool(self._sheet.merges)
         self._numbered = self._has_numbers()
         self._asides = Asides(table, columns, ledger)
@@ -91,10 +89,11 @@ class Rows:
 
     def _has_numbers(self) -> bool:
         """Whether nearly every row with a mark has a number, so that one without is no task."""
+        filled = (dict(self._sheet.filled(row)) for row in self._table.rows)
         marked = [
-            any(self._sheet.text(row, at).strip() for at in self._numbers)
-            for row in self._table.rows
-            if any(self._sheet.text(row, at).strip() for at in self._parties)
+            any(at in cells for at in self._numbers)
+            for cells in filled
+            if not self._parties.keys().isdisjoint(cells)
         ]
         return bool(self._numbers and marked) and sum(marked) >= _NUMBERED * len(marked)
 
@@ -112,10 +111,11 @@ class Rows:
         """More of the same merged row, or of the description right below it, which is no note."""
         if self._belongs_to(before, row):
             return True
-        texts = [text.strip() for text in cells.values()]
+        if row != (before.last or before.row) + 1:
+            return False
         own = all(self._meanings.get(at) is Field.DESCRIPTION for at in cells)
-        near = row == (before.last or before.row) + 1
-        return own and near and not any(NOTE.match(t) or PAGE.match(t) for t in texts)
+        texts = map(str.strip, cells.values())
+        return own and not any(NOTE.match(t) or PAGE.match(t) for t in texts)
 
     def _is_rest(self, before: Record, cells: Mapping[int, str]) -> bool:
         """A row with more of the description above, or with the rest of a numbered task."""
@@ -131,8 +131,12 @@ class Rows:
 
     def _record(self, row: int, cells: Mapping[int, str]) -> Record | None:
         record = Record(self._sheet, row)
+        parties = {} if self._sheet.errors else self._parties
         for at, raw in cells.items():
-            self._take(record, row, at, raw)
+            if at in parties:  # nearly all cells are marks, and errors are rare
+                record.marks.setdefault(parties[at], []).append(((row, at), raw))
+            else:
+                self._take(record, row, at, raw)
         if row in self._spread.rows:
             self._take_spread(record, row, cells)
         record.unknown = self._unknown(row)

@@ -30,7 +30,8 @@ from projects.intake.visible import (
     read_legend,
 )
 from projects.keys import match_key
-from projects.workbook import DESCRIPTION_HEADER, HIDDEN_SHEET, NAME_HEADER, NUMBER_HEADER
+from projects.origin import HIDDEN_SHEET
+from projects.workbook import DESCRIPTION_HEADER, NAME_HEADER, NUMBER_HEADER
 
 
 def read_returned(book: Book, choices: Choices) -> Reading:

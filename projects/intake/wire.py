@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -24,7 +23,6 @@ def read_task(data: bytes, arguments: Mapping[str, Any], report: Callable[[float
 
     Arguments: "roles", "fixed", "legend", "choices" as below, "columns" the text of a CSV.
     """
-    gc.disable()  # the process ends with the answer, and nothing in it is circular
     roles = tuple(role_from(value) for value in arguments.get("roles", ()))
     columns = arguments.get("columns", "")
     reading = read(

@@ -78,9 +78,14 @@ def _fast(values: python_calamine.CalamineWorkbook, part: Part) -> Sheet | None:
 
 
 def _texts(row: Sequence[Any]) -> list[str]:
-    if set(map(type, row)) == _ONLY_TEXT:
-        return row if isinstance(row, list) else list(row)
-    return [value if value.__class__ is str else text_of(value) for value in row]
+    kinds = list(map(type, row))
+    texts = row if isinstance(row, list) else list(row)
+    for kind in set(kinds) - _ONLY_TEXT:
+        at = -1
+        for _ in range(kinds.count(kind)):
+            at = kinds.index(kind, at + 1)
+            texts[at] = text_of(texts[at])
+    return texts
 
 
 def text_of(value: Any) -> str:

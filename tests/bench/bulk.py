@@ -46,7 +46,7 @@ def measure() -> Iterator[Figure]:
             return
         model = peer_import_export.make_table(grid)
         for name, options in OPTIONS.items():
-            peer = medians(_peer(model, grid, files, options), rounds=PEER_ROUNDS)
+            peer = medians(_peer(model, grid, files, options), rounds=PEER_ROUNDS, warm_up=False)
             peer_import_export.check(model, changed)
             for act, least in zip(("new", "again"), LEAST.get(name, (None, None)), strict=True):
                 title = f"import, {act} / django-import-export, {name}"

@@ -37,7 +37,7 @@ def make_table(grid: Grid) -> type[Any]:
     fields: dict[str, Any] = {
         "number": models.CharField(max_length=MAX_NAME, unique=True),
         "name": models.CharField(max_length=MAX_NAME),
-        "description": models.TextField(blank=True),
+        "description": models.TextField(blank=True, null=True),  # its widget gives None
     }
     for place in range(len(grid.roles)):
         fields[f"role_{place}"] = models.CharField(max_length=MAX_SYMBOL, blank=True)

@@ -18,13 +18,15 @@ class Contender:
     repeats: int = 1
 
 
-def medians(contenders: Mapping[str, Contender], *, rounds: int) -> dict[str, float]:
+def medians(
+    contenders: Mapping[str, Contender], *, rounds: int, warm_up: bool = True
+) -> dict[str, float]:
     """The median seconds per run of each contender. One more round warms up and is dropped."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
-    for turn in range(rounds + 1):
+    for turn in range(rounds + warm_up):
         for name, contender in contenders.items():
             found = _round(contender)
-            times[name] += found if turn else []
+            times[name] += found if turn >= warm_up else []
     return {name: median(found) for name, found in times.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import logging
 import os
 import shutil
@@ -101,9 +102,11 @@ def _set_up(folder: Path, pages: bool) -> None:
 
     folder.chmod(programs.folder_mode())
     import django
+    from django.conf import settings
     from django.core.management import call_command
 
     django.setup()
+    compileall.compile_dir(settings.BASE_DIR / "projects", quiet=1)  # as an installation has it
     logging.getLogger("raci.database").setLevel(logging.ERROR)
     call_command("migrate", verbosity=0, interactive=False)
     if pages:
