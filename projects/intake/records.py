@@ -36,13 +36,11 @@ class Rows:
         self._ledger = ledger
         self._meanings: dict[int, Meaning | None] = {c.at: c.meaning for c in columns.values()}
         self._numbers = self._columns(Field.NUMBER)
-        self._names = self._columns(Field.NAME) + [
-            at for at, meaning in self._meanings.items() if isinstance(meaning, Level)
-        ]
+        self._levels = {at: m.rank for at, m in self._meanings.items() if isinstance(m, Level)}
+        self._names = [*self._columns(Field.NAME), *self._levels]
         self._first = min([*self._numbers, *self._names], default=1)
         self._beside = set(self._columns(Field.LEGEND))
         self._parties = {at: m.index for at, m in self._meanings.items() if isinstance(m, Party)}
-        self._levels = {at: m.rank for at, m in self._meanings.items() if isinstance(m, Level)}
         self._merged = bool(self._sheet.merges)
         self._numbered = self._has_numbers()
         self._asides = Asides(table, columns, ledger)
