@@ -195,9 +195,9 @@ class Rows:
             return True
         if below and not any(at in self._names for at in cells):
             return True
-        begins = NOTE.match(cells[min(cells)].strip())
-        marked = any(looks_like_mark(text) for text in cells.values())
-        return bool(begins) and not marked and (below or len(cells) <= 2)
+        if not (below or len(cells) <= 2) or not NOTE.match(cells[min(cells)].strip()):
+            return False
+        return not any(map(looks_like_mark, cells.values()))
 
     def _is_sum(self, cells: Mapping[int, str]) -> bool:
         words = [cells[at] for at in self._texts if at in cells]

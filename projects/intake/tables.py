@@ -98,7 +98,8 @@ def _anchors(sheet: Sheet, roles: Mapping[str, int]) -> Iterator[int]:
     for row, cells in enumerate(sheet.rows, 1):
         if columns:
             texts = [cells[column - 1] for column in columns if column <= len(cells)]
-            if not any(text and field_of(header_text(text)) for text in texts if len(text) < 20):
+            short = [text for text in texts if len(text) < 20 and not text.isdecimal()]
+            if not any(text and field_of(header_text(text)) for text in short):
                 continue
         elif row > SEARCHED_ROWS:
             return
