@@ -129,8 +129,5 @@ def _styled(xml: bytes, styles: Iterable[int]) -> Iterator[tuple[int, int, int, 
     pattern = re.compile(  # possessive: of the many other cells each character is seen once
         rb'<c r="([A-Z]++)([0-9]++)"((?:\s(?!s=)[^\s>]*+)*+\ss="(' + wanted + rb')"[^>]*+)'
     )
-    columns: dict[bytes, int] = {}
     for letters, digits, tag, style in pattern.findall(xml):
-        if letters not in columns:
-            columns[letters] = column_number(letters.decode())
-        yield int(digits), columns[letters], int(style), tag
+        yield int(digits), column_number(letters.decode()), int(style), tag

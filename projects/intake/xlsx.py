@@ -11,6 +11,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
 import python_calamine
@@ -30,7 +31,7 @@ def read_xlsx(data: bytes) -> Book:
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         parts = Parts(package)
         values = _open(data)
-        book = Book([], "xlsx")
+        book = Book([])
         for part in parts.sheets:
             book.sheets.append(_sheet(values, part, parts, book))
         if parts.has_macros:
@@ -104,12 +105,9 @@ def text_of(value: Any) -> str:
 def _compare(fast: Sheet, second: Sheet, book: Book) -> None:
     """Remarks the first cells that the two readers see differently."""
     message = "2つの読み取り方で値が異なります。元のファイルで確かめてください。"
-    height = max(len(fast.rows), len(second.rows))
-    for row in range(1, height + 1):
-        if fast.rows[row - 1 : row] == second.rows[row - 1 : row]:
-            continue
-        for column in range(1, max(fast.width, second.width) + 1):
-            one, other = fast.text(row, column), second.text(row, column)
+    rows = zip_longest(fast.rows, second.rows, fillvalue=())
+    for row, (cells, others) in enumerate(rows, 1):
+        for column, (one, other) in enumerate(zip_longest(cells, others, fillvalue=""), 1):
             if one != other and (one.strip() or other.strip()):
                 remark = Remark(
                     fast.place(row, column),
