@@ -50,7 +50,6 @@ CODE_WORDS = {
     Code.SHEET_SKIPPED: "取り込まないシート",
     Code.CELL_SKIPPED: "取り込まないセル",
     Code.ROW_SKIPPED: "取り込まない行",
-    Code.LEVELS_BY: "階層の読み取り方",
     Code.MARK_ASKED: "読み方の分からない記号",
 }
 

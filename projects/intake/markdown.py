@@ -77,11 +77,10 @@ def as_book(document: Document) -> Book:
             f"表{table.index}",
             [[_BREAK.sub("\n", cell) for cell in row.found] for row in table.rows],
             table=table.index,
-            lines=[row.no for row in table.rows],
         )
         for table in document.tables
     ]
-    return Book(sheets, "markdown", [(line.no, _plain(line.text)) for line in document.lines])
+    return Book(sheets, [(line.no, _plain(line.text)) for line in document.lines])
 
 
 def _plain(text: str) -> str:

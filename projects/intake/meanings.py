@@ -43,7 +43,6 @@ class Understanding:
     columns: list[dict[int, Column]] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    new_names: set[str] = field(default_factory=set)
 
     def index(self, name: str) -> int:
         """The role of that name, made when there is none."""
@@ -51,7 +50,6 @@ class Understanding:
             if role.name == name:
                 return at
         self.roles.append(Role(name))
-        self.new_names.add(name)
         return len(self.roles) - 1
 
 

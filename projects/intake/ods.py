@@ -42,7 +42,7 @@ def read_ods(data: bytes) -> Book:
     ) as error:
         message = "OpenDocumentファイルとして開けません。壊れていないか確認してください。"
         raise Refused(Problem(message)) from error
-    return Book(sheets, "ods")
+    return Book(sheets)
 
 
 def _take_looks(sheets: Sequence[Sheet], content: Element) -> None:

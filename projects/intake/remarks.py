@@ -24,14 +24,11 @@ class Code(StrEnum):
     NUMBER_ORDER = "number_order"
     DATE_UNREAD = "date_unread"
     LEVEL_TAKEN = "level_taken"
-    ROW_MATCHED = "row_matched"
     OTHER_PROJECT = "other_project"
     MACROS_IGNORED = "macros_ignored"
     READERS_DISAGREE = "readers_disagree"
     SHEET_SKIPPED = "sheet_skipped"
     HEADER_MATCHED = "header_matched"
-    ROLE_NEW = "role_new"
-    LEGEND_TAKEN = "legend_taken"
     MARK_ASKED = "mark_asked"
     MARK_UNKNOWN = "mark_unknown"
     MARK_NOTED = "mark_noted"
@@ -46,7 +43,6 @@ class Code(StrEnum):
     ROW_SKIPPED = "row_skipped"
     HEADING_MADE = "heading_made"
     NUMBER_IS_DATE = "number_is_date"
-    LEVELS_BY = "levels_by"
 
 
 @dataclass(frozen=True, slots=True)

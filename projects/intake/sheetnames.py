@@ -25,7 +25,6 @@ _OTHERS = {"word/": "Word", "ppt/": "PowerPoint", "visio/": "Visio"}
 _SMALL_BYTES = 4 * caps.MEGABYTE
 
 # The ampersand last, so that nothing is undone twice.
-_ENTITIES = {"&gt;": ">", "&lt;": "<", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 _RELATIONSHIP = re.compile(rb"<(?:[\w.-]+:)?Relationship\s([^<>]*)>")
 _SHEET = re.compile(rb"<(?:[\w.-]+:)?sheet\s([^<>]*)>")
 _ATTRIBUTE = re.compile(rb"([\w.:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -94,13 +93,6 @@ def _attributes(tag: bytes) -> dict[str, str]:
         name.decode(errors="replace"): unescape((double or single).decode(errors="replace"))
         for name, double, single in _ATTRIBUTE.findall(tag)
     }
-
-
-def _unescaped(text: str) -> str:
-    """As xml.sax.saxutils does it, which brings half of the network's modules along."""
-    for entity, sign in _ENTITIES.items():
-        text = text.replace(entity, sign)
-    return text
 
 
 def _content(data: bytes, part: Entry) -> bytes:

@@ -33,7 +33,6 @@ class Sheet:
     name: str
     rows: list[list[str]]
     table: int | None = None
-    lines: list[int] = field(default_factory=list)
     visible: bool = True
     merges: list[Merge] = field(default_factory=list)
     indents: dict[Position, int] = field(default_factory=dict)
@@ -87,6 +86,5 @@ class Book:
     """A file as sheets. `lines` are (line, text) of a text outside its tables."""
 
     sheets: list[Sheet]
-    kind: str
     lines: list[tuple[int, str]] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)

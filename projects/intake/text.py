@@ -47,19 +47,21 @@ def decoded(data: bytes) -> str:
 def read_csv(text: str) -> Book:
     """The one sheet of a CSV or TSV. Refused when it has no table."""
     separator = _separator(text)
-    rows, lines = [], []
+    rows: list[list[str]] = []
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False)
     try:
-        for row in reader:
-            rows.append([cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row])
-            lines.append(reader.line_num)
+        rows += ([_unified(cell) for cell in row] for row in reader)
     except csv.Error as error:
         message = f"CSVの{reader.line_num}行目を読み取れません。"
         raise Refused(Problem(message)) from error
     if max(map(len, rows), default=0) < 2:
         raise Refused(Problem("表が見つかりません。見出しの行がある表が必要です。"))
-    return Book([Sheet("CSV", rows, lines=lines)], "csv")
+    return Book([Sheet("CSV", rows)])
+
+
+def _unified(cell: str) -> str:
+    return cell.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _strict(data: bytes, encoding: str) -> str:

@@ -22,7 +22,6 @@ from projects.plan import TITLE_FIELDS, Act, CellLine, Plan
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _SPECIAL = re.compile(r"[\\\t\n\r]")
-_ITEM_COLUMNS = ("id", "uid", "parent_id", "position", "number", "name", "description")
 
 
 def write(plan: Plan, project: Project) -> None:
