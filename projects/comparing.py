@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from projects.grid import Grid, Item, Role, ancestors, index_of, parents, subtree_ends
+from projects.grid import Grid, Item, Role, ancestors, index_of, parents, role_places, subtree_ends
 from projects.intake.layout import Layout
 from projects.intake.profile import How
 from projects.intake.reading import Reading
@@ -134,8 +134,7 @@ def _kept(
     roles = (*wanted.roles, *missing)
     if not (ignoring or missing or reading.kept or not reading.has_descriptions):
         return wanted
-    old_at = {role.name: at for at, role in enumerate(current.roles)}
-    columns = [old_at.get(role.name) for role in roles]
+    columns = role_places((role.name for role in roles), current.roles)
     olds = {item.uid: item for item in current.items}
     kept = {(uid_of.get(uid, uid), role) for uid, role in reading.kept}
     width = len(wanted.roles)

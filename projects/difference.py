@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
-from projects.grid import Item, parents
-from projects.plan import Act, CellLine, ItemLine, Plan
+from projects.grid import Item, parents, role_places
+from projects.plan import Act, CellLine, ItemLine, Plan, cell_act
 
 CHUNK = 24
 BLANK = "空"
@@ -73,9 +73,7 @@ def changes_of(line: ItemLine) -> frozenset[Change]:
 
 
 def cell_change(cell: CellLine) -> Change:
-    if not cell.before:
-        return Change.MARK_ADDED
-    return Change.MARK_CHANGED if cell.after else Change.MARK_REMOVED
+    return Change(f"mark_{cell_act(cell)}")
 
 
 def counts(plan: Plan) -> Counter[Change]:
@@ -149,8 +147,8 @@ class Table:
         self.checked: list[str] = []
         self._columns = [name for name, _ in columns_of(plan)]
         self._labels = [escape(name) for name in self._columns]
-        self._old = _places(self._columns, [role.name for role in plan.before.roles])
-        self._new = _places(self._columns, [role.name for role in plan.after.roles])
+        self._old = role_places(self._columns, plan.before.roles)
+        self._new = role_places(self._columns, plan.after.roles)
         self._was_below = _headings(plan.before.items)
         self._will_be_below = _headings(plan.after.items)
 
@@ -242,11 +240,6 @@ def _headings(items: Sequence[Item]) -> dict[str, Item]:
     """uid → the row above it in the tree; top rows have none."""
     above = zip(items, parents(items), strict=True)
     return {item.uid: items[up] for item, up in above if up >= 0}
-
-
-def _places(names: Sequence[str], roles: Sequence[str]) -> list[int | None]:
-    at = {name: place for place, name in enumerate(roles)}
-    return [at.get(name) for name in names]
 
 
 def _text(text: str) -> str:

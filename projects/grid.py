@@ -166,6 +166,12 @@ def column_counts(rows: Iterable[Item], width: int) -> list[Counter[str]]:
     return [Counter(filter(None, column)) for column in columns]
 
 
+def role_places(names: Iterable[str], roles: Sequence[Role]) -> list[int | None]:
+    """Where each name stands among the roles; None for one that is not there."""
+    at = {role.name: place for place, role in enumerate(roles)}
+    return [at.get(name) for name in names]
+
+
 def renumbered(grid: Grid) -> Grid:
     """The grid numbered 1…n over all rows, as the numbering `sequential` wants it."""
     return replace(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from projects.grid import Grid, Item, Role, subtree_ends
+from projects.grid import Grid, Item, Role, ancestors, parents, role_places, subtree_ends
 from projects.plan import Act, Plan
 
 
@@ -73,18 +73,15 @@ def _with_old_rows(plan: Plan, grid: Grid, left_out: Collection[str]) -> Grid:
     """Rows that were to go and stay: behind the row that stood before them, headings included."""
     here = {item.uid for item in grid.items}
     olds = plan.before.items
-    ends = subtree_ends(olds)
+    ends, up = subtree_ends(olds), parents(olds)
     staying: set[int] = set()
     for at, item in enumerate(olds):
         if item.uid not in here and f"row:{item.uid}" in left_out:
             staying |= {i for i in range(at, ends[at]) if olds[i].uid not in here}
-            staying |= {i for i in range(at) if ends[i] > at and olds[i].uid not in here}
+            staying |= {i for i in ancestors(up, at) if olds[i].uid not in here}
     if not staying:
         return grid
-    columns = [
-        next((at for at, old in enumerate(plan.before.roles) if old.name == role.name), None)
-        for role in grid.roles
-    ]
+    columns = role_places((role.name for role in grid.roles), plan.before.roles)
     after: dict[str, list[Item]] = {}
     last = ""
     for at, item in enumerate(olds):

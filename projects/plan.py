@@ -90,7 +90,7 @@ class Plan:
         """{"items": {act: n}, "roles": {act: n}, "cells": {"added", "changed", "removed"}}."""
         items = Counter(line.act for line in self.items)
         roles = Counter(line.act for line in self.roles)
-        cells = Counter(_cell_act(cell) for cell in self.cells)
+        cells = Counter(cell_act(cell) for cell in self.cells)
         return {
             "items": {act.value: items[act] for act in Act},
             "roles": {act.value: roles[act] for act in Act},
@@ -293,7 +293,8 @@ def _legend_lines(
     return [(was.get(symbol), will.get(symbol)) for symbol in {**was, **will}]
 
 
-def _cell_act(cell: CellLine) -> str:
+def cell_act(cell: CellLine) -> str:
+    """One of added, changed and removed."""
     if not cell.before:
         return "added"
     return "changed" if cell.after else "removed"
