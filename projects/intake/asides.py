@@ -114,7 +114,7 @@ class Asides:
     def _last_task(self) -> int:
         """The last row with a number that looks like one, or with a mark."""
         for row in reversed(self._table.rows):
-            cells = dict(self._sheet.filled(row))
+            cells = self._sheet.cells(row)
             if not cells or self._is_legend(cells):
                 continue
             texts = [cells[at].strip() for at in self._numbers if at in cells]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from projects.intake.columns import Level, Meaning, Party
@@ -135,21 +135,20 @@ def settle_single(columns: Mapping[int, Column], field_: Field) -> None:
     Columns under one merged header stay together.
     """
     found = [c for c in columns.values() if c.meaning is field_]
-    kept = next((c for c in found if c.values), found[0] if found else None)
-    for column in found:
-        same = kept and kept.head and column.head and kept.head.at == column.head.at
-        if column is not kept and not same and column.how is not How.CHOSEN:
-            column.meaning, column.how = None, How.UNKNOWN
+    _keep_one(found, next((c for c in found if c.values), found[0] if found else None))
 
 
 def settle_description(columns: Mapping[int, Column]) -> None:
     found = [c for c in columns.values() if c.meaning is Field.DESCRIPTION]
     best = next((c for c in found if c.how is How.CHOSEN), None)
-    if best is None:
-        best = min(found, key=_description_rank) if found else None
+    _keep_one(found, best or min(found, key=_description_rank, default=None))
+
+
+def _keep_one(found: Sequence[Column], kept: Column | None) -> None:
+    """The others mean nothing, but for those below the same header and those a person chose."""
     for column in found:
-        same = best and best.head and column.head and best.head.at == column.head.at
-        if column is not best and not same and column.how is not How.CHOSEN:
+        same = kept is not None and (column is kept or column.shares_head(kept))
+        if not same and column.how is not How.CHOSEN:
             column.meaning, column.how = None, How.UNKNOWN
 
 

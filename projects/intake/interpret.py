@@ -18,6 +18,7 @@ from projects.intake.levels import take_levels
 from projects.intake.marks import Marks
 from projects.intake.meanings import Understanding, understand
 from projects.intake.oddities import remark_order, remark_sheets, remark_slid, remark_uncached
+from projects.intake.preface import Preface
 from projects.intake.profile import Column
 from projects.intake.reading import CellAccount, Reading
 from projects.intake.records import Rows
@@ -49,12 +50,7 @@ def interpret(
     `legend` is what marks mean where the file does not say. Refused with every cause.
     """
     sheets = [look(sheet, roles, choices) for sheet in book.sheets]
-    select(sheets, choices)
-    taken = [each for each in sheets if not each.reason]
-    if not taken:
-        raise Refused(no_table(sheets))
-    if choices.sheets is None and len(taken) > 1:
-        taken = _with_parties(taken, roles, choices, fixed=fixed)
+    taken = _taken(sheets, roles, choices, fixed=fixed)
     tables = [table for each in taken for table in each.tables]
     spreads = [each.spread for each in taken for _ in each.tables]
     meanings = understand(tables, roles, choices, fixed=fixed)
@@ -65,28 +61,13 @@ def interpret(
     marks = legend_of(preface, legend, meanings, ledger)
     found_roles, used = _roles_used(meanings)
     reader = Marks(tuple(m.symbol for m in marks), choices.marks, ledger, choices.ask_unknown)
-    levels, source = (
-        take_levels(rows.records, choices.levels) if rows.records else ([], Levels.FLAT)
-    )
+    levels, source = take_levels(rows.records, choices.levels)
     items, kept = _items(rows, levels, source, reader, spreads, meanings, used)
-    remark_sheets(sheets, ledger)
-    remark_order(rows.records, ledger)
-    remark_uncached(taken, ledger)
-    if source is Levels.HEADINGS:
-        remark_slid(rows.records, ledger)
+    _remark_oddities(sheets, taken, rows.records, source, ledger)
     if ledger.problems:
         raise Refused(*ledger.problems)
-    grid = Grid(
-        preface.title,
-        preface.document_number,
-        preface.issuer,
-        preface.date,
-        marks,
-        found_roles,
-        items,
-    )
     return Reading(
-        grid,
+        _grid(preface, marks, found_roles, items),
         tuple(ledger.remarks),
         _account(sheets, ledger),
         kept=frozenset(kept),
@@ -94,6 +75,47 @@ def interpret(
         layout=_layout(sheets, taken, meanings, source),
         counted=_counted(tables, meanings, found_roles, ledger),
         has_descriptions=_has_descriptions(meanings),
+    )
+
+
+def _taken(
+    sheets: Sequence[Taken], roles: Sequence[Role], choices: Choices, *, fixed: bool
+) -> list[Taken]:
+    """The sheets that are taken. Refused when there is none."""
+    select(sheets, choices)
+    taken = [each for each in sheets if not each.reason]
+    if not taken:
+        raise Refused(no_table(sheets))
+    if choices.sheets is None and len(taken) > 1:
+        return _with_parties(taken, roles, choices, fixed=fixed)
+    return taken
+
+
+def _remark_oddities(
+    sheets: Sequence[Taken],
+    taken: Sequence[Taken],
+    records: Sequence[Record],
+    source: Levels,
+    ledger: Ledger,
+) -> None:
+    remark_sheets(sheets, ledger)
+    remark_order(records, ledger)
+    remark_uncached(taken, ledger)
+    if source is Levels.HEADINGS:
+        remark_slid(records, ledger)
+
+
+def _grid(
+    preface: Preface, marks: tuple[Mark, ...], roles: tuple[Role, ...], items: tuple[Item, ...]
+) -> Grid:
+    return Grid(
+        preface.title,
+        preface.document_number,
+        preface.issuer,
+        preface.date,
+        marks,
+        roles,
+        items,
     )
 
 

@@ -19,6 +19,8 @@ _HARDLY_ANY = 0.7
 
 def take_levels(records: Sequence[Record], chosen: Levels | None) -> tuple[list[int], Levels]:
     """The level of each record, and what it was taken from."""
+    if not records:
+        return [], Levels.FLAT
     for source in (chosen,) if chosen else _ORDER:
         keys = _RANKS[source](records)
         if keys is not None:

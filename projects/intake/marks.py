@@ -87,7 +87,7 @@ class Marks:
         place = sheet.place(*at)
         merge = spread.over(*at)
         own = merge is None or (merge.top, merge.left) == at
-        if merge and (own or (merge.left, merge.top) != (at[1], at[0])):
+        if merge:
             self._tell_merged(sheet, merge, raw, columns, last)
         if own:
             self.ledger.imported += 1

@@ -213,8 +213,7 @@ def _oddities(
         role = found.roles[column.meaning.index]
         place = table.sheet.place(column.head.at[0] if column.head else table.top, column.at)
         before = seen.setdefault(column.meaning.index, column)
-        same = before.head and column.head and before.head.at == column.head.at
-        if before is not column and not same:
+        if before is not column and not column.shares_head(before):
             message = f"列「{role.name}」が重複しています。値は1つの列にまとめます。"
             yield Remark(place, Code.COLUMN_DOUBLED, role.name, message)
         if column.how is How.SIMILAR:

@@ -80,6 +80,10 @@ class Column:
         long = sum(n for text, n in self.values.items() if len(text.strip()) > _LONGEST_MARK)
         return long > _MARK_SHARE * filled and not any(map(looks_like_mark, self.values))
 
+    def shares_head(self, other: Column) -> bool:
+        """Whether both stand below the same header cell."""
+        return bool(self.head and other.head and self.head.at == other.head.at)
+
     @property
     def samples(self) -> tuple[str, ...]:
         return tuple(text for text, _ in self.values.most_common(_SAMPLES))

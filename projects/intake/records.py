@@ -41,7 +41,6 @@ class Rows:
         self._first = min([*self._numbers, *self._names], default=1)
         self._beside = set(self._columns(Field.LEGEND))
         self._parties = {at: m.index for at, m in self._meanings.items() if isinstance(m, Party)}
-        self._merged = bool(self._sheet.merges)
         self._numbered = self._has_numbers()
         self._asides = Asides(table, columns, ledger)
 
@@ -61,7 +60,7 @@ class Rows:
 
     def _cells(self, row: int) -> dict[int, str]:
         """The filled cells of a row that people see, without those of a legend beside the table."""
-        cells = dict(self._sheet.filled(row))
+        cells = self._sheet.cells(row)
         for at in sorted(self._beside & cells.keys()):
             self._ledger.around.append(((row, at), self._sheet, cells.pop(at)))
             self._ledger.preface += 1
@@ -99,7 +98,7 @@ class Rows:
 
     def _belongs_to(self, before: Record, row: int) -> bool:
         """Whether a merged number, or a merged only name, spans from the record to this row."""
-        if not self._merged:
+        if row not in self._spread.rows:
             return False
         keys = self._numbers or (self._names if len(self._names) == 1 else [])
         return any(
@@ -203,8 +202,7 @@ class Rows:
 
     def _take_name(self, record: Record, row: int, at: int, raw: str) -> bool:
         """False for a word such as 同上 in a column of levels, which means the heading above."""
-        meaning = self._meanings[at]
-        rank = meaning.rank if isinstance(meaning, Level) else 0
+        rank = self._levels.get(at, 0)
         if rank and raw.strip() in SAME:
             self._ledger.skipped += 1
             message = "上の行と同じという意味のため、上の行の値を使います。"

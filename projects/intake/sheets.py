@@ -58,12 +58,7 @@ class Sheet:
 
     def filled(self, row: int) -> Iterator[tuple[int, str]]:
         """(column, text) of the cells of a row that are not blank."""
-        if 1 <= row <= len(self.rows):
-            yield from (
-                (at, text)
-                for at, text in enumerate(self.rows[row - 1], 1)
-                if text and not text.isspace()
-            )
+        yield from self.cells(row).items()
 
     def cells(self, row: int) -> dict[int, str]:
         """Column → text of the cells of a row that are not blank."""

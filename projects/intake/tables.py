@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from projects.intake.preface import says_something
@@ -165,7 +165,7 @@ def _by_shape(sheet: Sheet) -> list[int]:
         return []
     top = min(first[column] for column in columns)
     for row in range(top - 1, 0, -1):
-        texts = dict(sheet.filled(row))
+        texts = sheet.cells(row)
         if sum(column in texts for column in columns) * 2 >= len(columns):
             return [row]
     return []
@@ -191,7 +191,7 @@ def _bottom(sheet: Sheet, spread: Spread, anchor: int) -> int:
 
 def _continues(sheet: Sheet, spread: Spread, row: int, fields: Sequence[int]) -> bool:
     """Whether the row below still belongs to the header: texts for other columns only."""
-    texts = dict(sheet.filled(row))
+    texts = sheet.cells(row)
     if not texts or not fields:
         return False
     if any(column in texts and field_of(header_text(texts[column])) is None for column in fields):
@@ -214,10 +214,10 @@ def _under_group(spread: Spread, row: int, column: int) -> bool:
 def _top(sheet: Sheet, spread: Spread, anchor: int, *, floor: int) -> int:
     """Rows above that hold groups over several columns, or names merged down into the header."""
     top = anchor
-    first = min((column for column, _ in sheet.filled(anchor)), default=1)
-    own = {column for column, _ in sheet.filled(anchor)}
+    own = sheet.cells(anchor).keys()
+    first = min(own, default=1)
     while top > floor:
-        texts = dict(sheet.filled(top - 1))
+        texts = sheet.cells(top - 1)
         if not texts or not all(
             _is_group(spread, top - 1, column, text, first, own) for column, text in texts.items()
         ):
@@ -226,7 +226,9 @@ def _top(sheet: Sheet, spread: Spread, anchor: int, *, floor: int) -> int:
     return top
 
 
-def _is_group(spread: Spread, row: int, column: int, text: str, first: int, own: set[int]) -> bool:
+def _is_group(
+    spread: Spread, row: int, column: int, text: str, first: int, own: Collection[int]
+) -> bool:
     if says_something(text) or NOTE.match(text) or PAGE.match(text.strip()):
         return False
     merge = spread.over(row, column)
