@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from raci.bridge import Pages
+from raci.bridge import Pages, Receive, Scope, Send
 from raci.files import Files
 from raci.wsgi import application as pages_by_wsgi
-
-if TYPE_CHECKING:
-    from raci.events import Receive, Scope, Send
 
 THREADS = 4
 _wsgi: Any = pages_by_wsgi

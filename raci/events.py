@@ -23,11 +23,8 @@ from django.db import DatabaseError, close_old_connections, connection, connecti
 from projects.models import CHANNEL, Project
 from projects.payloads import LONGEST_NUMBER
 from projects.views.editing import told
+from raci.bridge import Message, Receive, Scope, Send
 
-Scope = dict[str, Any]
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BEAT_SECONDS, CHECK_SECONDS = 15, 60
