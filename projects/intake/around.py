@@ -108,7 +108,7 @@ def legend_of(
         plain = VARIANTS.get(mark.symbol, mark.symbol)
         if plain != mark.symbol and plain not in symbols:
             message = f"凡例の記号「{mark.symbol}」を「{plain}」として読み取りました。"
-            ledger.remarks.append(Remark(Place("凡例"), Code.SYMBOL_VARIANT, mark.symbol, message))
+            ledger.remark(Place("凡例"), Code.SYMBOL_VARIANT, mark.symbol, message)
             mark = Mark(plain, mark.label, mark.leads)
         own.append(mark)
     if not any(mark.leads for mark in own):

@@ -10,7 +10,7 @@ from projects.intake.ledger import Ledger
 from projects.intake.legends import is_legend_head, is_legend_row, legend_entries, letters_of
 from projects.intake.preface import says_something
 from projects.intake.profile import Column
-from projects.intake.remarks import Code, Remark
+from projects.intake.remarks import Code
 from projects.intake.symbols import looks_like_mark
 from projects.intake.tables import Table
 from projects.intake.words import NOTE, PAGE, Field, is_sum
@@ -108,7 +108,7 @@ class Asides:
         self._ledger.skipped += len(cells)
         text = "・".join(text.strip() for text in cells.values())
         place = self._sheet.place(row, min(cells))
-        self._ledger.remarks.append(Remark(place, Code.ROW_SKIPPED, text, message))
+        self._ledger.remark(place, Code.ROW_SKIPPED, text, message)
         return True
 
     def _last_task(self) -> int:

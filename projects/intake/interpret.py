@@ -22,7 +22,7 @@ from projects.intake.preface import Preface
 from projects.intake.profile import Column
 from projects.intake.reading import CellAccount, Reading
 from projects.intake.records import Rows
-from projects.intake.remarks import Code, Refused, Remark
+from projects.intake.remarks import Code, Refused
 from projects.intake.sheets import Book
 from projects.intake.tables import Spread, Table
 from projects.intake.taking import Taken, look, no_table, select
@@ -151,7 +151,7 @@ def _records(
             message = "表の途中の見出し行です。"
             first = next(iter(table.sheet.filled(table.top)), (1, ""))
             place = table.sheet.place(table.top, first[0])
-            ledger.remarks.append(Remark(place, Code.HEADER_REPEATED, first[1], message))
+            ledger.remark(place, Code.HEADER_REPEATED, first[1], message)
         rows = list(Rows(table, spread, meanings.columns[index], ledger).records())
         found.records += rows
         found.tables += [index] * len(rows)
@@ -225,7 +225,7 @@ def _headings_made(
         if rank != own:
             message = f"「{name}」の見出しの行を作りました。"
             place = record.sheet.place(*record.name_at)
-            ledger.remarks.append(Remark(place, Code.HEADING_MADE, name, message))
+            ledger.remark(place, Code.HEADING_MADE, name, message)
             yield rank, name
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from projects.intake.remarks import Problem, Remark
+from projects.intake.remarks import Code, Place, Problem, Remark
 from projects.intake.sheets import Position, Sheet
 
 
@@ -48,3 +48,6 @@ class Ledger:
     remarks: list[Remark] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     around: list[tuple[Position, Sheet, str]] = field(default_factory=list)
+
+    def remark(self, place: Place, code: Code, raw: str, message: str) -> None:
+        self.remarks.append(Remark(place, code, raw, message))

@@ -9,7 +9,7 @@ from projects.intake.choices import SKIP
 from projects.intake.columns import Party
 from projects.intake.ledger import Ledger, Record
 from projects.intake.profile import Column
-from projects.intake.remarks import Code, Place, Problem, Remark
+from projects.intake.remarks import Code, Place, Problem
 from projects.intake.sheets import Merge, Position, Sheet
 from projects.intake.symbols import Symbol, read_symbol
 from projects.intake.tables import Spread
@@ -67,7 +67,7 @@ class Marks:
         if len({symbol for symbol, _, _ in found}) > 1:
             raw = " ".join(text.strip() for _, _, text in found)
             message = f"複数の記号があるため、強い方の「{strongest}」を採りました。"
-            self._remark(record.sheet.place(*found[-1][1]), Code.TWO_MARKS, raw, message)
+            self.ledger.remark(record.sheet.place(*found[-1][1]), Code.TWO_MARKS, raw, message)
         return strongest
 
     def of_cell(
@@ -96,7 +96,7 @@ class Marks:
             text = sheet.struck[at]
             rest = f"「{text.strip()}」" if text.strip() else "空欄"
             message = f"取り消し線のある記号のため、{rest}として読み取りました。"
-            self._remark(place, Code.MARK_STRUCK, raw, message)
+            self.ledger.remark(place, Code.MARK_STRUCK, raw, message)
         return self._answered(place, text, own)
 
     def _answered(self, place: Place, text: str, own: bool) -> str | None:
@@ -107,7 +107,7 @@ class Marks:
         if symbol.symbol is None:
             return self._doubt(place, text, symbol, own)
         if symbol.code and own:
-            self._remark(place, symbol.code, text, symbol.message)
+            self.ledger.remark(place, symbol.code, text, symbol.message)
         return symbol.symbol
 
     def _doubt(self, place: Place, text: str, symbol: Symbol, own: bool) -> str | None:
@@ -127,7 +127,7 @@ class Marks:
     def _ask(self, place: Place, code: Code, text: str, message: str) -> None:
         self.ledger.asked += 1
         self.asked.setdefault(text.strip(), []).append(place)
-        self._remark(place, code, text, message)
+        self.ledger.remark(place, code, text, message)
 
     def _tell_merged(
         self, sheet: Sheet, merge: Merge, raw: str, columns: Mapping[int, Column], last: int
@@ -144,7 +144,4 @@ class Marks:
             self._told.add(key)
             count = len(parties) * (merge.bottom - merge.top + 1)
             message = f"結合されたセルの記号を、{count}個のセルの記号として読み取りました。"
-            self._remark(sheet.place(merge.top, merge.left), Code.MARK_MERGED, raw, message)
-
-    def _remark(self, place: Place, code: Code, raw: str, message: str) -> None:
-        self.ledger.remarks.append(Remark(place, code, raw, message))
+            self.ledger.remark(sheet.place(merge.top, merge.left), Code.MARK_MERGED, raw, message)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from projects.intake import outline
 from projects.intake.ledger import Ledger, Record
-from projects.intake.remarks import Code, Place, Remark
+from projects.intake.remarks import Code, Place
 from projects.intake.taking import Taken
 
 
@@ -19,7 +19,7 @@ def remark_sheets(sheets: Sequence[Taken], ledger: Ledger) -> None:
             if each.reason.endswith("ない") or each.reason.endswith("含む"):
                 message = f"{each.reason}ため、このシートは取り込みません（セル{count}個）。"
             place = Place("A1", sheet=each.sheet.name)
-            ledger.remarks.append(Remark(place, Code.SHEET_SKIPPED, each.sheet.name, message))
+            ledger.remark(place, Code.SHEET_SKIPPED, each.sheet.name, message)
 
 
 def remark_uncached(taken: Sequence[Taken], ledger: Ledger) -> None:
@@ -27,7 +27,7 @@ def remark_uncached(taken: Sequence[Taken], ledger: Ledger) -> None:
     for each in taken:
         for row, column in sorted(each.sheet.uncached):
             place = each.sheet.place(row, column)
-            ledger.remarks.append(Remark(place, Code.FORMULA_UNCACHED, "", message))
+            ledger.remark(place, Code.FORMULA_UNCACHED, "", message)
 
 
 def remark_order(records: Sequence[Record], ledger: Ledger) -> None:
@@ -38,7 +38,7 @@ def remark_order(records: Sequence[Record], ledger: Ledger) -> None:
         if before is not None and now is not None and now != before + 1:
             message = f"項番が直前の{before}に続いていません。"
             place = record.sheet.place(record.row, 1)
-            ledger.remarks.append(Remark(place, Code.NUMBER_ORDER, number, message))
+            ledger.remark(place, Code.NUMBER_ORDER, number, message)
         before = now
 
 
@@ -48,5 +48,4 @@ def remark_slid(records: Sequence[Record], ledger: Ledger) -> None:
         if heading and record.description:
             message = f"見出しの行（項番{record.number}）に作業内容があります。"
             place = record.sheet.place(*record.description_at)
-            remark = Remark(place, Code.HEADING_DESCRIPTION, record.description, message)
-            ledger.remarks.append(remark)
+            ledger.remark(place, Code.HEADING_DESCRIPTION, record.description, message)

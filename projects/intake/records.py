@@ -10,7 +10,7 @@ from projects.intake.asides import Asides
 from projects.intake.columns import Level, Meaning, Party
 from projects.intake.ledger import Ledger, Record
 from projects.intake.profile import Column
-from projects.intake.remarks import Code, Problem, Remark
+from projects.intake.remarks import Code, Problem
 from projects.intake.shapes import shape
 from projects.intake.tables import Spread, Table
 from projects.intake.words import NOTE, PAGE, SAME, Field, visible
@@ -69,7 +69,7 @@ class Rows:
         for at in [at for at in cells if self._spread.anchor(row, at) != (row, at)]:
             message = "結合セルに隠れて見えない値のため取り込みません。"
             place = self._sheet.place(row, at)
-            self._ledger.remarks.append(Remark(place, Code.CELL_SKIPPED, cells.pop(at), message))
+            self._ledger.remark(place, Code.CELL_SKIPPED, cells.pop(at), message)
             self._ledger.skipped += 1
         return cells
 
@@ -142,7 +142,7 @@ class Rows:
         if row in self._sheet.hidden_rows:
             message = "非表示の行です。取り込みます。"
             place = self._sheet.place(row, min(cells))
-            self._ledger.remarks.append(Remark(place, Code.ROW_HIDDEN, record.name, message))
+            self._ledger.remark(place, Code.ROW_HIDDEN, record.name, message)
         if record.names:
             return record
         if record.number and not record.marks and len(cells) == 1 and self._is_band(record):
@@ -196,7 +196,7 @@ class Rows:
                 self._ledger.skipped += 1
                 message = "意味のない列のため取り込みません。"
                 place = self._sheet.place(row, at)
-                self._ledger.remarks.append(Remark(place, Code.CELL_SKIPPED, raw, message))
+                self._ledger.remark(place, Code.CELL_SKIPPED, raw, message)
                 return
         self._ledger.imported += 1
 
@@ -207,7 +207,7 @@ class Rows:
             self._ledger.skipped += 1
             message = "上の行と同じという意味のため、上の行の値を使います。"
             place = self._sheet.place(row, at)
-            self._ledger.remarks.append(Remark(place, Code.CELL_SKIPPED, raw, message))
+            self._ledger.remark(place, Code.CELL_SKIPPED, raw, message)
             return False
         text = self._shown(row, at, raw, clean_line)
         joined = f"{record.names[rank]} {text}" if rank in record.names else text
@@ -225,7 +225,7 @@ class Rows:
             text = "-".join(str(int(part)) for part in parts[1:]) if len(parts) == 3 else text
             message = f"項番が日付として保存されています。「{text}」として読み取りました。"
             place = self._sheet.place(row, at)
-            self._ledger.remarks.append(Remark(place, Code.NUMBER_IS_DATE, raw, message))
+            self._ledger.remark(place, Code.NUMBER_IS_DATE, raw, message)
         record.number = f"{record.number}-{text}" if record.number else text
 
     def _shown(self, row: int, at: int, raw: str, clean: object) -> str:
@@ -234,11 +234,11 @@ class Rows:
         if seen != raw:
             message = "見えない文字を除き、文字の合成形をそろえました。"
             place = self._sheet.place(row, at)
-            self._ledger.remarks.append(Remark(place, Code.TEXT_CLEANED, raw, message))
+            self._ledger.remark(place, Code.TEXT_CLEANED, raw, message)
         if (row, at) in self._sheet.struck:
             place = self._sheet.place(row, at)
             message = "取り消し線のある文です。文はそのまま取り込みます。"
-            self._ledger.remarks.append(Remark(place, Code.TEXT_STRUCK, raw, message))
+            self._ledger.remark(place, Code.TEXT_STRUCK, raw, message)
         return clean(seen)  # type: ignore[operator, no-any-return]
 
     def _take_spread(self, record: Record, row: int, cells: Mapping[int, str]) -> None:
@@ -259,7 +259,7 @@ class Rows:
         message = "前の行の続きとして、1つの作業にまとめました。"
         place = self._sheet.place(row, min(cells))
         raw = "・".join(text.strip() for text in cells.values())
-        self._ledger.remarks.append(Remark(place, Code.ROW_JOINED, raw, message))
+        self._ledger.remark(place, Code.ROW_JOINED, raw, message)
         before.last = row
         more = Record(self._sheet, row)
         for at, text in cells.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from projects.grid import UID_ALPHABET, UID_LENGTH, Grid, Item, Mark, Role, RoleKind
@@ -73,7 +73,7 @@ def as_json(reading: Reading) -> Json:
         "part": reading.part,
         "known_uids": sorted(reading.known_uids),
         "kept": sorted(reading.kept),
-        "asked": {raw: [place_as_json(p) for p in ps] for raw, ps in reading.asked.items()},
+        "asked": {raw: [asdict(place) for place in ps] for raw, ps in reading.asked.items()},
         "layout": reading.layout.as_json(),
         "counted": {role: dict(counts) for role, counts in reading.counted.items()},
         "has_descriptions": reading.has_descriptions,
@@ -124,10 +124,6 @@ def role_from(value: Any) -> Role:
 
 def remark_from(value: Mapping[str, Any]) -> Remark:
     return Remark(place_from(value), Code(value["code"]), str(value["raw"]), str(value["message"]))
-
-
-def place_as_json(place: Place) -> Json:
-    return {"cell": place.cell, "table": place.table, "sheet": place.sheet}
 
 
 def place_from(value: Mapping[str, Any]) -> Place:
