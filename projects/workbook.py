@@ -7,19 +7,17 @@ Formulas and links are off; a text that looks like a formula is stored as text a
 from __future__ import annotations
 
 import io
-import math
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from projects.cellstyles import Styles
 from projects.grid import Grid, Item
 from projects.marksheet import MarkSheet
+from projects.measures import WIDTHS, header_height, row_height, vertical_size
 from projects.origin import HIDDEN_SHEET
 from projects.wareki import japanese
 
@@ -27,19 +25,8 @@ FORMAT_VERSION = "1"
 NUMBER_HEADER, NAME_HEADER, DESCRIPTION_HEADER = "項番", "作業項目", "作業内容"
 GROUP_HEADER = "関連業者との役割分担"
 
-_FONT = "ＭＳ Ｐゴシック"
-_SHADES = {1: "#C5D7FB", 2: "#E8F1FE", 3: "#F2F2F2"}
-_HEADER_SHADE = "#E6E6E6"
-_LEAD_COLOUR = "#0017C1"
-_LINE = "#949494"
-_WIDTHS = {"number": 7.0, "name": 52.0, "role": 4.6, "description": 80.0}
-_PIXELS_PER_UNIT = 7.0
-_PIXELS_PER_INDENT = 9.0
-_MAX_ROW = 409.0
-_VERTICAL_PITCH = 1.42
 _TAKEN = (HIDDEN_SHEET, "history")
 _FOOTER_LENGTH = 100
-_ALIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +41,35 @@ class Origin:
     part: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column behind the 作業内容: its header, width in characters, and text by row uid."""
+
+    header: str
+    width: float
+    texts: Mapping[str, str]
+
+    def text(self, item: Item) -> str:
+        return self.texts.get(item.uid, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sheet in the layout of 別紙10: a grid cut down to somebody's rows, with more columns."""
+
+    name: str
+    grid: Grid
+    more: tuple[Column, ...] = ()
+
+
 def matrix(grid: Grid, origin: Origin = Origin()) -> bytes:
     """別紙10 as .xlsx: the visible sheet for people, the hidden one for the way back."""
     stream = io.BytesIO()
     with _workbook(stream, grid.title, grid.issuer) as book:
-        styles = _Styles(book)
+        styles = Styles(book)
         sheet = book.add_worksheet(sheet_name(grid.document_number or grid.title), MarkSheet)
         hidden = book.add_worksheet(HIDDEN_SHEET)
-        _layout(sheet, grid)
-        top = _write_preface(sheet, grid, styles)
-        _write_header(sheet, grid, styles, top)
-        first = top + 2
-        _write_items(sheet, grid, styles, first)
-        _page_setup(sheet, grid, first)
+        _write_sheet(sheet, grid, styles)
         for row, cells in enumerate(hidden_rows(grid, origin)):
             for column, text in enumerate(cells):
                 hidden.write_string(row, column, text)
@@ -74,11 +77,21 @@ def matrix(grid: Grid, origin: Origin = Origin()) -> bytes:
     return stream.getvalue()
 
 
+def parts(title: str, sheets: Sequence[Part]) -> bytes:
+    """One sheet per part, as .xlsx for people alone: nothing is hidden in it."""
+    stream = io.BytesIO()
+    with _workbook(stream, title, "") as book:
+        styles = Styles(book)
+        for name, part in zip(sheet_names([part.name for part in sheets]), sheets, strict=True):
+            _write_sheet(book.add_worksheet(name, MarkSheet), part.grid, styles, part.more)
+    return stream.getvalue()
+
+
 def table(title: str, headers: Sequence[tuple[str, float]], rows: Iterable[Sequence[str]]) -> bytes:
     """A plain list as .xlsx: (header, width in characters) per column, print-ready on A4."""
     stream = io.BytesIO()
     with _workbook(stream, title, "") as book:
-        styles = _Styles(book)
+        styles = Styles(book)
         sheet = book.add_worksheet(sheet_name(title))
         for column, (_, width) in enumerate(headers):
             sheet.set_column(column, column, width)
@@ -98,6 +111,18 @@ def sheet_name(text: str) -> str:
     kept = "".join(" " if char in "[]:*?/\\" else char for char in text)
     cut = kept.encode("utf-16-le")[: 2 * 31].decode("utf-16-le", "ignore").strip("' ")
     return cut if cut and cut.casefold() not in _TAKEN else "Sheet1"
+
+
+def sheet_names(texts: Sequence[str]) -> list[str]:
+    """Names that Excel takes, all different without regard to case."""
+    names: list[str] = []
+    for text in texts:
+        name, number = sheet_name(text), 1
+        while name.casefold() in (other.casefold() for other in names):
+            number += 1
+            name = f"{sheet_name(text)[:26]} {number}"
+        names.append(name)
+    return names
 
 
 def preface_cells(grid: Grid) -> dict[str, tuple[int, bool, str]]:
@@ -134,40 +159,6 @@ def hidden_rows(grid: Grid, origin: Origin) -> Iterable[tuple[str, ...]]:
         yield ("item", item.uid, str(item.level), item.number, item.name)
 
 
-def header_height(names: Sequence[str]) -> float:
-    """Points for the row of vertical names: the longest still fits at 5 pt."""
-    longest = max((len(name) for name in names), default=0)
-    return min(_MAX_ROW, max(90.0, longest * 5 * _VERTICAL_PITCH))
-
-
-def vertical_size(name: str, height: float) -> float:
-    """The font size, from 1 to 9 pt, at which a vertical name fits the height in points."""
-    return min(9.0, max(1.0, int(height / (len(name) * _VERTICAL_PITCH) * 2) / 2))
-
-
-def row_height(item: Item) -> float:
-    """Points that a row needs for its wrapped name and description, within Excel's limit.
-
-    LibreOffice does not fit heights when it opens a file, so they are written.
-    """
-    indent = (item.level - 1) * _PIXELS_PER_INDENT
-    name = _lines(item.name, _WIDTHS["name"] * _PIXELS_PER_UNIT - indent, size=10)
-    description = _lines(item.description, _WIDTHS["description"] * _PIXELS_PER_UNIT, size=9)
-    return min(_MAX_ROW, max(name * 13.5 + 4, description * 12.0 + 4))
-
-
-def _lines(text: str, width: float, *, size: int) -> int:
-    """How many lines the text takes in a column of that many pixels, a little on the safe side."""
-    if text.isascii() and len(text) * size < width:
-        return 1
-    return sum(max(1, math.ceil(_pixels(line, size) / (width - 8))) for line in text.split("\n"))
-
-
-def _pixels(text: str, size: int) -> float:
-    wide = sum(unicodedata.east_asian_width(char) in "WFA" for char in text)
-    return (wide + (len(text) - wide) * 0.56) * size * 96 / 72
-
-
 def _workbook(stream: io.BytesIO, title: str, author: str) -> Workbook:
     options = {
         "constant_memory": True,
@@ -180,76 +171,26 @@ def _workbook(stream: io.BytesIO, title: str, author: str) -> Workbook:
     return book
 
 
-class _Styles:
-    """The cell formats, made once each: XlsxWriter writes one style per Format."""
-
-    def __init__(self, book: Workbook) -> None:
-        self._book = book
-        self._texts: dict[tuple[str, int, bool], Format] = {}
-        self.title = book.add_format(self._font(size=16, bold=True))
-        self.plain = book.add_format(self._font())
-        self.right = book.add_format(self._font(align="right"))
-        header = {"bg_color": _HEADER_SHADE, "border": 1, "border_color": _LINE, "bold": True}
-        self.header = book.add_format(
-            self._font(**header, valign="bottom", text_wrap=True, align="center")
-        )
-        self._header = header
-
-    def vertical(self, size: float) -> Format:
-        """Characters upright below one another, as Japanese headers are written."""
-        return self._book.add_format(
-            self._font(
-                **self._header | {"bold": False},
-                size=size,
-                rotation=270,
-                valign="top",
-                align="center",
-            )
-        )
-
-    def text(self, text: str, *, level: int, name: str) -> Format:
-        """The format of a text cell; risky texts carry Excel's quote prefix."""
-        risky = text.startswith(_ALIVE)
-        key = (name, level, risky)
-        if key not in self._texts:
-            self._texts[key] = self._book.add_format(self._properties(name, level, risky))
-        return self._texts[key]
-
-    def marks(self, grid: Grid, level: int) -> dict[str, Format]:
-        """The format of each symbol and of a blank cell at that level."""
-        names = {"": "mark"} | {
-            mark.symbol: "lead" if mark.leads else "mark" for mark in grid.legend
-        }
-        return {symbol: self.text(symbol, level=level, name=name) for symbol, name in names.items()}
-
-    def _properties(self, name: str, level: int, risky: bool) -> dict[str, Any]:
-        extra: dict[str, Any] = {"border": 1, "border_color": _LINE, "valign": "vcenter"}
-        if level in _SHADES:
-            extra |= {"bg_color": _SHADES[level], "bold": True}
-        kinds: dict[str, dict[str, Any]] = {
-            "number": {"align": "center"},
-            "name": {"align": "left", "indent": level - 1, "text_wrap": True},
-            "mark": {"align": "center", "size": 12},
-            "lead": {"align": "center", "size": 12, "font_color": _LEAD_COLOUR},
-        }
-        extra |= kinds.get(name, {"text_wrap": True, "size": 9})
-        return self._font(**extra, **({"quote_prefix": True} if risky else {}))
-
-    @staticmethod
-    def _font(size: Any = 10, **extra: Any) -> dict[str, Any]:
-        return {"font_name": _FONT, "font_size": size, **extra}
+def _write_sheet(sheet: MarkSheet, grid: Grid, styles: Styles, more: Sequence[Column] = ()) -> None:
+    _layout(sheet, grid, more)
+    top = _write_preface(sheet, grid, styles)
+    _write_header(sheet, grid, styles, top, more)
+    _write_items(sheet, grid, styles, top + 2, more)
+    _page_setup(sheet, grid, top + 2, more)
 
 
-def _layout(sheet: Worksheet, grid: Grid) -> None:
+def _layout(sheet: Worksheet, grid: Grid, more: Sequence[Column]) -> None:
     last = 2 + len(grid.roles)
-    sheet.set_column(0, 0, _WIDTHS["number"])
-    sheet.set_column(1, 1, _WIDTHS["name"])
+    sheet.set_column(0, 0, WIDTHS["number"])
+    sheet.set_column(1, 1, WIDTHS["name"])
     if grid.roles:
-        sheet.set_column(2, last - 1, _WIDTHS["role"])
-    sheet.set_column(last, last, _WIDTHS["description"])
+        sheet.set_column(2, last - 1, WIDTHS["role"])
+    sheet.set_column(last, last, WIDTHS["description"])
+    for at, column in enumerate(more, last + 1):
+        sheet.set_column(at, at, column.width)
 
 
-def _write_preface(sheet: Worksheet, grid: Grid, styles: _Styles) -> int:
+def _write_preface(sheet: Worksheet, grid: Grid, styles: Styles) -> int:
     last = 2 + len(grid.roles)
     cells = preface_cells(grid)
     for field, (row, right, text) in sorted(cells.items(), key=lambda entry: entry[1][:2]):
@@ -258,9 +199,11 @@ def _write_preface(sheet: Worksheet, grid: Grid, styles: _Styles) -> int:
     return header_row(grid)
 
 
-def _write_header(sheet: Worksheet, grid: Grid, styles: _Styles, top: int) -> None:
+def _write_header(
+    sheet: Worksheet, grid: Grid, styles: Styles, top: int, more: Sequence[Column]
+) -> None:
     last = 2 + len(grid.roles)
-    for column in (0, 1, last):
+    for column in (0, 1, *range(last, last + 1 + len(more))):
         sheet.write_blank(top, column, None, styles.header)
     if len(grid.roles) > 1:
         sheet.merge_range(top, 2, top, last - 1, GROUP_HEADER, styles.header)
@@ -273,29 +216,33 @@ def _write_header(sheet: Worksheet, grid: Grid, styles: _Styles, top: int) -> No
     for column, role in enumerate(grid.roles, 2):
         style = styles.vertical(vertical_size(role.name, height))
         sheet.write_string(top + 1, column, role.name, style)
-    sheet.write_string(top + 1, last, DESCRIPTION_HEADER, styles.header)
+    for column, header in enumerate([DESCRIPTION_HEADER, *(one.header for one in more)], last):
+        sheet.write_string(top + 1, column, header, styles.header)
 
 
-def _write_items(sheet: MarkSheet, grid: Grid, styles: _Styles, first: int) -> None:
+def _write_items(
+    sheet: MarkSheet, grid: Grid, styles: Styles, first: int, more: Sequence[Column]
+) -> None:
     last = 2 + len(grid.roles)
     marks = {level: styles.marks(grid, level) for level in {item.level for item in grid.items}}
     for row, item in enumerate(grid.items, first):
         text, level = styles.text, item.level
-        sheet.set_row(row, row_height(item))
+        sheet.set_row(row, row_height(item, [(one.text(item), one.width) for one in more]))
         sheet.write_string(row, 0, item.number, text(item.number, level=level, name="number"))
         sheet.write_string(row, 1, item.name, text(item.name, level=level, name="name"))
         sheet.write_marks(row, 2, item.marks, marks[level])
-        style = text(item.description, level=level, name="description")
-        sheet.write_string(row, last, item.description, style)
+        for column, words in enumerate([item.description, *(one.text(item) for one in more)], last):
+            style = text(words, level=level, name="description")
+            sheet.write_string(row, column, words, style)
 
 
-def _page_setup(sheet: Worksheet, grid: Grid, first: int) -> None:
+def _page_setup(sheet: Worksheet, grid: Grid, first: int, more: Sequence[Column]) -> None:
     _print_pages(sheet, paper=8, repeat=(first - 2, first - 1), title=grid.document_number)
     sheet.freeze_panes(first, 2)
     if grid.items:
         end = first + len(grid.items)
         sheet.ignore_errors({"number_stored_as_text": f"A{first + 1}:A{end}"})
-        sheet.print_area(0, 0, end - 1, 2 + len(grid.roles))
+        sheet.print_area(0, 0, end - 1, 2 + len(grid.roles) + len(more))
 
 
 def _print_pages(sheet: Worksheet, *, paper: int, repeat: tuple[int, int], title: str) -> None:

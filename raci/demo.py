@@ -10,9 +10,11 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from projects import importing
 from projects.models import Membership, Project
+from projects.store import editions
 from vendors.models import Contract, Member, Vendor
 
 SLUG = "besshi10"
@@ -57,6 +59,11 @@ def set_up(*, new_password: Callable[[], str], say: Callable[[str], None]) -> li
             project = importing.create(source(), slug=SLUG, by=None)
         else:
             say("案件 besshi10 は既にあります。変更された内容を保ちます。")
+        if editions.latest(project) is None:
+            say("第1版を公開しています…")
+            editions.publish(
+                project, title="第1版", date=localdate(), revision=project.revision, by=None
+            )
         return _people(project, new_password, say)
 
 
@@ -81,6 +88,7 @@ def _create(person: DemoPerson, project: Project, password: str) -> None:
     user = User.objects.create(
         username=person.username,
         last_name=person.name,
+        email=f"{person.username}@example.jp",
         password=password,
         is_staff=admin,
         is_superuser=admin,
@@ -89,6 +97,6 @@ def _create(person: DemoPerson, project: Project, password: str) -> None:
         role = project.roles.get(position=person.role)
         vendor, _ = Vendor.objects.get_or_create(name=role.name)
         Contract.objects.get_or_create(vendor=vendor, project=project, role=role)
-        Member.objects.create(vendor=vendor, user=user)
+        Member.objects.create(vendor=vendor, user=user, project=project)
     elif not admin:
         Membership.objects.create(project=project, user=user, kind=person.kind)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from projects.models import Project
 from raci.access import person
-from vendors.models import Member
+from vendors.scope import is_company_person
 
 
 @require_safe
@@ -15,6 +15,6 @@ def home(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if Project.objects.visible_to(user).exists():
         return redirect("projects:list")
-    if Member.objects.filter(user=user).exists():
+    if is_company_person(user):
         return redirect("vendors:tasks")
     return render(request, "home_empty.html")

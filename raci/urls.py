@@ -15,6 +15,7 @@ urlpatterns = [
     path("password/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("projects/", include("projects.urls")),
+    path("projects/", include("vendors.urls_companies")),
     path("tasks/", include("vendors.urls")),
     path("admin/", admin.site.urls),
 ]

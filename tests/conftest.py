@@ -18,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from projects import importing
 from projects.models import Membership, Project
 from tests import documents
+from tests.publishing import published
 from vendors.models import Contract, Member, Vendor
 
 pytest_plugins = ["tests.chromium", "tests.browsing"]
@@ -38,10 +39,11 @@ def besshi10(db: None) -> Project:
 
 @pytest.fixture
 def cast(besshi10: Project) -> dict[str, User]:
-    """One person of every kind around the real document.
+    """One person of every kind around the real document, with its 第1版 published.
 
     `vendor` works for 保守業者, `vendor2` for 共通運用管理業者; `outsider` belongs nowhere.
     """
+    published(besshi10)
     people = {kind: _person(kind) for kind in ("manager", "editor", "viewer", "outsider")}
     for kind in ("manager", "editor", "viewer"):
         Membership.objects.create(project=besshi10, user=people[kind], kind=kind)

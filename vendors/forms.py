@@ -1,41 +1,108 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 
+from projects.grid import clean_text
 from projects.selection import words_of
-from vendors.tasks import Task, TaskFilter
+from vendors.confirming import chosen
+from vendors.models import MAX_TEXT, Confirmation
+from vendors.selection import ANSWERED, CHANGED, TaskFilter
+from vendors.tasks import STATES, Task, Work
+
+MORE_STATES = {CHANGED: "変更あり", ANSWERED: "回答あり"}
 
 
 class TaskForm(forms.Form):
-    """The filters of the company's list → TaskFilter. Choices come from the company's own rows."""
+    """The filters of the company's list → TaskFilter. Choices come from the company's own rows.
 
+    Company and project are offered only where there are several.
+    """
+
+    company = forms.ChoiceField(required=False, label="会社")
+    project = forms.ChoiceField(required=False, label="案件")
     phase = forms.ChoiceField(required=False, label="フェーズ")
     mark = forms.ChoiceField(required=False, label="記号")
+    state = forms.ChoiceField(required=False, label="確認")
     q = forms.CharField(required=False, max_length=200, label="検索")
 
     def __init__(self, data: Any, *, tasks: Iterable[Task]) -> None:
         super().__init__(data)
         rows = list(tasks)
-        phases = dict.fromkeys(task.phase for task in rows if task.phase)
-        marks = dict.fromkeys(mark for task in rows for mark in task.marks)
-        self._offer("phase", phases)
-        self._offer("mark", sorted(marks))
+        self._offer_several("company", {t.seat.vendor_uid: t.seat.vendor for t in rows})
+        self._offer_several("project", {t.seat.slug: t.seat.project for t in rows})
+        self._offer("phase", {t.phase: t.phase for t in rows})
+        self._offer("mark", {mark: mark for mark in sorted({m for t in rows for m in t.marks})})
+        self._offer("state", {**{str(key): word for key, word in STATES.items()}, **MORE_STATES})
         self.fields["q"].widget = forms.TextInput(
             attrs={"type": "search", "placeholder": "項番・作業項目・作業内容"}
         )
 
-    def _offer(self, name: str, values: Iterable[str]) -> None:
+    def _offer_several(self, name: str, values: Mapping[str, str]) -> None:
+        if len(values) > 1:
+            self._offer(name, values)
+        else:
+            del self.fields[name]
+
+    def _offer(self, name: str, values: Mapping[str, str]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "すべて"), *((value, value) for value in values)]
+        field.choices = [("", "すべて"), *values.items()]
 
     @property
     def filter(self) -> TaskFilter:
         """What was asked for; everything when the URL asks for what is not offered."""
         if not self.is_valid():
             return TaskFilter()
-        data = self.cleaned_data
-        return TaskFilter(data["phase"], data["mark"], words_of(data["q"]))
+        data = dict(self.cleaned_data)
+        return TaskFilter(words=words_of(data.pop("q")), **data)
+
+
+class SpokenField(forms.CharField):
+    """What somebody says, in several lines."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
+
+
+class TasksField(forms.Field):
+    """Keys of tasks → those tasks, each with the 版 that was looked at. Raises Unknown."""
+
+    widget = forms.SelectMultiple
+    default_error_messages = {"required": "作業を選んでから押してください。"}
+
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self._work = work
+
+    def to_python(self, value: Any) -> list[tuple[Task, int]]:
+        return chosen(self._work, value or ())
+
+
+class SayForm(forms.Form):
+    """What a company says of one or many tasks. A question needs its text."""
+
+    state = forms.ChoiceField(choices=Confirmation.State.choices, label="確認")
+    text = SpokenField(required=False, max_length=MAX_TEXT, label="質問の内容")
+
+    def __init__(self, data: Any, *, work: Work) -> None:
+        super().__init__(data)
+        self.fields["task"] = TasksField(work)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("state") == Confirmation.State.QUESTION and not data.get("text"):
+            self.add_error("text", "質問の内容を入力してください。")
+        return data
+
+
+class MessageForm(forms.Form):
+    """One thing to say in a thread."""
+
+    text = SpokenField(
+        max_length=MAX_TEXT, label="内容", error_messages={"required": "内容を入力してください。"}
+    )

@@ -1,132 +1,158 @@
-"""What a company's person has to do: the rows on which the company's roles have a mark.
+"""A company's tasks: the rows of the published 版 on which one of its roles has a mark.
 
 The other marks of such a row are shown, since these are the partners; no other row is read.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
-from django.contrib.auth.models import User
-from django.db.models import Q
+from projects.editions import Detail, Line, details
+from vendors.models import Confirmation
+from vendors.scope import Seat
 
-from projects.keys import match_key
-from projects.models import Assignment, LegendMark, WorkItem
-from vendors.models import Contract
+
+class State(StrEnum):
+    """What the company said of a task, as far as it still counts."""
+
+    NEW = "new"
+    RESET = "reset"
+    QUESTION = "question"
+    CONFIRMED = "confirmed"
+
+
+STATES = {
+    State.NEW: "未確認",
+    State.RESET: "再確認",
+    State.QUESTION: Confirmation.State.QUESTION.label,
+    State.CONFIRMED: Confirmation.State.CONFIRMED.label,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who said what about a task, on which 版 and when."""
+
+    state: str
+    edition: int
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The 版 that a company sees of a project; `head` and `legend` as `Edition` has them.
+
+    `leading` has the symbols of the 主たる作業者.
+    """
+
+    pk: int
+    number: int
+    title: str
+    head: Mapping[str, str]
+    legend: Sequence[tuple[str, str, bool]]
+    leading: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One row of the company's list.
+    """One row of one company.
 
-    `path` has the headings above, from the top; `leaders` and `partners` all roles of the row
-    by their marks, the company's own among them.
+    `before` is the row in the 版 before, where this one changed it and it was theirs then.
     """
 
-    project: str
-    number: str
-    position: int
-    path: tuple[str, ...]
-    name: str
-    description: str
-    marks: tuple[str, ...]
-    own: str
-    leaders: tuple[str, ...]
-    partners: tuple[str, ...]
+    seat: Seat
+    edition: Publication
+    line: Line
+    changed_in: int
+    roles: frozenset[int]
+    stamp: Stamp | None
+    question: str
+    before: Line | None
+
+    @property
+    def key(self) -> str:
+        """What names the task in forms: company, project, row, and the 版 that was looked at."""
+        seat = self.seat
+        return f"{seat.vendor_uid}:{seat.slug}:{self.line.uid}:{self.edition.number}"
+
+    @property
+    def place(self) -> str:
+        """The task's address below that of the list."""
+        return f"{self.seat.slug}/{self.line.uid}/"
 
     @property
     def phase(self) -> str:
-        """The top heading, "" for a row without one."""
-        return self.path[0] if self.path else ""
+        return self.line.phase
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The company's own symbols, each once."""
+        pairs = zip(self.line.role_ids, self.line.symbols, strict=True)
+        return tuple(dict.fromkeys(symbol for role, symbol in pairs if role in self.roles))
+
+    @property
+    def own(self) -> str:
+        marks = zip(self.line.role_ids, self.line.symbols, self.line.role_names, strict=True)
+        return "、".join(f"{symbol} {name}" for role, symbol, name in marks if role in self.roles)
+
+    @property
+    def leaders(self) -> tuple[str, ...]:
+        return tuple(name for name, leads in self._parties() if leads)
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Who cooperates, the company's own roles among them."""
+        return tuple(name for name, leads in self._parties() if not leads)
+
+    @property
+    def state(self) -> State:
+        if self.stamp is None or self.stamp.state == Confirmation.State.WITHDRAWN:
+            return State.NEW
+        if self.stamp.edition < self.changed_in:
+            return State.RESET
+        return State(self.stamp.state)
+
+    @property
+    def state_label(self) -> str:
+        return STATES[self.state]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the published 版 changed the task or brought it; the first 版 changes nothing."""
+        return self.changed_in == self.edition.number > 1
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the published 版 brought the task to the company."""
+        return self.is_changed and self.before is None
+
+    @property
+    def changes(self) -> tuple[Detail, ...]:
+        """What is different from the 版 before; nothing for a task that is new."""
+        return details(self.before, self.line) if self.before else ()
+
+    def _parties(self) -> Iterator[tuple[str, bool]]:
+        for name, symbol in zip(self.line.role_names, self.line.symbols, strict=True):
+            yield name, symbol in self.edition.leading
 
 
 @dataclass(frozen=True, slots=True)
-class TaskFilter:
-    """What the person asked for; the default is everything."""
+class Gone:
+    """A row that the company had in the 版 before and has no more."""
 
-    phase: str = ""
-    mark: str = ""
-    words: tuple[str, ...] = ()
-
-    def keeps(self, task: Task) -> bool:
-        if self.phase and self.phase not in task.path:
-            return False
-        if self.mark and self.mark not in task.marks:
-            return False
-        text = match_key("\n".join((*task.path, task.name, task.description)))
-        return all(word in text or word == match_key(task.number) for word in self.words)
+    seat: Seat
+    edition: Publication
+    line: Line
 
 
-def tasks_of(user: User) -> list[Task]:
-    """All tasks of the person's companies in document order, in five queries."""
-    contracts = list(
-        Contract.objects.filter(vendor__members__user=user).values_list("project", "role")
-    )
-    if not contracts:
-        return []
-    own_roles = {role for _, role in contracts}
-    projects = {project for project, _ in contracts}
-    own = Assignment.objects.filter(project__in=projects, role__in=own_roles)
-    items = list(
-        WorkItem.objects.filter(project__in=projects, pk__in=own.values("item"))
-        .select_related("project")
-        .order_by("project__slug", "position")
-    )
-    above = _headings_above(items)
-    leads = set(
-        LegendMark.objects.filter(project__in=projects, leads=True).values_list("project", "symbol")
-    )
-    marks = _marks(items)
-    return [_task(item, above, marks[item.pk], own_roles, leads) for item in items]
+@dataclass(frozen=True, slots=True)
+class Work:
+    """All that a desk has to do; `unpublished` are projects without a 版."""
 
-
-def _marks(items: Iterable[WorkItem]) -> dict[int, list[Assignment]]:
-    found: dict[int, list[Assignment]] = defaultdict(list)
-    rows = Assignment.objects.filter(
-        project__in={item.project_id for item in items}, item__in=[item.pk for item in items]
-    )
-    for mark in rows.select_related("role").order_by("role__position", "pk"):
-        found[mark.item_id].append(mark)
-    return found
-
-
-def _headings_above(items: Iterable[WorkItem]) -> dict[int, WorkItem]:
-    """Every heading above the items, by key: one query, since only headings have children."""
-    projects = {item.project_id for item in items}
-    headings = WorkItem.objects.filter(project__in=projects).filter(
-        Q(pk__in=WorkItem.objects.filter(project__in=projects).values("parent"))
-    )
-    return headings.only("pk", "parent_id", "name", "project_id").in_bulk()
-
-
-def _task(
-    item: WorkItem,
-    above: dict[int, WorkItem],
-    marks: list[Assignment],
-    own_roles: set[int],
-    leads: set[tuple[int, str]],
-) -> Task:
-    own = [mark for mark in marks if mark.role_id in own_roles]
-    return Task(
-        project=str(item.project),
-        number=item.number,
-        position=item.position,
-        path=_path(item, above),
-        name=item.name,
-        description=item.description,
-        marks=tuple(dict.fromkeys(mark.symbol for mark in own)),
-        own="、".join(f"{mark.symbol} {mark.role.name}" for mark in own),
-        leaders=tuple(m.role.name for m in marks if (m.project_id, m.symbol) in leads),
-        partners=tuple(m.role.name for m in marks if (m.project_id, m.symbol) not in leads),
-    )
-
-
-def _path(item: WorkItem, above: dict[int, WorkItem]) -> tuple[str, ...]:
-    names = []
-    parent = item.parent_id
-    while parent is not None:
-        names.append(above[parent].name)
-        parent = above[parent].parent_id
-    return tuple(names[::-1])
+    tasks: tuple[Task, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    unpublished: tuple[str, ...] = ()

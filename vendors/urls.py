@@ -2,10 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
+from vendors.views.desk import own
+from vendors.views.task import confirm, say, task_page
 from vendors.views.tasks import task_export, task_list
 
 app_name = "vendors"
 urlpatterns = [
-    path("", task_list, name="tasks"),
-    path("export.xlsx", task_export, name="export"),
+    path("", own(task_list), name="tasks"),
+    path("export.xlsx", own(task_export), name="export"),
+    path("confirm/", own(confirm), name="confirm"),
+    path("<slug:project>/<str:uid>/", own(task_page), name="task"),
+    path("<slug:project>/<str:uid>/say/", own(say), name="say"),
 ]

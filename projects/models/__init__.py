@@ -2,6 +2,7 @@
 
 from projects.models.assignment import Assignment
 from projects.models.change_set import CHANNEL, ChangeSet
+from projects.models.edition import Edition, EditionRow
 from projects.models.import_ import Import
 from projects.models.item import WorkItem
 from projects.models.membership import Membership
@@ -13,6 +14,8 @@ __all__ = [
     "Assignment",
     "BySlug",
     "ChangeSet",
+    "Edition",
+    "EditionRow",
     "Import",
     "LegendMark",
     "Membership",

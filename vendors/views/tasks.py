@@ -1,64 +1,82 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
-from projects import workbook
 from projects.views.export import xlsx_response
-from raci.access import person
+from vendors import companysheet
 from vendors.forms import TaskForm
-from vendors.models import Vendor
-from vendors.tables import HEADERS, TaskTable, cells
-from vendors.tasks import Task, tasks_of
+from vendors.scope import Desk
+from vendors.tables import TaskTable
+from vendors.tasks import STATES, Task, Work
+from vendors.worklist import work_of
 
-LIST_TITLE = "担当作業一覧"
-
-
-@require_safe
-def task_list(request: HttpRequest) -> HttpResponse:
-    """The company's tasks. 404 for people of no company."""
-    vendors = _vendors(request)
-    tasks = tasks_of(person(request))
-    form = TaskForm(request.GET, tasks=tasks)
-    kept = _kept(tasks, form)
-    table = TaskTable(kept)
-    RequestConfig(request, paginate=False).configure(table)
-    counts = Counter(mark for task in kept for mark in task.marks)
-    context = {
-        "vendors": vendors,
-        "form": form,
-        "table": table,
-        "total": len(tasks),
-        "shown": len(kept),
-        "counts": sorted(counts.items(), reverse=True),
-    }
-    return render(request, "vendors/tasks.html", context, status=200 if form.is_valid() else 400)
+PER_PAGE = 100
+ALL = "all"
 
 
 @require_safe
-def task_export(request: HttpRequest) -> HttpResponse:
+def task_list(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The company's tasks, page by page; ?page=all for all of them."""
+    return list_page(request, desk, work_of(desk))
+
+
+@require_safe
+def task_export(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The same list as Excel, with the same filters; 400 for filters that are not offered."""
-    vendors = _vendors(request)
-    tasks = tasks_of(person(request))
-    form = TaskForm(request.GET, tasks=tasks)
+    work = work_of(desk)
+    form = TaskForm(request.GET, tasks=work.tasks)
     if not form.is_valid():
         return render(request, "400.html", status=400)
-    kept = _kept(tasks, form)
-    title = f"{LIST_TITLE}（{'、'.join(vendor.name for vendor in vendors)}）"
-    data = workbook.table(title, HEADERS, (cells(task) for task in kept))
-    return xlsx_response(data, f"{LIST_TITLE}.xlsx")
+    data = companysheet.sheets(_kept(work, form))
+    return xlsx_response(data, f"{companysheet.TITLE}（{desk.name}）.xlsx".replace("/", "／"))
 
 
-def _kept(tasks: list[Task], form: TaskForm) -> list[Task]:
-    return [task for task in tasks if form.filter.keeps(task)]
+def list_page(
+    request: HttpRequest, desk: Desk, work: Work, *, errors: Any = (), status: int = 200
+) -> HttpResponse:
+    """The list with its filters and counts, and with what was wrong in what was said."""
+    form = TaskForm(request.GET, tasks=work.tasks)
+    kept = _kept(work, form)
+    table = TaskTable(kept, base=desk.base, exclude=_hidden(desk))
+    RequestConfig(request, paginate=False).configure(table)
+    page = Paginator(table.rows, len(kept) or 1 if request.GET.get("page") == ALL else PER_PAGE)
+    table.page = page.get_page(request.GET.get("page"))
+    context = {
+        "desk": desk,
+        "form": form,
+        "table": table,
+        "page": table.page,
+        "work": work,
+        "shown": len(kept),
+        "counts": sorted(Counter(mark for task in kept for mark in task.marks).items())[::-1],
+        "states": _states(kept),
+        "errors": errors,
+        "editions": dict.fromkeys((t.seat.project, t.edition.title) for t in work.tasks),
+    }
+    if status == 200 and not form.is_valid():
+        status = 400
+    return render(request, "vendors/tasks.html", context, status=status)
 
 
-def _vendors(request: HttpRequest) -> list[Vendor]:
-    found = list(Vendor.objects.filter(members__user=person(request)).order_by("name", "pk"))
-    if not found:
-        raise Http404
-    return found
+def _states(tasks: list[Task]) -> list[tuple[str, str, int]]:
+    """(state, its word, how many), those that there are, and how many answers have come."""
+    counts = Counter(task.state for task in tasks)
+    return [(state, word, counts[state]) for state, word in STATES.items() if counts[state]]
+
+
+def _kept(work: Work, form: TaskForm) -> list[Task]:
+    wanted = form.filter
+    return [task for task in work.tasks if wanted.keeps(task)]
+
+
+def _hidden(desk: Desk) -> tuple[str, ...]:
+    """The columns that this desk does without."""
+    hidden = () if len(desk.vendors) > 1 else ("company",)
+    return (*hidden, "pick") if desk.read_only else hidden

@@ -5,14 +5,18 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from projects import grid
 from projects.models import Project, Role
 from projects.models.history import recorded
 
 
 @recorded()
 class Vendor(models.Model):
-    """A company. One company may fill several roles."""
+    """A company. One company may fill several roles. `uid` names it where people see it."""
 
+    uid = models.CharField(
+        "識別子", max_length=grid.UID_LENGTH, unique=True, default=grid.new_uid, editable=False
+    )
     name = models.CharField("会社名", max_length=200, unique=True)
 
     class Meta:
@@ -54,7 +58,7 @@ class Contract(models.Model):
 
 @recorded()
 class Member(models.Model):
-    """A person who works for a company."""
+    """A person who works for a company: in one project, or in all where the company has a part."""
 
     vendor = models.ForeignKey(Vendor, models.CASCADE, related_name="members", verbose_name="業者")
     user = models.ForeignKey(
@@ -63,11 +67,30 @@ class Member(models.Model):
         related_name="company_memberships",
         verbose_name="利用者",
     )
+    project = models.ForeignKey(
+        Project,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="company_members",
+        verbose_name="案件",
+        help_text="空欄は、会社が担当するすべての案件",
+    )
+    active = models.BooleanField("有効", default=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "業者の担当者"
-        ordering = ("vendor", "user")
-        constraints = [models.UniqueConstraint(fields=["vendor", "user"], name="member_once")]
+        ordering = ("vendor", "user", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["vendor", "user"],
+                condition=models.Q(project__isnull=True),
+                name="member_once",
+            ),
+            models.UniqueConstraint(
+                fields=["vendor", "user", "project"], name="member_once_per_project"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}（{self.vendor}）"

@@ -1,0 +1,92 @@
+"""The thread of a company and the PMO about a task: what is said, and whose turn it is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from vendors.confirming import stamp
+from vendors.models import Message, Question
+from vendors.scope import Desk
+from vendors.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What was said about a task, the first first. `state` is "" before anything was."""
+
+    state: str
+    messages: tuple[Message, ...]
+
+    @property
+    def label(self) -> str:
+        return Question.State(self.state).label if self.state else ""
+
+
+def threads_of(tasks: Sequence[Task]) -> dict[int, Thread]:
+    """What each company said of one row, by the company's id, in two queries for any number."""
+    own = {
+        "project_id": tasks[0].seat.project_id,
+        "vendor_id__in": [task.seat.vendor_id for task in tasks],
+        "uid": tasks[0].line.uid,
+    }
+    said: defaultdict[int, list[Message]] = defaultdict(list)
+    for message in Message.objects.filter(**own).order_by("pk"):
+        said[message.vendor_id].append(message)
+    states = dict(Question.objects.filter(**own).values_list("vendor_id", "state"))
+    vendors = [task.seat.vendor_id for task in tasks]
+    return {vendor: Thread(states.get(vendor, ""), tuple(said[vendor])) for vendor in vendors}
+
+
+def ask(desk: Desk, task: Task, text: str) -> None:
+    """The company says something; it is the PMO's turn now."""
+    question = _put(task, Question.State.OPEN)
+    Message.objects.create(
+        **stamp(desk, task), question=question, side=Message.Side.COMPANY, text=text
+    )
+
+
+def close(task: Task) -> None:
+    """The company has what it wanted to know. Nothing to do where nothing was asked."""
+    own = {"project_id": task.seat.project_id, "vendor_id": task.seat.vendor_id}
+    Question.objects.filter(**own, uid=task.line.uid).update(
+        state=Question.State.CLOSED, at=timezone.now()
+    )
+
+
+def reply(question: Question, text: str, *, by: User, edition_number: int) -> Message:
+    """The PMO answers; it is the company's turn now."""
+    set_state(question, Question.State.ANSWERED)
+    return Message.objects.create(
+        project_id=question.project_id,
+        vendor_id=question.vendor_id,
+        uid=question.uid,
+        edition_number=edition_number,
+        person=by,
+        person_name=by.get_full_name() or by.get_username(),
+        at=timezone.now(),
+        question=question,
+        side=Message.Side.PMO,
+        text=text,
+    )
+
+
+def set_state(question: Question, state: Question.State) -> None:
+    question.state, question.at = state, timezone.now()
+    question.save(update_fields=["state", "at"])
+
+
+def _put(task: Task, state: Question.State) -> Question:
+    question, created = Question.objects.get_or_create(
+        project_id=task.seat.project_id,
+        vendor_id=task.seat.vendor_id,
+        uid=task.line.uid,
+        defaults={"state": state},
+    )
+    if not created:
+        set_state(question, state)
+    return question

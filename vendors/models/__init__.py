@@ -1,0 +1,14 @@
+"""Companies, the roles they fill, their people, and what these say about their tasks."""
+
+from vendors.models.vendor import Contract, Member, Vendor
+from vendors.models.work import MAX_TEXT, Confirmation, Message, Question
+
+__all__ = [
+    "MAX_TEXT",
+    "Confirmation",
+    "Contract",
+    "Member",
+    "Message",
+    "Question",
+    "Vendor",
+]

@@ -1,0 +1,98 @@
+"""The application's own rule for who sees what, above the one in the database (`rls`).
+
+Everything that a company sees starts from its seats: the roles that its contracts give it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import F, Q
+
+from projects.models import Project
+from vendors.models import Contract, Member, Vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A role that a company fills in a project."""
+
+    vendor_id: int
+    vendor_uid: str
+    vendor: str
+    project_id: int
+    slug: str
+    project: str
+    role_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who looks, as which companies. `shown_as`: a manager who sees what that company sees."""
+
+    person: User
+    vendors: tuple[Vendor, ...]
+    seats: tuple[Seat, ...]
+    base: str
+    shown_as: Vendor | None = None
+
+    @property
+    def read_only(self) -> bool:
+        return self.shown_as is not None
+
+    @property
+    def name(self) -> str:
+        return "、".join(vendor.name for vendor in self.vendors)
+
+    @property
+    def pairs(self) -> set[tuple[int, int]]:
+        """The (company, project) pairs in which there is something to see."""
+        return {(seat.vendor_id, seat.project_id) for seat in self.seats}
+
+
+def own_desk(person: User, *, base: str) -> Desk:
+    """The person's own companies; without any, an empty desk."""
+    vendors = Vendor.objects.filter(own_companies(person)).order_by("name", "pk").distinct()
+    return Desk(person, tuple(vendors), _seats(own_contracts(person)), base)
+
+
+def shown_desk(person: User, *, vendor: Vendor, project: Project, base: str) -> Desk:
+    """What the company sees in that project, for one of its managers."""
+    seats = _seats(shown_contracts(vendor, project))
+    return Desk(person, (vendor,), seats, base, shown_as=vendor)
+
+
+def own_companies(person: User) -> Q:
+    return Q(members__user=person, members__active=True)
+
+
+def own_contracts(person: User) -> Q:
+    """Those of the person's companies, in the projects in which the person works for them."""
+    mine = Q(vendor__members__user=person, vendor__members__active=True)
+    everywhere = Q(vendor__members__project__isnull=True)
+    return mine & (everywhere | Q(vendor__members__project=F("project")))
+
+
+def shown_contracts(vendor: Vendor, project: Project) -> Q:
+    return Q(vendor=vendor, project=project)
+
+
+def is_company_person(person: User) -> bool:
+    """Whether the person works for a company, contract or not."""
+    return Member.objects.filter(user=person, active=True).exists()
+
+
+def _seats(scope: Q) -> tuple[Seat, ...]:
+    columns: Sequence[str] = (
+        "vendor_id",
+        "vendor__uid",
+        "vendor__name",
+        "project_id",
+        "project__slug",
+        "project__title",
+        "role_id",
+    )
+    found = Contract.objects.filter(scope).order_by("project__slug", "vendor__name", "role_id")
+    return tuple(Seat(*row) for row in found.values_list(*columns).distinct())

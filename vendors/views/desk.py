@@ -1,0 +1,48 @@
+"""What every page of a company goes through: who looks, as whom, and the role of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from projects.models import Project
+from raci.access import Right, load, person
+from vendors import rls, scope
+from vendors.companies import company_of
+
+Page = Callable[..., HttpResponse]
+
+
+def own(page: Page) -> Page:
+    """The page for the person's own companies. 404 for people of none."""
+
+    @wraps(page)
+    def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        user = person(request)
+        with rls.seen_by(user):
+            desk = scope.own_desk(user, base=reverse("vendors:tasks"))
+            if not desk.vendors:
+                raise Http404
+            return page(request, desk, **kwargs)
+
+    return wrapped
+
+
+def shown(page: Page) -> Page:
+    """The same page as the company sees it, for managers of the project."""
+
+    @wraps(page)
+    def wrapped(request: HttpRequest, slug: str, company: str, **kwargs: Any) -> HttpResponse:
+        user = person(request)
+        project = load(Project.objects.all(), user=user, right=Right.MANAGE, slug=slug)
+        vendor = company_of(project, company)
+        base = reverse("companies:tasks", args=[slug, company])
+        with rls.seen_by(user, shown_as=vendor):
+            desk = scope.shown_desk(user, vendor=vendor, project=project, base=base)
+            return page(request, desk, **kwargs)
+
+    return wrapped

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import re
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from vendors import asking, confirming, notices
+from vendors.confirming import Said, Unknown
+from vendors.forms import MessageForm, SayForm
+from vendors.models import Confirmation
+from vendors.scope import Desk
+from vendors.tasks import Work
+from vendors.views.tasks import list_page
+from vendors.worklist import work_of
+
+QUESTION = Confirmation.State.QUESTION
+_PLACE = re.compile(r"[-\w]+/[0-9a-z]+/")
+
+
+@require_safe
+def task_page(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpResponse:
+    """One row with everything that the company may know of it, and the thread about it."""
+    return _page(request, desk, _work(desk, project, uid), MessageForm())
+
+
+@require_POST
+def confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Stamps tasks as seen, or as unclear with a question. 404 when one of them is not theirs."""
+    work = work_of(desk)
+    form = SayForm(request.POST, work=work)
+    try:
+        valid = form.is_valid()
+    except Unknown as error:
+        raise Http404 from error
+    if not valid:
+        errors = [error for errors in form.errors.values() for error in errors]
+        return list_page(request, desk, work, errors=errors, status=400)
+    state = Confirmation.State(form.cleaned_data["state"])
+    said = confirming.say(desk, form.cleaned_data["task"], state)
+    if state == QUESTION:
+        for task in said.done:
+            asking.ask(desk, task, form.cleaned_data["text"])
+        notices.asked(request, said.done, form.cleaned_data["text"])
+    _tell(request, said, state)
+    return redirect(_back(request, desk))
+
+
+@require_POST
+def say(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpResponse:
+    """Says something in the thread, or closes it. 404 where the row is not theirs."""
+    work = _work(desk, project, uid)
+    task = next((t for t in work.tasks if t.seat.vendor_uid == request.POST.get("company")), None)
+    if task is None:
+        raise Http404
+    if "close" in request.POST:
+        asking.close(task)
+        messages.success(request, "質問を解決済みにしました。")
+        return redirect(f"{desk.base}{task.place}")
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return _page(request, desk, work, form, status=400)
+    confirming.say(desk, [(task, task.edition.number)], QUESTION)
+    asking.ask(desk, task, form.cleaned_data["text"])
+    notices.asked(request, [task], form.cleaned_data["text"])
+    messages.success(request, "質問を送りました。PMOに通知します。")
+    return redirect(f"{desk.base}{task.place}")
+
+
+def _page(
+    request: HttpRequest, desk: Desk, work: Work, form: MessageForm, *, status: int = 200
+) -> HttpResponse:
+    threads = asking.threads_of(work.tasks)
+    parts = [(task, threads[task.seat.vendor_id]) for task in work.tasks]
+    context = {"desk": desk, "task": work.tasks[0], "parts": parts, "form": form}
+    return render(request, "vendors/task.html", context, status=status)
+
+
+def _work(desk: Desk, project: str, uid: str) -> Work:
+    """The row as each of the desk's companies has it; Http404 where none has."""
+    work = work_of(desk, uid=uid)
+    tasks = tuple(task for task in work.tasks if task.seat.slug == project)
+    if not tasks:
+        raise Http404
+    return Work(tasks)
+
+
+def _tell(request: HttpRequest, said: Said, state: Confirmation.State) -> None:
+    if said.done:
+        messages.success(request, f"{len(said.done)}件を「{state.label}」にしました。")
+    if said.overtaken:
+        numbers = "、".join(task.line.number for task in said.overtaken[:20])
+        messages.error(
+            request,
+            f"新しい版で変更された{len(said.overtaken)}件（項番{numbers}）はそのままです。"
+            "内容を確認してから、もう一度押してください。",
+        )
+
+
+def _back(request: HttpRequest, desk: Desk) -> str:
+    """Where the person came from: a task's page, or the list as it was filtered."""
+    place = request.POST.get("back", "")
+    if _PLACE.fullmatch(place):
+        return f"{desk.base}{place}"
+    query = request.GET.urlencode()
+    return f"{desk.base}?{query}" if query else desk.base

@@ -1,0 +1,160 @@
+"""The database → a desk's tasks, in three queries for any size.
+
+Runs as the role of companies (`rls`): the conditions here are the application's own scope above
+what the database lets through.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from projects.editions import Line
+from vendors.scope import Desk, Seat
+from vendors.tasks import Gone, Publication, Stamp, Task, Work
+
+_LINE = """row.position, row.level, row.uid, row.number, row.name, row.description,
+    row.path_uids, row.path_numbers, row.path_names, row.role_ids, row.role_names, row.symbols,
+    row.content"""
+_COMPANY = """
+WITH company AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%(companies)s) AS given(
+        place integer, vendor bigint, project bigint, edition bigint, before bigint, roles bigint[]
+    )
+)
+"""
+_TASKS = f"""{_COMPANY}
+SELECT place, row.changed_in, said.state, said.edition_number, said.person_name, said.at,
+    question.state, {_LINE}
+FROM company JOIN projects_editionrow row ON row.project_id = project
+    AND row.edition_id = edition AND row.role_ids && roles
+LEFT JOIN vendors_confirmation said ON said.project_id = project
+    AND said.vendor_id = vendor AND said.uid = row.uid
+LEFT JOIN vendors_question question ON question.project_id = project
+    AND question.vendor_id = vendor AND question.uid = row.uid
+WHERE %(uid)s = '' OR row.uid = %(uid)s
+ORDER BY place, row.position
+"""
+_BEFORE = f"""{_COMPANY}
+SELECT place, {_LINE}
+FROM company JOIN projects_editionrow row ON row.project_id = project
+    AND row.edition_id = before AND row.role_ids && roles
+WHERE (%(uid)s = '' OR row.uid = %(uid)s) AND NOT EXISTS (
+    SELECT 1 FROM projects_editionrow later WHERE later.project_id = project
+        AND later.edition_id = edition AND later.uid = row.uid AND later.content = row.content
+)
+ORDER BY place, row.position
+"""
+_EDITIONS = """
+SELECT DISTINCT ON (project_id) project_id, id, number, title, head::text, legend::text,
+    lead(id) OVER (PARTITION BY project_id ORDER BY number DESC)
+FROM projects_edition WHERE project_id = ANY(%(projects)s) ORDER BY project_id, number DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Company:
+    """A company in a project with its roles, the 版 that it sees, and the one before."""
+
+    seat: Seat
+    roles: frozenset[int]
+    edition: Publication
+    before: int | None
+
+
+def work_of(desk: Desk, *, uid: str = "") -> Work:
+    """The desk's tasks, project by project in document order; with `uid` those of one row."""
+    editions = _editions({seat.project_id for seat in desk.seats})
+    companies = _companies(desk, editions)
+    missing = dict.fromkeys(s.project for s in desk.seats if s.project_id not in editions)
+    if not companies:
+        return Work(unpublished=tuple(missing))
+    values = {"companies": _json(companies), "uid": uid}
+    before = {(place, row[2]): Line(*row) for place, *row in _fetch(_BEFORE, values)}
+    tasks = [
+        _task(companies[place], row, before.get((place, row[8])))
+        for place, *row in _fetch(_TASKS, values)
+    ]
+    return Work(tuple(tasks), tuple(_gone(companies, before, tasks)), tuple(missing))
+
+
+def _editions(projects: set[int]) -> dict[int, tuple[Publication, int | None]]:
+    """By project the 版 that companies see, and the id of the one before."""
+    found = _fetch(_EDITIONS, {"projects": sorted(projects)}) if projects else []
+    return {project: (_publication(*columns), before) for project, *columns, before in found}
+
+
+def _publication(pk: int, number: int, title: str, head: str, legend: str) -> Publication:
+    marks = json.loads(legend)
+    leading = frozenset(symbol for symbol, _, leads in marks if leads)
+    return Publication(pk, number, title, json.loads(head), marks, leading)
+
+
+def _companies(
+    desk: Desk, editions: Mapping[int, tuple[Publication, int | None]]
+) -> list[_Company]:
+    groups: dict[tuple[int, int], list[Seat]] = {}
+    for seat in desk.seats:
+        groups.setdefault((seat.project_id, seat.vendor_id), []).append(seat)
+    return [
+        _Company(seats[0], frozenset(seat.role_id for seat in seats), *editions[project])
+        for (project, _), seats in groups.items()
+        if project in editions
+    ]
+
+
+def _json(companies: Sequence[_Company]) -> str:
+    return json.dumps(
+        [
+            {
+                "place": place,
+                "vendor": company.seat.vendor_id,
+                "project": company.seat.project_id,
+                "edition": company.edition.pk,
+                "before": company.before,
+                "roles": sorted(company.roles),
+            }
+            for place, company in enumerate(companies)
+        ]
+    )
+
+
+def _task(company: _Company, row: Sequence[Any], before: Line | None) -> Task:
+    changed_in, state, edition, person, at, question, *line = row
+    return Task(
+        seat=company.seat,
+        edition=company.edition,
+        line=Line(*line),
+        changed_in=changed_in,
+        roles=company.roles,
+        stamp=_stamp(state, edition, person, at),
+        question=question or "",
+        before=before,
+    )
+
+
+def _stamp(state: str | None, edition: int, person: str, at: datetime) -> Stamp | None:
+    return Stamp(state, edition, person, at) if state else None
+
+
+def _gone(
+    companies: Sequence[_Company], before: Mapping[tuple[int, str], Line], tasks: Sequence[Task]
+) -> Iterator[Gone]:
+    """Rows of the 版 before that are none of the company's tasks now."""
+    left = {(task.seat.vendor_id, task.seat.project_id, task.line.uid) for task in tasks}
+    for (place, uid), line in before.items():
+        company = companies[place]
+        if (company.seat.vendor_id, company.seat.project_id, uid) not in left:
+            yield Gone(company.seat, company.edition, line)
+
+
+def _fetch(statement: str, values: Mapping[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows: list[Any] = cursor.fetchall()
+    return rows
