@@ -240,9 +240,18 @@ def test_a_contract_for_a_role_of_another_project_is_refused(
     assert not Vendor.objects.filter(name="新会社").exists()
 
 
+def test_a_published_project_cannot_be_deleted(admin: Client, besshi10: Project) -> None:
+    url = f"/admin/projects/project/{besshi10.pk}/delete/"
+    assert "第1版" in admin.post(url, {"post": "yes"}).content.decode()
+    assert Project.objects.exists()
+
+
 def test_a_project_with_contracts_can_be_deleted_as_a_whole(
-    admin: Client, besshi10: Project, cast: Any
+    admin_client: Client, besshi10: Project
 ) -> None:
+    vendor = Vendor.objects.create(name="会社")
+    Contract.objects.create(vendor=vendor, project=besshi10, role=besshi10.roles.all()[0])
+    admin = admin_client
     url = f"/admin/projects/project/{besshi10.pk}/delete/"
     assert admin.post(url, {"post": "yes"}).status_code == 302
     assert not Project.objects.exists()

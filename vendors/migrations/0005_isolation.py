@@ -34,8 +34,12 @@ WHERE CASE WHEN vendors_shown_as() IS NULL THEN EXISTS (
         AND (person.is_superuser OR membership.kind = 'manager')
 ) END
 $$;
+
+-- The history notes who acts, in a table that companies cannot read.
+ALTER FUNCTION _pgh_attach_context() SECURITY DEFINER SET search_path = {schema}, pg_temp;
 """
 NO_FUNCTIONS = """
+ALTER FUNCTION _pgh_attach_context() SECURITY INVOKER RESET search_path;
 DROP FUNCTION vendors_seats(); DROP FUNCTION vendors_shown_as(); DROP FUNCTION vendors_person();
 """
 
@@ -172,6 +176,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("vendors", "0004_work"),
         ("projects", "0006_edition_rows_within"),
+        ("pghistory", "0007_auto_20250421_0444"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
     operations = [

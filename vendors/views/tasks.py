@@ -44,7 +44,7 @@ def list_page(
     """The list with its filters and counts, and with what was wrong in what was said."""
     form = TaskForm(request.GET, tasks=work.tasks)
     kept = _kept(work, form)
-    table = TaskTable(kept, base=desk.base, exclude=_hidden(desk))
+    table = TaskTable(kept, base=desk.base, exclude=_hidden(desk, work))
     RequestConfig(request, paginate=False).configure(table)
     page = Paginator(table.rows, len(kept) or 1 if request.GET.get("page") == ALL else PER_PAGE)
     table.page = page.get_page(request.GET.get("page"))
@@ -76,7 +76,11 @@ def _kept(work: Work, form: TaskForm) -> list[Task]:
     return [task for task in work.tasks if wanted.keeps(task)]
 
 
-def _hidden(desk: Desk) -> tuple[str, ...]:
+def _hidden(desk: Desk, work: Work) -> list[str]:
     """The columns that this desk does without."""
-    hidden = () if len(desk.vendors) > 1 else ("company",)
-    return (*hidden, "pick") if desk.read_only else hidden
+    needless = {
+        "company": len(desk.vendors) == 1,
+        "changes": not any(task.is_changed for task in work.tasks),
+        "pick": desk.read_only,
+    }
+    return [name for name, hidden in needless.items() if hidden]
