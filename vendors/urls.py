@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vendors.views.desk import own
+from vendors.views.desk import POST, own
 from vendors.views.task import confirm, say, task_page
 from vendors.views.tasks import task_export, task_list
 
@@ -10,7 +10,7 @@ app_name = "vendors"
 urlpatterns = [
     path("", own(task_list), name="tasks"),
     path("export.xlsx", own(task_export), name="export"),
-    path("confirm/", own(confirm), name="confirm"),
+    path("confirm/", own(confirm, POST), name="confirm"),
     path("<slug:project>/<str:uid>/", own(task_page), name="task"),
-    path("<slug:project>/<str:uid>/say/", own(say), name="say"),
+    path("<slug:project>/<str:uid>/say/", own(say, POST), name="say"),
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.models import Project
 from raci.access import Right, load, person
@@ -15,11 +16,13 @@ from vendors import rls, scope
 from vendors.companies import company_of
 
 Page = Callable[..., HttpResponse]
+SAFE, POST = ("GET", "HEAD"), ("POST",)
 
 
-def own(page: Page) -> Page:
+def own(page: Page, methods: Sequence[str] = SAFE) -> Page:
     """The page for the person's own companies. 404 for people of none."""
 
+    @require_http_methods(list(methods))
     @wraps(page)
     def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         user = person(request)
@@ -35,6 +38,7 @@ def own(page: Page) -> Page:
 def shown(page: Page) -> Page:
     """The same page as the company sees it, for managers of the project."""
 
+    @require_safe
     @wraps(page)
     def wrapped(request: HttpRequest, slug: str, company: str, **kwargs: Any) -> HttpResponse:
         user = person(request)

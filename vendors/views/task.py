@@ -5,7 +5,6 @@ import re
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
 
 from vendors import asking, confirming, notices
 from vendors.confirming import Said, Unknown
@@ -20,13 +19,11 @@ QUESTION = Confirmation.State.QUESTION
 _PLACE = re.compile(r"[-\w]+/[0-9a-z]+/")
 
 
-@require_safe
 def task_page(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpResponse:
     """One row with everything that the company may know of it, and the thread about it."""
     return _page(request, desk, _work(desk, project, uid), MessageForm())
 
 
-@require_POST
 def confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Stamps tasks as seen, or as unclear with a question. 404 when one of them is not theirs."""
     work = work_of(desk)
@@ -48,7 +45,6 @@ def confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     return redirect(_back(request, desk))
 
 
-@require_POST
 def say(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpResponse:
     """Says something in the thread, or closes it. 404 where the row is not theirs."""
     work = _work(desk, project, uid)

@@ -6,7 +6,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
 from projects.views.export import xlsx_response
@@ -21,13 +20,11 @@ PER_PAGE = 100
 ALL = "all"
 
 
-@require_safe
 def task_list(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The company's tasks, page by page; ?page=all for all of them."""
     return list_page(request, desk, work_of(desk))
 
 
-@require_safe
 def task_export(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The same list as Excel, with the same filters; 400 for filters that are not offered."""
     work = work_of(desk)
