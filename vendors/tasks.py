@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from projects.editions import Detail, Line, details
@@ -52,6 +52,8 @@ class Publication:
     pk: int
     number: int
     title: str
+    date: date
+    note: str
     head: Mapping[str, str]
     legend: Sequence[tuple[str, str, bool]]
     leading: frozenset[str]

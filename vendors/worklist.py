@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -51,7 +51,7 @@ WHERE (%(uid)s = '' OR row.uid = %(uid)s) AND NOT EXISTS (
 ORDER BY place, row.position
 """
 _EDITIONS = """
-SELECT DISTINCT ON (project_id) project_id, id, number, title, head::text, legend::text,
+SELECT DISTINCT ON (project_id) project_id, id, number, title, date, note, head::text, legend::text,
     lead(id) OVER (PARTITION BY project_id ORDER BY number DESC)
 FROM projects_edition WHERE project_id = ANY(%(projects)s) ORDER BY project_id, number DESC
 """
@@ -89,10 +89,12 @@ def _editions(projects: set[int]) -> dict[int, tuple[Publication, int | None]]:
     return {project: (_publication(*columns), before) for project, *columns, before in found}
 
 
-def _publication(pk: int, number: int, title: str, head: str, legend: str) -> Publication:
+def _publication(
+    pk: int, number: int, title: str, date: date, note: str, head: str, legend: str
+) -> Publication:
     marks = json.loads(legend)
     leading = frozenset(symbol for symbol, _, leads in marks if leads)
-    return Publication(pk, number, title, json.loads(head), marks, leading)
+    return Publication(pk, number, title, date, note, json.loads(head), marks, leading)
 
 
 def _companies(

@@ -55,7 +55,7 @@ def list_page(
         "counts": sorted(Counter(mark for task in kept for mark in task.marks).items())[::-1],
         "states": _states(kept),
         "errors": errors,
-        "editions": dict.fromkeys((t.seat.project, t.edition.title) for t in work.tasks),
+        "editions": {t.seat.project: t.edition for t in work.tasks},
     }
     if status == 200 and not form.is_valid():
         status = 400
