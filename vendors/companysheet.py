@@ -33,6 +33,7 @@ def _part(tasks: list[Task]) -> Part:
         items=tuple(_items(tasks, list(names))),
     )
     more = (
+        Column("自社の分担", 20.0, {task.line.uid: task.own for task in tasks}),
         Column("前の版からの変更", 30.0, {task.line.uid: changes_text(task) for task in tasks}),
         Column("確認", 16.0, {task.line.uid: state_text(task) for task in tasks}),
     )
