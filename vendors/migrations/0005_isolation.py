@@ -5,9 +5,22 @@ is decided here, from contracts and memberships, whatever the application asks f
 the rules hold for the tables' owner too; everybody but raci_vendor may see all.
 """
 
-from django.db import migrations
+from django.db import ProgrammingError, migrations
 
 ROLE = "raci_vendor"
+ADVICE = (
+    "データベースの役割 raci_vendor を用意できません。データベースの管理者が次を実行してから、"
+    "もう一度 migrate してください（最初の文は、役割が既にあれば不要です）: "
+    "CREATE ROLE raci_vendor NOLOGIN; GRANT raci_vendor TO {app};"
+)
+CREATE = """
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'raci_vendor') THEN
+        CREATE ROLE raci_vendor NOLOGIN;
+    END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
 
 FUNCTIONS = """
 CREATE FUNCTION vendors_person() RETURNS bigint LANGUAGE sql STABLE AS
@@ -92,28 +105,26 @@ EVENTS = ("vendors_confirmationevent", "vendors_questionevent")
 
 def create_role(apps, schema_editor):
     """The role is the cluster's: another database, perhaps at this moment, may have made it."""
-    schema_editor.execute(
-        f"""
-        DO $$ BEGIN
-            CREATE ROLE {ROLE} NOLOGIN;
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-        END $$
-        """
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_user), current_setting('server_version_num')")
+        app, version = cursor.fetchone()
+        try:
+            cursor.execute(CREATE)
+            # One after the other: two grants of one role at a time disturb each other.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('raci_roles'))")
+            _join(cursor, app, may_set=int(version) >= 160000)
+        except ProgrammingError as error:
+            raise ProgrammingError(ADVICE.format(app=app)) from error
+
+
+def _join(cursor, app, *, may_set):
+    """Lets the application become the role for a transaction."""
+    cursor.execute(
+        "SELECT pg_has_role(current_user, %s, %s)", [ROLE, "SET" if may_set else "MEMBER"]
     )
-    # Serial: two grants of one membership at a time disturb each other.
-    schema_editor.execute("SELECT pg_advisory_xact_lock(hashtext('raci_roles'))")
-    schema_editor.execute(
-        f"""
-        DO $$ BEGIN
-            IF NOT EXISTS (
-                SELECT 1 FROM pg_auth_members JOIN pg_roles ON pg_roles.oid = roleid
-                WHERE rolname = '{ROLE}' AND member = current_user::regrole
-            ) THEN
-                GRANT {ROLE} TO CURRENT_USER;
-            END IF;
-        END $$
-        """
-    )
+    if not cursor.fetchone()[0]:
+        options = " WITH SET TRUE, INHERIT FALSE" if may_set else ""
+        cursor.execute(f"GRANT {ROLE} TO {app}{options}")
 
 
 def create_functions(apps, schema_editor):
