@@ -1,4 +1,4 @@
-"""The tables of the site itself: what is counted against guessing."""
+"""The tables of the site itself: what is counted against guessing, and the security log."""
 
 from __future__ import annotations
 
@@ -20,3 +20,30 @@ class Bucket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} until {self.until}"
+
+
+class SecurityEvent(models.Model):
+    """A line of the security log, to be read; `raci.audit.record` writes it.
+
+    The table belongs to a database role of its own, so it is no table of migrations or flushes.
+    Persons, projects and companies are numbers: the line outlives them.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    kind = models.TextField()
+    user_id = models.BigIntegerField(null=True)
+    project_id = models.BigIntegerField(null=True)
+    vendor_id = models.BigIntegerField(null=True)
+    details = models.JSONField()
+    previous = models.TextField()
+    hash = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = '"raci_audit"."event"'
+        verbose_name = verbose_name_plural = "セキュリティ記録"
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.kind}"

@@ -1,0 +1,168 @@
+"""The security log: what is written, that nobody alters it, who may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
+
+from raci import audit
+from raci.audit import Kind
+from raci.models import SecurityEvent
+
+
+def lines() -> list[SecurityEvent]:
+    return list(SecurityEvent.objects.order_by("id"))
+
+
+def three() -> list[int]:
+    """The numbers of three new lines."""
+    for name in ("あ", "い", "う"):
+        audit.record(Kind.USER_CREATED, by=None, project_id=1, user=7, name=name)
+    return [line.pk for line in lines()[-3:]]
+
+
+@contextmanager
+def as_superuser_without_triggers() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE raci_audit.event DISABLE TRIGGER USER")
+        yield
+        cursor.execute("ALTER TABLE raci_audit.event ENABLE TRIGGER USER")
+
+
+def execute(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+@pytest.mark.django_db
+def test_every_line_follows_from_the_one_before() -> None:
+    first, second, third = three()
+    found = {line.pk: line for line in lines()}
+    assert (second, third) == (first + 1, first + 2)
+    assert found[third].previous == found[second].hash
+    assert found[second].details == {"user": 7, "name": "い"}
+    chain = audit.check()
+    assert (chain.broken, chain.head) == (None, found[third].hash)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE raci_audit.event SET kind = 'login'",
+        "DELETE FROM raci_audit.event",
+        "TRUNCATE raci_audit.event",
+    ],
+)
+def test_even_a_superuser_is_refused_to_alter_it(statement: str) -> None:
+    three()
+    with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
+        execute(statement)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    [
+        "kind = 'login'",
+        "user_id = 8",
+        "project_id = NULL",
+        "at = at + interval '1 microsecond'",
+        "details = details || '{\"name\": \"x\"}'",
+        "hash = repeat('a', 64)",
+    ],
+)
+def test_a_line_altered_behind_its_back_is_found(change: str) -> None:
+    _, second, _ = three()
+    with as_superuser_without_triggers():
+        execute(f"UPDATE raci_audit.event SET {change} WHERE id = %s", second)
+    assert audit.check().broken == second
+
+
+@pytest.mark.django_db
+def test_a_line_taken_out_is_found_at_the_next() -> None:
+    _, second, third = three()
+    with as_superuser_without_triggers():
+        execute("DELETE FROM raci_audit.event WHERE id = %s", second)
+    assert audit.check().broken == third
+    with pytest.raises(CommandError, match=f"{third}番"):
+        call_command("verify_audit")
+
+
+@pytest.mark.django_db
+def test_lines_cut_off_at_the_end_are_found_by_a_hash_that_was_kept(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first, _, third = three()
+    call_command("verify_audit")
+    kept = audit.check().head
+    assert kept in capsys.readouterr().out
+    with as_superuser_without_triggers():
+        execute("DELETE FROM raci_audit.event WHERE id > %s", first)
+    call_command("verify_audit")
+    with pytest.raises(CommandError, match="控え"):
+        call_command("verify_audit", expect=kept)
+
+
+@pytest.mark.django_db
+def test_a_kept_hash_holds_while_the_log_grows() -> None:
+    kept = audit.check().head
+    three()
+    call_command("verify_audit", expect=kept)
+
+
+@pytest.mark.django_db
+def test_who_writes_cannot_choose_time_number_or_hash() -> None:
+    execute(
+        "INSERT INTO raci_audit.event (id, at, kind, details, previous, hash)"
+        " VALUES (1000000, '2000-01-01', 'login', '{}', 'x', 'y')"
+    )
+    assert audit.check().broken is None
+    assert lines()[-1].at.year > 2000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_write_at_once_never_fork_the_chain() -> None:
+    people, each = 6, 8
+    before = audit.check().lines
+    together = Barrier(people)
+
+    def write(_: int) -> None:
+        try:
+            together.wait(20)
+            for number in range(each):
+                with transaction.atomic():
+                    audit.record(Kind.LOGIN, by=None, number=number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(people) as threads:
+        list(threads.map(write, range(people)))
+    chain = audit.check()
+    assert (chain.lines - before, chain.broken) == (people * each, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_leaves_no_line() -> None:
+    before = audit.check()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        audit.record(Kind.USER_CREATED, by=None)
+        _ = 1 / 0
+    assert audit.check() == before
+
+
+@pytest.mark.django_db
+def test_a_line_outlives_the_person() -> None:
+    user = User.objects.create_user("gone")
+    audit.record(Kind.LOGIN, by=user)
+    key = user.pk
+    user.delete()
+    assert SecurityEvent.objects.filter(user_id=key, kind=Kind.LOGIN).exists()
