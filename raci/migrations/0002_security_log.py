@@ -4,8 +4,9 @@ from django.db import ProgrammingError, migrations, models
 
 OWNER = "raci_audit"
 ADVICE = (
-    "データベースの役割 raci_audit を用意できません。接続に使う役割に CREATEROLE を与えるか、"
-    "管理者が次を実行してから、もう一度 migrate してください: "
+    "データベースの役割 raci_audit を用意できません。データベースの管理者が次を実行してから、"
+    "もう一度 migrate してください（1行目は、役割が既にあれば不要です。migrate の後は "
+    "REVOKE raci_audit FROM {app}; で戻してください）: "
     "CREATE ROLE raci_audit NOLOGIN; GRANT raci_audit TO {app};"
 )
 
