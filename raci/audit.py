@@ -68,7 +68,7 @@ def record(
         cursor.execute(
             "INSERT INTO raci_audit.event (kind, user_id, project_id, vendor_id, details)"
             " VALUES (%s, %s, %s, %s, %s)",
-            [kind.value, by and by.pk, project_id, vendor_id, json.dumps(details)],
+            [kind.value, by.pk if by else None, project_id, vendor_id, json.dumps(details)],
         )
 
 
@@ -95,7 +95,7 @@ _CHECK = f"""
 SELECT count(*), max(id),
     min(id) FILTER (WHERE id <> id_before + 1 OR previous <> hash_before OR hash <> computed)
 FROM ({_LINES}) AS lines
-"""
+"""  # noqa: S608 — a constant
 
 
 def check() -> Chain:

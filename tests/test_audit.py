@@ -37,7 +37,7 @@ def as_superuser_without_triggers() -> Iterator[None]:
         cursor.execute("ALTER TABLE raci_audit.event ENABLE TRIGGER USER")
 
 
-def execute(statement: str, *values: object) -> None:
+def execute(statement: str, *values: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
@@ -76,12 +76,12 @@ def test_even_a_superuser_is_refused_to_alter_it(statement: str) -> None:
         "user_id = 8",
         "project_id = NULL",
         "at = at + interval '1 microsecond'",
-        "details = details || '{\"name\": \"x\"}'",
+        'details = details || \'{"name": "x"}\'',
         "hash = repeat('a', 64)",
     ],
 )
 def test_a_line_altered_behind_its_back_is_found(change: str) -> None:
-    _, second, _ = three()
+    second = three()[1]
     with as_superuser_without_triggers():
         execute(f"UPDATE raci_audit.event SET {change} WHERE id = %s", second)
     assert audit.check().broken == second
@@ -101,7 +101,7 @@ def test_a_line_taken_out_is_found_at_the_next() -> None:
 def test_lines_cut_off_at_the_end_are_found_by_a_hash_that_was_kept(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    first, _, third = three()
+    first = three()[0]
     call_command("verify_audit")
     kept = audit.check().head
     assert kept in capsys.readouterr().out
@@ -153,9 +153,9 @@ def test_two_who_write_at_once_never_fork_the_chain() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_leaves_no_line() -> None:
     before = audit.check()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         audit.record(Kind.USER_CREATED, by=None)
-        _ = 1 / 0
+        transaction.set_rollback(True)
     assert audit.check() == before
 
 

@@ -1,5 +1,9 @@
 """The security log in a schema of its own, owned by a role that nobody signs in as."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.db import ProgrammingError, migrations, models
 
 OWNER = "raci_audit"
@@ -69,7 +73,7 @@ GRANT SELECT, INSERT (kind, user_id, project_id, vendor_id, details)
 """
 
 
-def create(apps, schema_editor):
+def create(_: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_user), current_setting('server_version_num')")
         app, version = cursor.fetchone()
@@ -86,7 +90,7 @@ def create(apps, schema_editor):
             cursor.execute(f"REVOKE {OWNER} FROM {app}")
 
 
-def _join(cursor, app, *, may_set):
+def _join(cursor: Any, app: str, *, may_set: bool) -> bool:
     """Lets the role act as the owner for this transaction. False when it could already."""
     right = "SET" if may_set else "MEMBER"
     cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [OWNER, right])
