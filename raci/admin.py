@@ -7,13 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 
-from raci.forms import AdminLoginForm
-
 
 class Site(admin.AdminSite):
     site_title = site_header = "役割分担表管理"
     index_title = "管理"
-    login_form = AdminLoginForm
 
     def has_permission(self, request: HttpRequest) -> bool:
         if super().has_permission(request):

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 
@@ -38,15 +37,13 @@ def request_id() -> str | None:
     return current.id if current else None
 
 
-def person() -> User | None:
-    """Who acts; None on the command line, and for somebody who is not signed in."""
+def request() -> HttpRequest | None:
+    """None outside of one: on the command line."""
     current = _current.get()
-    user = getattr(current.request, "user", None) if current else None
-    return user if isinstance(user, User) else None
+    return current.request if current else None
 
 
 def user_id() -> int | None:
     """The person's number if the request asked for it already; nothing is asked here."""
-    current = _current.get()
-    user = getattr(current.request, "_cached_user", None) if current else None
-    return user.pk if isinstance(user, User) else None
+    number: int | None = getattr(getattr(request(), "_cached_user", None), "pk", None)
+    return number

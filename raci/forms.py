@@ -1,8 +1,7 @@
-"""Forms to sign in that say when there were too many attempts."""
+"""The form to sign in, which says when there were too many attempts."""
 
 from __future__ import annotations
 
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -11,11 +10,6 @@ from raci import throttle
 
 
 class LoginForm(AuthenticationForm):
-    def get_invalid_login_error(self) -> ValidationError:
-        return too_many(self.request) or super().get_invalid_login_error()
-
-
-class AdminLoginForm(AdminAuthenticationForm):
     def get_invalid_login_error(self) -> ValidationError:
         return too_many(self.request) or super().get_invalid_login_error()
 

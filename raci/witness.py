@@ -106,7 +106,7 @@ def granted(
     about: dict[str, Any] = {"user": instance.pk, what: keys}
     if reverse:
         about = {"users": keys, what: [instance.pk]}
-    audit.record(Kind.RIGHTS_CHANGED, by=current.person(), act=action[5:], **about)
+    audit.record(Kind.RIGHTS_CHANGED, by=_acting(), act=action[5:], **about)
 
 
 @receiver(post_save, sender=LogEntry)
@@ -141,14 +141,20 @@ def left(instance: Membership, **_: Any) -> None:
     _tell_membership(instance, instance.kind, None)
 
 
+def _acting() -> User | None:
+    """None on the command line, and for somebody who is not signed in."""
+    user = getattr(current.request(), "user", None)
+    return user if isinstance(user, User) else None
+
+
 def _tell(kind: Kind, user: User, **details: Any) -> None:
-    audit.record(kind, by=current.person(), user=user.pk, **details)
+    audit.record(kind, by=_acting(), user=user.pk, **details)
 
 
 def _tell_membership(membership: Membership, before: str | None, after: str | None) -> None:
     audit.record(
         Kind.MEMBERSHIP_CHANGED,
-        by=current.person(),
+        by=_acting(),
         project_id=membership.project_id,
         user=membership.user_id,
         before=before,

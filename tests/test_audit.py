@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from django.test import Client, override_settings
 
-from raci import audit
+from projects.models import Membership, Project
+from raci import attempts, audit
 from raci.audit import Kind
 from raci.models import SecurityEvent
+from tests.conftest import PASSWORD
+
+HASHERS = "django.contrib.auth.hashers"
+FAST = [f"{HASHERS}.MD5PasswordHasher"]
 
 
 def lines() -> list[SecurityEvent]:
@@ -166,3 +172,119 @@ def test_a_line_outlives_the_person() -> None:
     key = user.pk
     user.delete()
     assert SecurityEvent.objects.filter(user_id=key, kind=Kind.LOGIN).exists()
+
+
+@pytest.fixture
+def new(db: None) -> Callable[[], list[SecurityEvent]]:
+    """The lines since the test began, or since they were asked for."""
+    seen = audit.check().lines
+
+    def ask() -> list[SecurityEvent]:
+        nonlocal seen
+        found = list(SecurityEvent.objects.filter(id__gt=seen).order_by("id"))
+        seen += len(found)
+        return found
+
+    return ask
+
+
+New = Callable[[], list[SecurityEvent]]
+
+
+def said(found: list[SecurityEvent]) -> list[tuple[str, int | None]]:
+    return [(line.kind, line.user_id) for line in found]
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    return User.objects.create_user("editor", password=PASSWORD)
+
+
+def test_signing_in_and_out_and_failing_are_recorded(editor: User, new: New) -> None:
+    client = Client()
+    client.post("/login/", {"username": "editor", "password": "wrong"}, REMOTE_ADDR="192.0.2.1")
+    client.post("/login/", {"username": "editor", "password": PASSWORD})
+    client.post("/logout/")
+    found = new()
+    assert said(found) == [
+        (Kind.LOGIN_FAILED, editor.pk),
+        (Kind.LOGIN, editor.pk),
+        (Kind.LOGOUT, editor.pk),
+    ]
+    assert found[0].details == {"address": "192.0.2.1"}
+
+
+def test_a_name_that_nobody_has_is_not_written_down(editor: User, new: New) -> None:
+    Client().post("/login/", {"username": "my-secret-password", "password": "x"})
+    (line,) = new()
+    assert said([line]) == [(Kind.LOGIN_FAILED, None)]
+    assert "secret" not in str(line.details)
+
+
+def test_a_flood_of_refused_attempts_is_one_line(editor: User, new: New) -> None:
+    for _ in range(attempts.PER_ACCOUNT + 5):
+        Client().post("/login/", {"username": "editor", "password": "wrong"})
+    kinds = [line.kind for line in new()]
+    assert kinds == [Kind.LOGIN_FAILED] * attempts.PER_ACCOUNT + [Kind.THROTTLED]
+
+
+def test_a_changed_password_is_recorded_and_a_renewed_hash_is_not(editor: User, new: New) -> None:
+    editor.set_password("another horse battery staple")
+    editor.save()
+    assert said(new()) == [(Kind.PASSWORD_CHANGED, None)]
+    with override_settings(PASSWORD_HASHERS=[f"{HASHERS}.PBKDF2PasswordHasher", *FAST]):
+        assert editor.check_password("another horse battery staple")
+    assert new() == []
+
+
+def test_what_an_administrator_does_to_people_names_both(editor: User, new: New) -> None:
+    admin = User.objects.create_superuser("admin", password=PASSWORD)
+    client = Client()
+    client.force_login(admin)
+    new()
+    form = {
+        "username": "editor",
+        "is_staff": "on",
+        "date_joined_0": "2026-01-01",
+        "date_joined_1": "00:00:00",
+    }
+    page = f"/admin/auth/user/{editor.pk}/change/"
+    response = client.post(page, form)
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    found = new()
+    assert said(found) == [
+        (Kind.USER_DEACTIVATED, admin.pk),
+        (Kind.RIGHTS_CHANGED, admin.pk),
+        (Kind.USER_EDITED, admin.pk),
+    ]
+    assert {int(line.details["user"]) for line in found} == {editor.pk}
+    client.post(page, {**form, "is_active": "on"})
+    assert [line.kind for line in new()] == [Kind.USER_ACTIVATED, Kind.USER_EDITED]
+
+
+def test_groups_and_deletion_are_recorded(editor: User, new: New) -> None:
+    group = Group.objects.create(name="g")
+    editor.groups.add(group)
+    key = editor.pk
+    editor.delete()
+    found = new()
+    assert [line.kind for line in found] == [Kind.RIGHTS_CHANGED, Kind.USER_DELETED]
+    assert found[0].details == {"user": key, "groups": [group.pk], "act": "add"}
+
+
+def test_members_of_a_project_are_recorded_with_their_rights(editor: User, new: New) -> None:
+    project = Project.objects.create(slug="p", title="p")
+    membership = Membership.objects.create(project=project, user=editor, kind="viewer")
+    membership.kind = "manager"
+    membership.save()
+    membership.save()
+    membership.delete()
+    found = new()
+    assert {(line.kind, line.project_id) for line in found} == {
+        (Kind.MEMBERSHIP_CHANGED, project.pk)
+    }
+    assert [(line.details["before"], line.details["after"]) for line in found] == [
+        (None, "viewer"),
+        ("viewer", "manager"),
+        ("manager", None),
+    ]
