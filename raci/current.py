@@ -17,6 +17,12 @@ class Current:
     id: str
     request: HttpRequest
 
+    @property
+    def user_id(self) -> int | None:
+        """The person's number if the request asked for it already; nothing is asked here."""
+        number: int | None = getattr(getattr(self.request, "_cached_user", None), "pk", None)
+        return number
+
 
 _current: ContextVar[Current | None] = ContextVar("raci_request", default=None)
 
@@ -31,19 +37,6 @@ def answering(current: Current) -> Iterator[None]:
         _current.reset(token)
 
 
-def request_id() -> str | None:
-    """None outside of a request."""
-    current = _current.get()
-    return current.id if current else None
-
-
-def request() -> HttpRequest | None:
-    """None outside of one: on the command line."""
-    current = _current.get()
-    return current.request if current else None
-
-
-def user_id() -> int | None:
-    """The person's number if the request asked for it already; nothing is asked here."""
-    number: int | None = getattr(getattr(request(), "_cached_user", None), "pk", None)
-    return number
+def now() -> Current | None:
+    """None outside of a request: on the command line."""
+    return _current.get()

@@ -37,8 +37,10 @@ class Formatter(JsonFormatter):
         log_data["time"] = datetime.fromtimestamp(record.created, UTC).isoformat()
         log_data["level"], log_data["logger"] = record.levelname, record.name
         log_data["message"] = record.getMessage()
-        log_data["request_id"] = getattr(record, "request_id", None) or current.request_id()
-        log_data["user"] = current.user_id()
+        # Django speaks of an answer when the request is over for this thread, and names it.
+        answered = getattr(getattr(record, "request", None), "answered", None) or current.now()
+        log_data["request_id"] = getattr(record, "request_id", None) or (answered and answered.id)
+        log_data["user"] = answered and answered.user_id
         for name in _OF_REQUESTS:
             if hasattr(record, name):
                 log_data[name] = getattr(record, name)
@@ -55,6 +57,8 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began = perf_counter()
         answered = Current(id_from(request.headers.get(HEADER)), request)
+        about: Any = request
+        about.answered = answered
         with current.answering(answered):
             response = self._get_response(request)
             response.headers[HEADER] = answered.id

@@ -143,7 +143,8 @@ def left(instance: Membership, **_: Any) -> None:
 
 def _acting() -> User | None:
     """None on the command line, and for somebody who is not signed in."""
-    user = getattr(current.request(), "user", None)
+    now = current.now()
+    user = getattr(now.request, "user", None) if now else None
     return user if isinstance(user, User) else None
 
 
