@@ -27,7 +27,9 @@ def main(path: Path) -> int:
     say(f"{len(packages) - len(skipped)} packages checked, {len(bad)} known vulnerabilities")
     if skipped:
         more = "…" if len(skipped) > NAMES_SHOWN else ""
-        say(f"NOT CHECKED, no advisories: {len(skipped)} ({', '.join(skipped[:NAMES_SHOWN])}{more})")
+        say(
+            f"NOT CHECKED, no advisories: {len(skipped)} ({', '.join(skipped[:NAMES_SHOWN])}{more})"
+        )
     return 1 if bad else 0
 
 

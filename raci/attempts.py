@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -24,35 +25,48 @@ SECONDS = 15 * 60
 _SUBSCRIBER_BITS = 64
 
 
-def begin(request: HttpRequest | None, *, name: str, user: User | None) -> int:
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One that was counted: where, and the seconds to wait when it was one too many, else 0."""
+
+    buckets: tuple[str, ...]
+    wait: int
+
+    def succeeded(self) -> None:
+        """It was the right password: what was mistyped before does not count any more.
+
+        The address keeps the others' attempts, or one account of the attacker's would clear it.
+        """
+        *addresses, own = self.buckets
+        throttle.forget(own)
+        for address in addresses:
+            throttle.give_back(address)
+
+
+def begin(request: HttpRequest | None, *, name: str, user: User | None) -> Attempt:
     """Counts an attempt for the account of that name, whose person is None when there is none.
 
-    0 to go on; else the seconds to wait, which the request keeps as `throttled_seconds`.
+    The request keeps the wait as `throttled_seconds`.
     """
-    device = devices.known(request, user)
-    account = f"account:{folded(user.username if user else name)}"
-    bucket = f"device:{device}" if device else account
-    wait = 0 if device or request is None else _from_address(request)
-    wait = wait or throttle.take(bucket, limit=PER_ACCOUNT, seconds=SECONDS)
+    attempt = _counted(_buckets(request, name, user))
     if request is not None:
         about: Any = request
-        about.attempt_bucket, about.attempted_person = bucket, user
-        about.throttled_seconds = wait
-    return wait
+        about.attempt, about.attempted_person = attempt, user
+        about.throttled_seconds = attempt.wait
+    return attempt
 
 
-def succeeded(request: HttpRequest, user: User) -> None:
-    """The person is signed in: what they mistyped before does not count any more."""
+def signed_in(request: HttpRequest, user: User) -> None:
+    """The answer will make this device known to be the person's."""
     about: Any = request
     about.signed_in_person = user
-    if bucket := getattr(request, "attempt_bucket", None):
-        throttle.forget(bucket)
 
 
 def told_already(request: HttpRequest) -> bool:
     """Whether this refusal is one of many: the first of each quarter of an hour is enough."""
-    bucket = getattr(request, "attempt_bucket", "")
-    return throttle.take(f"told:{bucket}", limit=1, seconds=SECONDS) > 0
+    attempt: Attempt | None = getattr(request, "attempt", None)
+    own = attempt.buckets[-1] if attempt else ""
+    return throttle.take(f"told:{own}", limit=1, seconds=SECONDS) > 0
 
 
 def address_of(request: HttpRequest) -> str:
@@ -78,9 +92,21 @@ class AttemptsMiddleware:
         return response
 
 
-def _from_address(request: HttpRequest) -> int:
-    bucket = f"address:{_network(address_of(request))}"
-    return throttle.take(bucket, limit=PER_ADDRESS, seconds=SECONDS)
+def _buckets(request: HttpRequest | None, name: str, user: User | None) -> tuple[str, ...]:
+    """The address's if it counts, then the device's or the account's."""
+    if device := devices.known(request, user):
+        return (f"device:{device}",)
+    account = f"account:{folded(user.username if user else name)}"
+    return (f"address:{_network(address_of(request))}", account) if request else (account,)
+
+
+def _counted(buckets: tuple[str, ...]) -> Attempt:
+    """Counts until one is full."""
+    for bucket in buckets:
+        limit = PER_ADDRESS if bucket.startswith("address:") else PER_ACCOUNT
+        if wait := throttle.take(bucket, limit=limit, seconds=SECONDS):
+            return Attempt(buckets, wait)
+    return Attempt(buckets, 0)
 
 
 def _network(address: str) -> str:

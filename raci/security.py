@@ -133,13 +133,14 @@ def _shown(user: User) -> str:
 
 
 def _details(details: dict[str, Any], names: dict[int, str]) -> list[str]:
-    kinds = dict(Membership.Kind.choices)
-    words = []
-    for key, value in details.items():
-        shown = value
-        if key == _PEOPLE and str(value).isdecimal():
-            shown = _name(int(value), names)
-        elif key in _RIGHTS:
-            shown = "なし" if value is None else kinds.get(value, value)
-        words.append(f"{_WORDS.get(key, key)}: {shown}")
-    return words
+    """What is known by its words first, in their order."""
+    keys = [*(key for key in _WORDS if key in details), *sorted(details.keys() - _WORDS.keys())]
+    return [f"{_WORDS.get(key, key)}: {_value(key, details[key], names)}" for key in keys]
+
+
+def _value(key: str, value: Any, names: dict[int, str]) -> str:
+    if key == _PEOPLE and str(value).isdecimal():
+        return _name(int(value), names)
+    if key in _RIGHTS:
+        return "なし" if value is None else dict(Membership.Kind.choices).get(value, str(value))
+    return str(value)

@@ -124,13 +124,16 @@ class Backend(ModelBackend):
         if not (name or email) or password is None:
             return None
         user = _named(name) if name else _with_address(email)
-        if attempts.begin(request, name=name or email, user=user):
+        attempt = attempts.begin(request, name=name or email, user=user)
+        if attempt.wait:
             raise PermissionDenied
         if user is None:
             User().set_password(password)  # takes as long as checking one
             return None
-        right = user.check_password(password) and self.user_can_authenticate(user)
-        return user if right else None
+        if not (user.check_password(password) and self.user_can_authenticate(user)):
+            return None
+        attempt.succeeded()
+        return user
 
     def get_user(self, user_id: int) -> User | None:
         """The person of a session, unless they may no longer sign in."""

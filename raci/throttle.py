@@ -21,6 +21,7 @@ ON CONFLICT (key) DO UPDATE SET
     until = CASE WHEN old.until > clock_timestamp() THEN old.until ELSE excluded.until END
 RETURNING count, extract(epoch FROM until - clock_timestamp())
 """
+_GIVE_BACK = "UPDATE raci_bucket SET count = greatest(count - 1, 0) WHERE key = %s"
 _TAKE_AWAY = """
 DELETE FROM raci_bucket WHERE key IN (
     SELECT key FROM raci_bucket WHERE until < clock_timestamp()
@@ -48,6 +49,12 @@ def forget(bucket: str) -> None:
     """The attempts so far do not count any more."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM raci_bucket WHERE key = %s", [_key(bucket)])
+
+
+def give_back(bucket: str) -> None:
+    """One attempt less: it turned out to be none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_BACK, [_key(bucket)])
 
 
 def told(seconds: int) -> str:

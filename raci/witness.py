@@ -30,7 +30,7 @@ def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     session: Any = request.session
     if isinstance(session, SessionStore):
         session.begin()
-    attempts.succeeded(request, user)
+    attempts.signed_in(request, user)
     audit.record(Kind.LOGIN, by=user, address=attempts.address_of(request))
 
 
@@ -116,7 +116,7 @@ def in_the_admin(instance: LogEntry, **_: Any) -> None:
         audit.record(
             Kind.USER_EDITED,
             by=instance.user,
-            user=instance.object_id,
+            user=int(instance.object_id or 0),
             act={1: "add", 2: "change", 3: "delete"}[instance.action_flag],
         )
 

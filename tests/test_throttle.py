@@ -173,7 +173,6 @@ def test_success_gives_the_attempts_back(editor: User) -> None:
         for _ in range(ACCOUNT_TIMES - 1):
             post(Client(), WRONG)
         assert post(Client(), RIGHT) == 302
-        Bucket.objects.filter(count__gt=ACCOUNT_TIMES).delete()  # the address's
 
 
 def test_names_that_pass_for_the_same_count_together(editor: User) -> None:
@@ -188,6 +187,27 @@ def test_an_address_that_tries_many_accounts_is_slowed_down(editor: User) -> Non
         assert post(Client(), {**WRONG, "username": f"nobody{number}"}) == 200
     assert post(Client(), RIGHT) == 429
     assert post(Client(), RIGHT, REMOTE_ADDR="192.0.2.9") == 302
+
+
+def test_many_who_sign_in_from_one_address_do_not_slow_each_other_down(editor: User) -> None:
+    for _ in range(attempts.PER_ADDRESS + 5):
+        assert authenticate(RequestFactory().post("/"), **RIGHT) == editor
+
+
+def test_an_account_of_the_attackers_does_not_clear_the_address(editor: User) -> None:
+    for number in range(attempts.PER_ADDRESS):
+        post(Client(), {**WRONG, "username": f"nobody{number}"})
+        if number % 10 == 0:
+            assert post(Client(), RIGHT) == 302
+    assert post(Client(), RIGHT) == 429
+
+
+def test_confirming_the_password_often_is_no_guessing(editor: User) -> None:
+    client = Client()
+    post(client, RIGHT)
+    for _ in range(2 * ACCOUNT_TIMES):
+        request = RequestFactory().post("/", headers={"cookie": client.cookies.output(header="")})
+        assert authenticate(request, **RIGHT) == editor
 
 
 @pytest.mark.parametrize(
