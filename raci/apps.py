@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 
 
 class RaciConfig(AppConfig):
-    """The site itself, an app for its commands (`demo`)."""
+    """The site itself: accounts, the security log, and commands (`demo`)."""
 
     name = "raci"
+    verbose_name = "サイト"
+
+    def ready(self) -> None:
+        import_module("raci.witness")
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from raci.answers import completed, with_id
 from raci.bridge import Pages, Receive, Scope, Send
 from raci.files import Files
 from raci.wsgi import application as pages_by_wsgi
@@ -21,9 +22,11 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif scope["type"] == "http" and scope["method"] == "GET" and _is_stream(scope["path"]):
-        await _events.stream(scope, receive, send, pages=pages)
+        scope = with_id(scope)
+        await _events.stream(scope, receive, completed(scope, send, logged=False), pages=pages)
     elif scope["type"] == "http" and _files.has(scope):
-        await _files(scope, send)
+        scope = with_id(scope)
+        await _files(scope, completed(scope, send, logged=True))
     elif scope["type"] == "http":
         await pages(scope, receive, send)
 

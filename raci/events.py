@@ -1,7 +1,8 @@
 """Streams of changes to open pages: PostgreSQL's NOTIFY → server-sent events.
 
 One listener per process, in its event loop; no stream takes a thread that serves pages. Whoever
-opens a stream was let in by the page `projects:events`, and is asked again every minute.
+opens a stream was let in by the page `projects:events`, and is asked again every minute, and at
+once when their password changed or they may no longer sign in.
 """
 
 from __future__ import annotations
@@ -23,9 +24,8 @@ from django.db import DatabaseError, close_old_connections, connection, connecti
 from projects.models import CHANNEL, Project
 from projects.payloads import LONGEST_NUMBER
 from projects.views.editing import told
-from raci.bridge import Message, Receive, Scope, Send
-
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from raci.bridge import Receive, Scope, Send
+from raci.letting_in import Application, LetIn, ask, still
 
 BEAT_SECONDS, CHECK_SECONDS = 15, 60
 RECONNECT_SECONDS = 1
@@ -34,9 +34,10 @@ _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
-    (b"x-content-type-options", b"nosniff"),
 ]
 _BEAT = b"event: beat\ndata:\n\n"
+PEOPLE = "raci_people"
+_ASK_AGAIN = b""
 
 Queue = asyncio.Queue[bytes | None]
 
@@ -45,6 +46,7 @@ class Hub:
     """Who listens to which project, and how far the project's changes were told."""
 
     def __init__(self) -> None:
+        self._people: defaultdict[int, set[Queue]] = defaultdict(set)
         self._queues: defaultdict[int, set[Queue]] = defaultdict(set)
         self._told: dict[int, int] = {}
         self._busy: set[int] = set()
@@ -55,20 +57,24 @@ class Hub:
         self._listening = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def join(self, project: int, queue: Queue) -> None:
-        """From now on the queue gets what happens in the project."""
+    async def join(self, who: LetIn, queue: Queue) -> None:
+        """From now on the queue gets what happens in the project, and to the person."""
+        project = who.project
         async with self._listening:
             if self._connection is None:
                 await self._listen()
         if project not in self._told:
             self._told[project] = await self._run(_revision, project)
         self._queues[project].add(queue)
+        self._people[who.person].add(queue)
 
-    def leave(self, project: int, queue: Queue) -> None:
-        self._queues[project].discard(queue)
-        if not self._queues[project]:
-            del self._queues[project]
-            self._told.pop(project, None)
+    def leave(self, who: LetIn, queue: Queue) -> None:
+        for queues, key in ((self._queues, who.project), (self._people, who.person)):
+            queues[key].discard(queue)
+            if not queues[key]:
+                del queues[key]
+        if who.project not in self._queues:
+            self._told.pop(who.project, None)
 
     def close(self) -> None:
         """Gives the connections back; nobody listens after it."""
@@ -94,9 +100,16 @@ class Hub:
             self._lost()
             return
         while self._connection.notifies:
-            project = int(self._connection.notifies.pop().payload.split()[0])
-            if project in self._queues:
-                self._start(self._deliver(project))
+            news = self._connection.notifies.pop()
+            key = int(news.payload.split()[0])
+            if news.channel == PEOPLE:
+                self._ask_again(key)
+            elif key in self._queues:
+                self._start(self._deliver(key))
+
+    def _ask_again(self, person: int) -> None:
+        for queue in self._people.get(person, ()):
+            queue.put_nowait(_ASK_AGAIN)
 
     def _lost(self) -> None:
         """The database went away: listen again as soon as it is back, and tell what was missed."""
@@ -110,6 +123,8 @@ class Hub:
             with suppress(Exception):
                 await self._listen()
                 break
+        for person in self._people:
+            self._ask_again(person)
         for project in list(self._queues):
             await self._deliver(project)
 
@@ -166,25 +181,27 @@ def event(news: dict[str, Any]) -> bytes:
 
 async def stream(scope: Scope, receive: Receive, send: Send, *, pages: Application) -> None:
     """Streams a project's changes to whom the pages let in; their answer to everybody else."""
-    let_in = await _ask(scope, receive, send, pages)
+    let_in = await ask(scope, receive, send, pages)
     if let_in is None:
         return
-    project, queue = let_in, Queue(0)
-    await hub.join(project, queue)
+    queue = Queue(0)
+    await hub.join(let_in, queue)
     try:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        await _write(send, b"retry: 2000\n\n" + (await hub.since(project, _since(scope)) or b""))
+        await _write(
+            send, b"retry: 2000\n\n" + (await hub.since(let_in.project, _since(scope)) or b"")
+        )
         gone = asyncio.ensure_future(_disconnected(receive))
         try:
-            await _relay(queue, send, gone, lambda: _still(scope, pages))
+            await _relay(queue, send, gone, lambda: still(scope, pages))
         finally:
             gone.cancel()
     finally:
-        hub.leave(project, queue)
+        hub.leave(let_in, queue)
 
 
 async def _relay(
-    queue: Queue, send: Send, gone: asyncio.Future[None], still: Callable[[], Awaitable[bool]]
+    queue: Queue, send: Send, gone: asyncio.Future[None], may: Callable[[], Awaitable[bool]]
 ) -> None:
     ask_at = monotonic() + uniform(0, CHECK_SECONDS)  # noqa: S311 — not all streams at once
     while not gone.done():
@@ -195,14 +212,15 @@ async def _relay(
         )
         if item not in done:
             item.cancel()
-        if item in done and item.result() is None:
+        data = item.result() if item in done else _BEAT
+        if data is None or gone in done:
             break
-        if gone not in done:
-            await _write(send, (item.result() or b"") if item in done else _BEAT)
-        if monotonic() >= ask_at:
-            if not await still():
+        if monotonic() >= ask_at or data == _ASK_AGAIN:
+            if not await may():
                 break
             ask_at = monotonic() + CHECK_SECONDS
+        if data:
+            await _write(send, data)
     with suppress(Exception):
         await send({"type": "http.response.body", "body": b""})
 
@@ -214,42 +232,6 @@ async def _write(send: Send, data: bytes) -> None:
 async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _ask(scope: Scope, receive: Receive, send: Send, pages: Application) -> int | None:
-    """The project's id when the page says 204; anything else is passed on."""
-    held: list[Message] = []
-
-    async def hold(message: Message) -> None:
-        held.append(message)
-
-    await pages(scope, receive, hold)
-    project = _project(held)
-    if project is None:
-        for message in held:
-            await send(message)
-    return project
-
-
-async def _still(scope: Scope, pages: Application) -> bool:
-    async def nothing() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    held: list[Message] = []
-
-    async def hold(message: Message) -> None:
-        held.append(message)
-
-    await pages(scope, nothing, hold)
-    return _project(held) is not None
-
-
-def _project(held: list[Message]) -> int | None:
-    start = next((m for m in held if m["type"] == "http.response.start"), None)
-    if start is None:
-        return None
-    headers = {name.lower(): value for name, value in start["headers"]}
-    return int(headers[b"x-raci-project"]) if start["status"] == 204 else None
 
 
 def _since(scope: Scope) -> int:
@@ -280,5 +262,5 @@ def _connected() -> Any:
     made = psycopg2.connect(**connection.get_connection_params())
     made.autocommit = True
     with made.cursor() as cursor:
-        cursor.execute(f"LISTEN {CHANNEL}")
+        cursor.execute(f"LISTEN {PEOPLE}; LISTEN {CHANNEL}")
     return made

@@ -1,21 +1,51 @@
-"""Response headers that no package in use sets."""
+"""The security headers of every answer, wherever it is made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
-_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+_OF_ALL = {
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # What is no page needs nothing; pages come with the policy of the settings.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "private, no-store",
+}
 
 
-class PermissionsPolicyMiddleware:
-    """Switches off the browser features that nothing here uses."""
+def missing(present: set[str], *, secure: bool) -> dict[str, str]:
+    """The headers that an answer with those (in small letters) lacks; `secure`: it goes by TLS."""
+    wanted = {**_OF_ALL, **(_hsts() if secure else {})}
+    return {name: value for name, value in wanted.items() if name.lower() not in present}
+
+
+def _hsts() -> dict[str, str]:
+    if not settings.SECURE_HSTS_SECONDS:
+        return {}
+    value = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+    return {"Strict-Transport-Security": value}
+
+
+class HeadersMiddleware:
+    """Stands outside of all that may answer, so that redirects and refusals have them too.
+
+    A page with an ETag says itself how it may be kept; any other is kept nowhere.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
-        response.headers["Permissions-Policy"] = _POLICY
+        present = {name.lower() for name in response.headers}
+        for name, value in missing(present, secure=request.is_secure()).items():
+            response.headers[name] = value
         return response

@@ -8,12 +8,16 @@
 | RACI_ALLOWED_HOSTS | localhost,127.0.0.1,[::1] | host names to answer to |
 | RACI_TRUSTED_ORIGINS | none | origins for CSRF, with scheme |
 | RACI_PLAIN_HTTP | 0 | 1 serves without TLS (the demo on one machine) |
-| RACI_BEHIND_PROXY | 0 | 1 trusts X-Forwarded-Proto of the reverse proxy |
+| RACI_BEHIND_PROXY | 0 | 1 trusts X-Forwarded-Proto and the last of X-Forwarded-For |
+| RACI_LOG | json; quiet with RACI_PLAIN_HTTP=1 | json: a line for every request; quiet: warnings |
+| RACI_SESSION_HOURS | 12 | after so long everybody signs in again |
+| RACI_IDLE_MINUTES | 60 | so long without activity ends a session |
 """
 
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,15 +63,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "raci.logs.RequestMiddleware",
+    "raci.headers.HeadersMiddleware",
+    "raci.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "raci.compression.BrotliMiddleware",
     "csp.middleware.CSPMiddleware",
-    "raci.headers.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "raci.sessions.ActivityMiddleware",
+    "raci.attempts.AttemptsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -119,6 +127,9 @@ STORAGES = {
 }
 
 SESSION_ENGINE = "raci.sessions"
+SESSION_LIFETIME = timedelta(hours=float(os.environ.get("RACI_SESSION_HOURS", "12")))
+SESSION_IDLE = timedelta(minutes=float(os.environ.get("RACI_IDLE_MINUTES", "60")))
+SESSION_COOKIE_AGE = int(SESSION_LIFETIME.total_seconds())  # the end is the server's to say
 AUTHENTICATION_BACKENDS = ["raci.sessions.Backend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
@@ -140,7 +151,9 @@ SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if os.environ.get("RACI_BEHIND_PROXY") == "1":
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+BEHIND_PROXY = os.environ.get("RACI_BEHIND_PROXY") == "1"
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Some 100,000 marks in one paste; everything else is far below.
@@ -175,10 +188,15 @@ PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 DJANGO_TABLES2_TEMPLATE = "_table.html"
 
+LOG = os.environ.get("RACI_LOG") or ("quiet" if PLAIN_HTTP else "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "quiet": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "raci.logs.Formatter", "json_ensure_ascii": False},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"raci.request": {"level": "INFO" if LOG == "json" else "WARNING"}},
 }

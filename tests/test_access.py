@@ -17,6 +17,10 @@ PEOPLE = ("anonymous", "outsider", "vendor", "vendor2", "viewer", "editor", "man
 LOGIN = 302
 TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     # route, method: status for each of PEOPLE
+    ("healthz", "GET"): (200, 200, 200, 200, 200, 200, 200, 200),
+    ("healthz", "POST"): (405, 405, 405, 405, 405, 405, 405, 405),
+    ("readyz", "GET"): (200, 200, 200, 200, 200, 200, 200, 200),
+    ("readyz", "POST"): (405, 405, 405, 405, 405, 405, 405, 405),
     ("", "GET"): (LOGIN, 200, 302, 302, 302, 302, 302, 302),
     ("login/", "GET"): (200, 302, 302, 302, 302, 302, 302, 302),
     ("logout/", "GET"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
@@ -91,6 +95,8 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("projects/<slug:slug>/history/<int:number>/undo/", "POST"): (
         LOGIN, 404, 404, 404, 403, 409, 409, 409,
     ),
+    ("projects/<slug:slug>/security/", "GET"): (LOGIN, 404, 404, 404, 403, 403, 200, 200),
+    ("projects/<slug:slug>/security/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("tasks/", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),
     ("tasks/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("tasks/export.xlsx", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),

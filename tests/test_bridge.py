@@ -12,6 +12,7 @@ import pytest
 from django.http import FileResponse, HttpResponse
 from django.test import Client
 
+from raci.answers import completed, with_id
 from raci.bridge import BLOCK, READ_AHEAD, Environ, Message, Pages, Scope, environ_of
 from raci.files import Files
 
@@ -198,9 +199,10 @@ def test_a_static_file_is_answered_as_django_answers_it(collected: None) -> None
     async def send(message: Message) -> None:
         sent.append(message)
 
-    files, asked = Files(), scope(b"/static/a.js")
+    number = expected["x-request-id"]
+    files, asked = Files(), with_id(scope(b"/static/a.js", **{"x-request-id": number}))
     assert files.has(asked)
-    asyncio.run(files(asked, send))
+    asyncio.run(files(asked, completed(asked, send, logged=True)))
     assert {k.decode(): v.decode() for k, v in sent[0]["headers"]} == expected
     assert expected["x-content-type-options"] == "nosniff"
     assert sent[1]["body"] == b"export {};"

@@ -284,3 +284,37 @@ def test_pages_go_to_django(besshi10: Project, cast: dict[str, User]) -> None:
     status, body = asyncio.run(scene())
     assert status == 200
     assert body
+
+
+def stop(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def change_password(user: User) -> None:
+    user.set_password("another horse battery staple")
+    user.save()
+
+
+@pytest.mark.parametrize("act", [stop, change_password])
+def test_all_streams_of_a_person_end_at_once(
+    act: Callable[[User], None],
+    besshi10: Project,
+    cast: dict[str, User],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(events, "BEAT_SECONDS", 10 * PATIENCE)
+    monkeypatch.setattr(events, "CHECK_SECONDS", 10 * PATIENCE)
+    monkeypatch.setattr(events, "uniform", lambda _least, most: most)
+    cookies = [cookie_of(cast[name]) for name in ("viewer", "viewer", "manager")]
+
+    async def scene() -> None:
+        first, second, other = (Reader(address(besshi10), cookie) for cookie in cookies)
+        assert [await one.start() for one in (first, second, other)] == [200, 200, 200]
+        await in_thread(act, cast["viewer"])
+        await asyncio.wait_for(asyncio.gather(first.task, second.task), PATIENCE)
+        await in_thread(change, besshi10, cast["editor"])
+        assert (await other.until_changes())["changes"]
+        await other.close()
+
+    asyncio.run(scene())
+    assert not events.hub._people

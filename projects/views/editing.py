@@ -33,6 +33,7 @@ from projects.store.cells import Outcome, Result, save
 from projects.store.since import happened_since
 from raci.access import Right, load, person
 from raci.conditional import respond
+from raci.sessions import passive
 
 View = Callable[..., HttpResponse]
 
@@ -139,6 +140,7 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
     raise Malformed("やり直せる操作はありません。" if redo else "元に戻せる操作はありません。")
 
 
+@passive
 @require_safe
 @answering
 def changes(request: HttpRequest, slug: str) -> HttpResponse:
@@ -152,14 +154,17 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@passive
 @require_safe
 def events(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who may have the stream of a project: 204 with its id. `raci.events` makes the stream.
+    """Who may have the stream of a project: 204 with its id and theirs, for `raci.events`.
 
     Served without it, the 204 tells the browser to stop asking; the page then asks for changes.
     """
-    project = load(BySlug(), user=person(request), slug=slug)
-    return HttpResponse(status=204, headers={"X-Raci-Project": str(project.pk)})
+    user = person(request)
+    project = load(BySlug(), user=user, slug=slug)
+    let_in = {"X-Raci-Project": str(project.pk), "X-Raci-Person": str(user.pk)}
+    return HttpResponse(status=204, headers=let_in)
 
 
 def told(project: int, since: int, revision: int) -> dict[str, Any]:

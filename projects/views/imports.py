@@ -22,6 +22,7 @@ from projects.models.import_ import ImportQuerySet
 from projects.preview import shown_changes
 from projects.tables_imports import ImportTable
 from raci.access import Right, load, person
+from raci.sessions import passive
 
 OK, BAD_REQUEST, CONFLICT = 200, 400, 409
 PER_PAGE = 50
@@ -70,6 +71,7 @@ def preview(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     return page_of(request, project, row)
 
 
+@passive
 @require_safe
 def status(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """How far the job is, for the page that waits for it."""

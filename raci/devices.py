@@ -1,0 +1,51 @@
+"""Devices from which a person has signed in before, known by a cookie.
+
+Who knows an account's name can use up its attempts; the person at a known device has attempts of
+their own and is not shut out. A cookie says only "was signed in here as this person": it opens
+nothing, and for another account it is worth nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core import signing
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.crypto import salted_hmac
+
+LIFETIME = timedelta(days=180)
+_SALT = "raci.devices"
+
+
+def known(request: HttpRequest | None, user: User | None) -> str | None:
+    """The device's own number, if that person has signed in on it before."""
+    if request is None or user is None:
+        return None
+    cookie = request.COOKIES.get(_name(user), "")
+    try:
+        person, number = signing.loads(cookie, salt=_SALT, max_age=LIFETIME)
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+    return str(number) if person == user.pk else None
+
+
+def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
+    """From now on the device is known to be the person's."""
+    number = known(request, user) or secrets.token_urlsafe(16)
+    response.set_cookie(
+        _name(user),
+        signing.dumps([user.pk, number], salt=_SALT),
+        max_age=LIFETIME,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _name(user: User) -> str:
+    """One cookie per person, so that two who share a browser are both known."""
+    return f"device_{salted_hmac(_SALT, str(user.pk)).hexdigest()[:12]}"

@@ -1,0 +1,58 @@
+"""What a load balancer asks: whether the process lives, and whether it can serve.
+
+Answered before host names, TLS and sessions are looked at: the asker knows the machine's address
+only. Nothing else is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import Error, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+
+@login_not_required
+@require_safe
+def healthz(_: HttpRequest) -> HttpResponse:
+    """The process lives; the database is not asked."""
+    return _word("ok", 200)
+
+
+@login_not_required
+@require_safe
+def readyz(_: HttpRequest) -> HttpResponse:
+    """503 while the database cannot be reached or lacks migrations."""
+    try:
+        applied = MigrationRecorder(connection).applied_migrations()
+    except Error:
+        return _word("database", 503)
+    return _word("ok", 200) if _needed() <= applied.keys() else _word("migrations", 503)
+
+
+class HealthMiddleware:
+    """Answers the two before anything else looks at the request."""
+
+    _views = {"/healthz": healthz, "/readyz": readyz}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._views.get(request.path_info, self._get_response)(request)
+
+
+@cache
+def _needed() -> frozenset[tuple[str, str]]:
+    """The migrations of the code that runs."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations or ())
+
+
+def _word(word: str, status: int) -> HttpResponse:
+    return HttpResponse(f"{word}\n", status=status, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,109 @@
+"""The log: one JSON object a line, with the request it belongs to and nothing about people.
+
+A person is a number. Query strings, forms, names and addresses are not there, and an error is told
+by its kind and the lines of code, since its words may quote what somebody entered.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from time import perf_counter
+from traceback import format_tb
+from typing import Any
+from uuid import uuid4
+
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from pythonjsonlogger.json import JsonFormatter
+
+from raci import current
+from raci.current import Current
+
+HEADER = "X-Request-ID"
+_SAFE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_OF_REQUESTS = ("method", "route", "status", "ms")
+_requests = logging.getLogger("raci.request")
+
+
+class Formatter(JsonFormatter):
+    """A record as JSON: only what is named here."""
+
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        log_data["time"] = datetime.fromtimestamp(record.created, UTC).isoformat()
+        log_data["level"], log_data["logger"] = record.levelname, record.name
+        log_data["message"] = record.getMessage()
+        # Django speaks of an answer when the request is over for this thread, and names it.
+        answered = getattr(getattr(record, "request", None), "answered", None) or current.now()
+        log_data["request_id"] = getattr(record, "request_id", None) or (answered and answered.id)
+        log_data["user"] = answered and answered.user_id
+        for name in _OF_REQUESTS:
+            if hasattr(record, name):
+                log_data[name] = getattr(record, name)
+        if record.exc_info and record.exc_info[1]:
+            log_data["error"] = told(record.exc_info[1])
+
+
+class RequestMiddleware:
+    """Gives every request an id, and its line in the log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = perf_counter()
+        answered = Current(id_from(request.headers.get(HEADER)), request)
+        about: Any = request
+        about.answered = answered
+        with current.answering(answered):
+            response = self._get_response(request)
+            response.headers[HEADER] = answered.id
+            log(request.method or "", _route(request), response.status_code, began)
+        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+            parts: Any = response.streaming_content
+            response.streaming_content = _answering(answered, parts)
+        return response
+
+
+def id_from(given: str | None) -> str:
+    """The id that the proxy gave, if it can be nothing but an id; else a new one."""
+    return given if given and _SAFE.fullmatch(given) else uuid4().hex
+
+
+def log(method: str, route: str, status: int, began: float, number: str | None = None) -> None:
+    """The line of a request that began at that reading of `perf_counter`."""
+    details = {"method": method, "route": route, "status": status, "request_id": number}
+    details["ms"] = round((perf_counter() - began) * 1000, 1)
+    _requests.info("request", extra=details)
+
+
+def told(error: BaseException) -> str:
+    """An error and those that led to it, the last first: kind and lines of code, no values."""
+    parts: list[str] = []
+    found: BaseException | None = error
+    while found is not None:
+        state = getattr(found, "pgcode", None)
+        name = f"{type(found).__module__}.{type(found).__qualname__}"
+        parts += [f"{name} {state}\n" if state else f"{name}\n", *format_tb(found.__traceback__)]
+        found = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
+    return "".join(parts)
+
+
+def _route(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return f"/{match.route}" if match and match.route is not None else request.path
+
+
+def _answering(answered: Current, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts of an answer, each made within its request."""
+    remaining = iter(parts)
+    while True:
+        with current.answering(answered):
+            part = next(remaining, None)
+        if part is None:
+            return
+        yield part

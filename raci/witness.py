@@ -1,0 +1,163 @@
+"""Writes into the security log what happens to accounts and rights, whoever does it and where.
+
+Django's signals tell: pages, the admin and commands are heard alike. Statements for many rows at
+once send no signals; nothing in the site changes people or members by them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from projects.models import Membership
+from raci import attempts, audit, current
+from raci.audit import Kind
+from raci.sessions import SessionStore
+
+_WATCHED = ("password", "is_active", "is_staff", "is_superuser")
+_RIGHTS = ("is_staff", "is_superuser")
+
+
+@receiver(user_logged_in)
+def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+    session: Any = request.session
+    if isinstance(session, SessionStore):
+        session.begin()
+    attempts.signed_in(request, user)
+    audit.record(Kind.LOGIN, by=user, address=attempts.address_of(request))
+
+
+@receiver(user_logged_out)
+def signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+    if user is not None:
+        audit.record(Kind.LOGOUT, by=user, address=attempts.address_of(request))
+
+
+@receiver(user_login_failed)
+def not_signed_in(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any
+) -> None:
+    """Names of accounts that do not exist leave a fingerprint: they may be mistyped passwords."""
+    throttled = getattr(request, "throttled_seconds", 0)
+    if request is not None and throttled and attempts.told_already(request):
+        return
+    details: dict[str, Any] = {"address": attempts.address_of(request)} if request else {}
+    person = getattr(request, "attempted_person", None)
+    if person is None:
+        name = attempts.folded(credentials.get("username") or credentials.get("email") or "")
+        details["unknown"] = salted_hmac("raci.witness", name).hexdigest()[:12]
+    kind = Kind.THROTTLED if throttled else Kind.LOGIN_FAILED
+    audit.record(kind, by=person, **details)
+
+
+@receiver(pre_save, sender=User)
+def before_saving(instance: User, update_fields: frozenset[str] | None, **_: Any) -> None:
+    watched = set(_WATCHED) & (update_fields or set(_WATCHED))
+    found = User._default_manager.filter(pk=instance.pk).values(*watched).first() if watched else {}
+    about: Any = instance
+    about.values_before = found or {}
+
+
+@receiver(post_save, sender=User)
+def after_saving(
+    instance: User, created: bool, update_fields: frozenset[str] | None, **_: Any
+) -> None:
+    if created:
+        _tell(Kind.USER_CREATED, instance)
+        before: dict[str, Any] = {}
+    else:
+        before = getattr(instance, "values_before", {})
+    changed = {name for name, value in before.items() if getattr(instance, name) != value}
+    # A hash that is renewed at signing in is saved alone, for a password that is not new.
+    renewed = (
+        update_fields == frozenset({"password"}) and getattr(instance, "_password", None) is None
+    )
+    if "password" in changed and not renewed:
+        _tell(Kind.PASSWORD_CHANGED, instance)
+    if "is_active" in changed:
+        _tell(Kind.USER_ACTIVATED if instance.is_active else Kind.USER_DEACTIVATED, instance)
+    rights = {name: getattr(instance, name) for name in _RIGHTS}
+    if changed & set(_RIGHTS) or (created and any(rights.values())):
+        _tell(Kind.RIGHTS_CHANGED, instance, **rights)
+
+
+@receiver(post_delete, sender=User)
+def deleted(instance: User, **_: Any) -> None:
+    _tell(Kind.USER_DELETED, instance)
+
+
+@receiver(m2m_changed, sender=User.groups.through)
+@receiver(m2m_changed, sender=User.user_permissions.through)
+def granted(
+    sender: Any, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **_: Any
+) -> None:
+    """Groups and single permissions; from the group's side, the line names all people."""
+    if not action.startswith("post_"):
+        return
+    what = "groups" if sender is User.groups.through else "user_permissions"
+    keys = sorted(pk_set or ())
+    about: dict[str, Any] = {"user": instance.pk, what: keys}
+    if reverse:
+        about = {"users": keys, what: [instance.pk]}
+    audit.record(Kind.RIGHTS_CHANGED, by=_acting(), act=action[5:], **about)
+
+
+@receiver(post_save, sender=LogEntry)
+def in_the_admin(instance: LogEntry, **_: Any) -> None:
+    """What the admin notes about people; which fields, not what was in them."""
+    if instance.content_type and instance.content_type.model_class() is User:
+        audit.record(
+            Kind.USER_EDITED,
+            by=instance.user,
+            user=int(instance.object_id or 0),
+            act={1: "add", 2: "change", 3: "delete"}[instance.action_flag],
+        )
+
+
+@receiver(pre_save, sender=Membership)
+def before_joining(instance: Membership, **_: Any) -> None:
+    about: Any = instance
+    about.kind_before = (
+        Membership.objects.filter(pk=instance.pk).values_list("kind", flat=True).first()
+    )
+
+
+@receiver(post_save, sender=Membership)
+def joined(instance: Membership, **_: Any) -> None:
+    before = getattr(instance, "kind_before", None)
+    if before != instance.kind:
+        _tell_membership(instance, before, instance.kind)
+
+
+@receiver(post_delete, sender=Membership)
+def left(instance: Membership, **_: Any) -> None:
+    _tell_membership(instance, instance.kind, None)
+
+
+def _acting() -> User | None:
+    """None on the command line, and for somebody who is not signed in."""
+    now = current.now()
+    user = getattr(now.request, "user", None) if now else None
+    return user if isinstance(user, User) else None
+
+
+def _tell(kind: Kind, user: User, **details: Any) -> None:
+    audit.record(kind, by=_acting(), user=user.pk, **details)
+
+
+def _tell_membership(membership: Membership, before: str | None, after: str | None) -> None:
+    audit.record(
+        Kind.MEMBERSHIP_CHANGED,
+        by=_acting(),
+        project_id=membership.project_id,
+        user=membership.user_id,
+        before=before,
+        after=after,
+    )
