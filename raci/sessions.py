@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends import db
@@ -11,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from raci.compiled import Compiled
+from raci.second_factor import told
 
 _session: Compiled[Session] = Compiled(
     lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now),
@@ -18,6 +20,7 @@ _session: Compiled[Session] = Compiled(
     datetime(1, 1, 2, tzinfo=UTC),
 )
 _user: Compiled[User] = Compiled(lambda key: User._default_manager.filter(pk=key), -1)
+_told: Compiled[User] = Compiled(lambda key: told(User.objects.filter(pk=key)), -1)
 
 
 class SessionStore(db.SessionStore):
@@ -39,7 +42,7 @@ class Backend(ModelBackend):
     def get_user(self, user_id: int) -> User | None:
         """The person of a session, unless they may no longer sign in."""
         try:
-            user = _user.get(user_id)
+            user = (_told if settings.REQUIRE_MFA else _user).get(user_id)
         except User.DoesNotExist:
             return None
         return user if self.user_can_authenticate(user) else None
