@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
+from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
 
 from raci import mail as mail_settings
 from raci.accounts import forms, limits
 from raci.accounts.forms import SignInForm
+from raci.sessions import Backend
 from tests.factors import PASSWORD, give_password, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -55,10 +57,17 @@ def test_every_refusal_reads_the_same(tanaka: User) -> None:
     assert pages[0] == pages[1] == pages[2]
 
 
-def test_who_is_over_the_limit_is_told_how_long_to_wait(tanaka: User) -> None:
-    request = RequestFactory().post("/login/")
-    request.throttled_seconds = 181  # type: ignore[attr-defined]
-    form = SignInForm(request, data={"username": "tanaka", "password": "wrong"})
+def test_who_is_over_the_limit_is_told_how_long_to_wait(
+    tanaka: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Backend, request: Any, **__: Any) -> None:
+        request.throttled_seconds = 181
+        raise PermissionDenied
+
+    monkeypatch.setattr(Backend, "authenticate", refuse)
+    form = SignInForm(
+        RequestFactory().post("/login/"), {"username": "tanaka", "password": PASSWORD}
+    )
     assert form.non_field_errors() == [
         "試行の回数が多すぎます。4分ほど待ってから、もう一度お試しください。"
     ]
