@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from raci.access import known
+from raci.accounts.adapters import challenge
+from raci.second_factor import has_one, passed
 
 
 class Site(admin.AdminSite):
@@ -13,8 +21,10 @@ class Site(admin.AdminSite):
     index_title = "管理"
 
     def has_permission(self, request: HttpRequest) -> bool:
+        """Staff; of those who have a second factor, only sessions that passed it."""
         if super().has_permission(request):
-            return True
+            user = known(request.user)
+            return not has_one(user) or passed(request, user)
         if request.user.is_authenticated:
             raise Http404
         return False
@@ -22,6 +32,13 @@ class Site(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if request.user.is_authenticated and not self.has_permission(request):
-            raise Http404
-        return super().login(request, extra_context)
+        """No form of its own: who gets here is signed in, or may lack the second factor."""
+        way_back = self._way_back(request)
+        allowed = self.has_permission(request)
+        return redirect(way_back if allowed else challenge(request, way_back))
+
+    def _way_back(self, request: HttpRequest) -> str:
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+        hosts = {request.get_host()}
+        safe = url_has_allowed_host_and_scheme(wanted, hosts, require_https=request.is_secure())
+        return wanted if safe else reverse("admin:index")

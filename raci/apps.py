@@ -3,6 +3,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.contrib.admin import site
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 
 
@@ -20,3 +21,7 @@ class AdminConfig(DjangoAdminConfig):
     """Django's admin on our site class, which does not exist for people without the right."""
 
     default_site = "raci.admin.Site"
+
+    def ready(self) -> None:
+        super().ready()
+        import_module("raci.accounts.admin").arrange(site)

@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from raci import attempts
 from raci.compiled import Compiled
+from raci.second_factor import told
 
 SINCE = "since"
 NOTES_PER_IDLE_TIME = 12
@@ -34,6 +35,7 @@ _session: Compiled[Session] = Compiled(
     datetime(1, 1, 2, tzinfo=UTC),
 )
 _user: Compiled[User] = Compiled(lambda key: User._default_manager.filter(pk=key), -1)
+_told: Compiled[User] = Compiled(lambda key: told(User.objects.filter(pk=key)), -1)
 
 
 class SessionStore(db.SessionStore):
@@ -138,7 +140,7 @@ class Backend(ModelBackend):
     def get_user(self, user_id: int) -> User | None:
         """The person of a session, unless they may no longer sign in."""
         try:
-            user = _user.get(user_id)
+            user = (_told if settings.REQUIRE_MFA else _user).get(user_id)
         except User.DoesNotExist:
             return None
         return user if self.user_can_authenticate(user) else None

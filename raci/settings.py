@@ -12,6 +12,13 @@
 | RACI_LOG | json; quiet with RACI_PLAIN_HTTP=1 | json: a line for every request; quiet: warnings |
 | RACI_SESSION_HOURS | 12 | after so long everybody signs in again |
 | RACI_IDLE_MINUTES | 60 | so long without activity ends a session |
+| RACI_REQUIRE_MFA | 0 | 1: PMO people and administrators need a second factor |
+| RACI_OIDC_URL | none | issuer of single sign-on (OpenID Connect), with scheme |
+| RACI_OIDC_CLIENT_ID, RACI_OIDC_SECRET | none | this site as the provider knows it |
+| RACI_OIDC_NAME | シングルサインオン | what the button says |
+| RACI_OIDC_COUNTS_AS_MFA | 0 | 1: the provider asks for the second factor |
+| RACI_EMAIL_URL | none (with RACI_PLAIN_HTTP: the console) | smtp://user:pass@host:587/?tls=True |
+| RACI_EMAIL_FROM | raci@ and the first of RACI_ALLOWED_HOSTS | sender of mails |
 """
 
 from __future__ import annotations
@@ -26,6 +33,7 @@ import pghistory
 import pgtrigger
 from csp.constants import NONE, SELF
 
+from raci import mail, single_sign_on
 from raci.database import from_environment
 from raci.secret import secret_key
 
@@ -58,6 +66,11 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "projects.apps.ProjectsConfig",
     "vendors.apps.VendorsConfig",
 ]
@@ -80,6 +93,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "raci.accounts.required.RequiredFactorMiddleware",
 ]
 
 ROOT_URLCONF = "raci.urls"
@@ -131,6 +146,38 @@ SESSION_LIFETIME = timedelta(hours=float(os.environ.get("RACI_SESSION_HOURS", "1
 SESSION_IDLE = timedelta(minutes=float(os.environ.get("RACI_IDLE_MINUTES", "60")))
 SESSION_COOKIE_AGE = int(SESSION_LIFETIME.total_seconds())  # the end is the server's to say
 AUTHENTICATION_BACKENDS = ["raci.sessions.Backend"]
+# People are created by invitation or by administrators; docs/adr/0009-sign-in.md.
+ACCOUNT_ADAPTER = "raci.accounts.adapters.Accounts"
+ACCOUNT_FORMS = {
+    "login": "raci.accounts.forms.SignInForm",
+    "reauthenticate": "raci.accounts.forms.ConfirmForm",
+}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# allauth counts per process; ours count in the database (raci.throttle).
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+MFA_ADAPTER = "raci.accounts.adapters.Factors"
+MFA_FORMS = {
+    "authenticate": "raci.accounts.forms.SecondStepForm",
+    "reauthenticate": "raci.accounts.forms.ConfirmByCodeForm",
+    "activate_totp": "raci.accounts.forms.AppForm",
+    "add_webauthn": "raci.accounts.forms.PasskeyForm",
+    "edit_webauthn": "raci.accounts.forms.PasskeyNameForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones go wrong by half a minute
+REQUIRE_MFA = os.environ.get("RACI_REQUIRE_MFA") == "1"
+SOCIALACCOUNT_ADAPTER = "raci.accounts.adapters.SingleSignOn"
+SOCIALACCOUNT_PROVIDERS = single_sign_on.providers(os.environ)
+OIDC_COUNTS_AS_MFA = os.environ.get("RACI_OIDC_COUNTS_AS_MFA") == "1"
+PASSWORD_RESET_TIMEOUT = 3600
+
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # unless the environment says
+_MAIL = mail.settings(os.environ, plain=PLAIN_HTTP)
+CAN_MAIL = bool(_MAIL)
+globals().update(_MAIL)
+DEFAULT_FROM_EMAIL = os.environ.get("RACI_EMAIL_FROM") or f"raci@{next(iter(ALLOWED_HOSTS), '')}"
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -177,7 +224,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *single_sign_on.form_targets(os.environ)],
         "frame-ancestors": [NONE],
     }
 }

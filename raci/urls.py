@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from raci.forms import LoginForm
 from raci.health import healthz, readyz
 from raci.home import home
 from raci.security import security
@@ -15,14 +13,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("", home, name="home"),
-    path(
-        "login/",
-        auth.LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True),
-        name="login",
-    ),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
-    path("password/", auth.PasswordChangeView.as_view(), name="password_change"),
-    path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("", include("raci.accounts.urls")),
     path("projects/<slug:slug>/security/", security, name="security"),
     path("projects/", include("projects.urls")),
     path("projects/", include("vendors.urls_companies")),

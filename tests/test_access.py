@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,6 +16,17 @@ from tests import documents
 
 PEOPLE = ("anonymous", "outsider", "vendor", "vendor2", "viewer", "editor", "manager", "admin")
 LOGIN = 302
+
+
+def _all(status: int) -> tuple[int, ...]:
+    """The same for everybody, also for those who are not signed in."""
+    return (status,) * len(PEOPLE)
+
+
+def _signed_in(status: int) -> tuple[int, ...]:
+    return (LOGIN, *_all(status)[1:])
+
+
 TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     # route, method: status for each of PEOPLE
     ("healthz", "GET"): (200, 200, 200, 200, 200, 200, 200, 200),
@@ -23,10 +35,57 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("readyz", "POST"): (405, 405, 405, 405, 405, 405, 405, 405),
     ("", "GET"): (LOGIN, 200, 302, 302, 302, 302, 302, 302),
     ("login/", "GET"): (200, 302, 302, 302, 302, 302, 302, 302),
-    ("logout/", "GET"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
-    ("logout/", "POST"): (LOGIN, 302, 302, 302, 302, 302, 302, 302),
-    ("password/", "GET"): (LOGIN, 200, 200, 200, 200, 200, 200, 200),
-    ("password/done/", "GET"): (LOGIN, 200, 200, 200, 200, 200, 200, 200),
+    ("login/", "POST"): (200, 302, 302, 302, 302, 302, 302, 302),
+    ("login/code/", "GET"): _all(LOGIN),
+    ("login/code/", "POST"): _all(LOGIN),
+    ("login/passkey/", "GET"): _all(302),
+    ("login/passkey/", "POST"): _all(302),
+    ("login/sso/", "GET"): _all(405),
+    ("login/sso/", "POST"): _all(404),
+    ("login/sso/callback/", "GET"): _all(404),
+    ("login/sso/callback/", "POST"): _all(404),
+    ("logout/", "GET"): _all(405),
+    ("logout/", "POST"): _all(302),
+    ("invitations/<str:uidb64>/<str:token>/", "GET"): _all(410),
+    ("invitations/<str:uidb64>/<str:token>/", "POST"): _all(410),
+    ("password/", "GET"): _signed_in(200),
+    ("password/", "POST"): _signed_in(200),
+    ("password/done/", "GET"): _signed_in(200),
+    ("password/done/", "POST"): _signed_in(405),
+    ("password/reset/", "GET"): _all(200),
+    ("password/reset/", "POST"): _all(200),
+    ("password/reset/sent/", "GET"): _all(200),
+    ("password/reset/sent/", "POST"): _all(405),
+    ("password/reset/done/", "GET"): _all(200),
+    ("password/reset/done/", "POST"): _all(405),
+    ("password/reset/<str:uidb64>/<str:token>/", "GET"): _all(200),
+    ("password/reset/<str:uidb64>/<str:token>/", "POST"): _all(200),
+    ("account/", "GET"): _signed_in(200),
+    ("account/", "POST"): _signed_in(405),
+    ("account/confirm/", "GET"): _signed_in(200),
+    ("account/confirm/", "POST"): _signed_in(200),
+    # there only for people with a code or a passkey: on to the way that they have
+    ("account/confirm/code/", "GET"): _signed_in(302),
+    ("account/confirm/code/", "POST"): _signed_in(302),
+    ("account/confirm/passkey/", "GET"): _signed_in(302),
+    ("account/confirm/passkey/", "POST"): _signed_in(302),
+    # only after the person has just been confirmed
+    ("account/app/", "GET"): _signed_in(302),
+    ("account/app/", "POST"): _signed_in(302),
+    ("account/app/remove/", "GET"): _signed_in(404),
+    ("account/app/remove/", "POST"): _signed_in(404),
+    ("account/codes/", "GET"): _signed_in(404),
+    ("account/codes/", "POST"): _signed_in(405),
+    ("account/codes/new/", "GET"): _signed_in(302),
+    ("account/codes/new/", "POST"): _signed_in(302),
+    ("account/codes/download/", "GET"): _signed_in(404),
+    ("account/codes/download/", "POST"): _signed_in(404),
+    ("account/passkeys/add/", "GET"): _signed_in(302),
+    ("account/passkeys/add/", "POST"): _signed_in(302),
+    ("account/passkeys/<int:pk>/", "GET"): _signed_in(302),
+    ("account/passkeys/<int:pk>/", "POST"): _signed_in(302),
+    ("account/passkeys/<int:pk>/remove/", "GET"): _signed_in(302),
+    ("account/passkeys/<int:pk>/remove/", "POST"): _signed_in(302),
     ("projects/", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
     ("projects/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("projects/<slug:slug>/", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
@@ -115,6 +174,7 @@ ADMIN_PAGES = (
     "admin/vendors/vendor/add/",
     "admin/auth/user/",
     "admin/auth/group/",
+    "admin/mfa/authenticator/",
 )
 
 
@@ -140,6 +200,7 @@ def address(route: str, project: Project) -> str:
         project=project, defaults={"state": "refused", "file": b"x", "file_name": "x", "size": 1}
     )
     filled = route.replace("<slug:slug>", project.slug).replace("<path:number>", "30")
+    filled = re.sub("<str:(uidb64|token)>|<int:pk>", "0", filled)
     filled = filled.replace("<int:number>", "1").replace("<int:key>", str(upload.pk))
     return "/" + filled.replace("<str:uid>", item.uid)
 
