@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -119,6 +120,18 @@ def in_the_admin(instance: LogEntry, **_: Any) -> None:
             user=int(instance.object_id or 0),
             act={1: "add", 2: "change", 3: "delete"}[instance.action_flag],
         )
+
+
+@receiver(post_save, sender=Authenticator)
+def factor_added(instance: Authenticator, created: bool, **_: Any) -> None:
+    if created:
+        _tell(Kind.MFA_ADDED, instance.user, what=instance.type)
+
+
+@receiver(post_delete, sender=Authenticator)
+def factor_removed(instance: Authenticator, **_: Any) -> None:
+    """By the person, or by an administrator for somebody who lost it."""
+    _tell(Kind.MFA_REMOVED, instance.user, what=instance.type)
 
 
 @receiver(pre_save, sender=Membership)

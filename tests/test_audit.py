@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from threading import Barrier
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -287,4 +288,13 @@ def test_members_of_a_project_are_recorded_with_their_rights(editor: User, new: 
         (None, "viewer"),
         ("viewer", "manager"),
         ("manager", None),
+    ]
+
+
+def test_second_factors_are_recorded_as_they_come_and_go(editor: User, new: New) -> None:
+    factor = Authenticator.objects.create(user=editor, type=Authenticator.Type.TOTP, data={})
+    factor.delete()
+    assert [(line.kind, line.details["user"]) for line in new()] == [
+        ("mfa_added", editor.pk),
+        ("mfa_removed", editor.pk),
     ]
