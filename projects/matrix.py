@@ -52,7 +52,10 @@ class Table:
 
 
 def table(grid: Grid, shown: Sequence[int], fold: Fold, *, item_url: str) -> Table:
-    """The body and foot for the shown rows. `item_url` is the path before an item's uid."""
+    """The body and foot for the shown rows.
+
+    `item_url` is the path before an item's uid, "" for 項番 that lead nowhere.
+    """
     rows = _Rows(grid, shown, fold, item_url)
     body = "".join(rows.chunks())
     return Table(body, _foot(grid, shown), rows.packed, rows.closed)
@@ -77,7 +80,7 @@ class _Rows:
     def __init__(self, grid: Grid, shown: Sequence[int], fold: Fold, item_url: str) -> None:
         self.grid, self.shown, self.fold = grid, shown, fold
         self.closed = 0
-        self._link = f'<a class="n" tabindex="-1" href="{escape(item_url)}'
+        self._link = f'<a class="n" tabindex="-1" href="{escape(item_url)}' if item_url else ""
         glyph = glyphs(grid.legend)
         self.packed = bool(glyph) and len(shown) * len(grid.roles) > PACK_ABOVE
         self._cell = _packed(glyph, grid.legend) if glyph and self.packed else _cells(grid.legend)
@@ -137,10 +140,13 @@ class _Rows:
             f'<tr id="{uid}" role="row" class="{kind}" aria-level="{item.level}"'
             f"{_HIDDEN if hidden else ''}>"
             f'<th role="rowheader" scope="row" class="nm"{state}{focus}>'
-            f'{self._link}{uid}/">{self._numbers[index]}</a>{sign}'
-            f"{self._names[index]}</th>{marks}"
+            f"{self._number(index, uid)}{sign}{self._names[index]}</th>{marks}"
             f'<td role="gridcell" class="ds">{self._descriptions[index]}</td></tr>\n'
         )
+
+    def _number(self, index: int, uid: str) -> str:
+        number = self._numbers[index]
+        return f'{self._link}{uid}/">{number}</a>' if self._link else f'<b class="n">{number}</b>'
 
     def _marks(self, marks: tuple[str, ...]) -> str:
         joined = self._joined.get(marks)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import editing
 from projects.views.columns import columns, legend, merge
+from projects.views.editions import edition, edition_export, edition_list
 from projects.views.export import export
 from projects.views.history import history, history_csv, undo
 from projects.views.import_acts import apply, cancel, choices, wishes
@@ -35,6 +36,9 @@ urlpatterns = [
     path("<slug:slug>/imports/<int:key>/cancel/", cancel, name="import_cancel"),
     path("<slug:slug>/imports/<int:key>/status/", status, name="import_status"),
     path("<slug:slug>/imports/<int:key>/file/", download, name="import_file"),
+    path("<slug:slug>/editions/", edition_list, name="editions"),
+    path("<slug:slug>/editions/<int:number>/", edition, name="edition"),
+    path("<slug:slug>/editions/<int:number>/export.xlsx", edition_export, name="edition_export"),
     path("<slug:slug>/history/", history, name="history"),
     path("<slug:slug>/history.csv", history_csv, name="history_csv"),
     path("<slug:slug>/history/<int:number>/undo/", undo, name="undo_act"),

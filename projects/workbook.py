@@ -87,22 +87,30 @@ def parts(title: str, sheets: Sequence[Part]) -> bytes:
     return stream.getvalue()
 
 
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A sheet that is a plain list: (header, width in characters) per column, and the rows.
+
+    A whole number is written as one, everything else as text.
+    """
+
+    name: str
+    headers: Sequence[tuple[str, float]]
+    rows: Iterable[Sequence[str | int]]
+
+
 def table(title: str, headers: Sequence[tuple[str, float]], rows: Iterable[Sequence[str]]) -> bytes:
-    """A plain list as .xlsx: (header, width in characters) per column, print-ready on A4."""
+    """A plain list as .xlsx, print-ready on A4."""
+    return tables(title, [Plain(title, headers, rows)])
+
+
+def tables(title: str, sheets: Sequence[Plain]) -> bytes:
+    """One sheet per plain list, as .xlsx, print-ready on A4."""
     stream = io.BytesIO()
     with _workbook(stream, title, "") as book:
         styles = Styles(book)
-        sheet = book.add_worksheet(sheet_name(title))
-        for column, (_, width) in enumerate(headers):
-            sheet.set_column(column, column, width)
-        sheet.write_string(0, 0, title, styles.title)
-        for column, (header, _) in enumerate(headers):
-            sheet.write_string(1, column, header, styles.header)
-        for row, cells in enumerate(rows, 2):
-            for column, text in enumerate(cells):
-                sheet.write_string(row, column, text, styles.text(text, level=4, name="cell"))
-        _print_pages(sheet, paper=9, repeat=(0, 1), title=title)
-        sheet.freeze_panes(2, 0)
+        for name, plain in zip(sheet_names([plain.name for plain in sheets]), sheets, strict=True):
+            _write_plain(book.add_worksheet(name), plain, styles)
     return stream.getvalue()
 
 
@@ -169,6 +177,22 @@ def _workbook(stream: io.BytesIO, title: str, author: str) -> Workbook:
     book = xlsxwriter.Workbook(stream, options)
     book.set_properties({"title": title, "author": author, "subject": GROUP_HEADER})
     return book
+
+
+def _write_plain(sheet: Worksheet, plain: Plain, styles: Styles) -> None:
+    for column, (_, width) in enumerate(plain.headers):
+        sheet.set_column(column, column, width)
+    sheet.write_string(0, 0, plain.name, styles.title)
+    for column, (header, _) in enumerate(plain.headers):
+        sheet.write_string(1, column, header, styles.header)
+    for row, cells in enumerate(plain.rows, 2):
+        for column, value in enumerate(cells):
+            if isinstance(value, int):
+                sheet.write_number(row, column, value, styles.text("", level=4, name="number"))
+            else:
+                sheet.write_string(row, column, value, styles.text(value, level=4, name="cell"))
+    _print_pages(sheet, paper=9, repeat=(0, 1), title=plain.name)
+    sheet.freeze_panes(2, 0)
 
 
 def _write_sheet(sheet: MarkSheet, grid: Grid, styles: Styles, more: Sequence[Column] = ()) -> None:

@@ -1,0 +1,67 @@
+"""The published 版 of a project: their list, and each of them as it was published."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from projects import workbook
+from projects.forms import MatrixForm
+from projects.frame import ROWS, spliced
+from projects.matrix import table
+from projects.models import Edition, Project
+from projects.page import matrix_page
+from projects.selection import select
+from projects.store import editions
+from projects.tables_editions import EditionTable
+from projects.views.export import xlsx_response
+from raci.access import Right, load, person
+
+
+@require_safe
+def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """All 版 of the project, the latest first."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    found = Edition.objects.filter(project=project).order_by("-number")
+    listed = EditionTable(found.defer("head", "legend", "roles"), slug=slug)
+    context = {"project": project, "table": listed, "may_publish": project.right >= Right.MANAGE}
+    return render(request, "projects/editions.html", context)
+
+
+@require_safe
+def edition(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One 版 as the matrix that it was, read-only; ?fold and ?flip as with the matrix."""
+    project, found = _opened(request, slug, number)
+    grid = editions.grid(found)
+    form = MatrixForm(request.GET, grid=grid)
+    rows = select(grid, form.selection)
+    context = {
+        "project": project,
+        "edition": found,
+        "page": matrix_page(grid, slug, rows, form.asked(request)),
+        "rows": ROWS,
+        "query": QueryDict(request.META.get("QUERY_STRING", "")),
+        "history_url": reverse("projects:history", args=[slug]),
+    }
+    html = render(request, "projects/edition.html", context).content.decode()
+    body = table(grid, rows.shown, form.folding, item_url="").html
+    return HttpResponse(spliced(html, body.encode()), status=200 if form.is_valid() else 400)
+
+
+@require_safe
+def edition_export(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """別紙10 as Excel as of that 版. It names no revision: its way back would undo what came."""
+    _, found = _opened(request, slug, number)
+    grid = editions.grid(found)
+    name = f"{grid.document_number} {grid.title} {found.title}".strip().replace("/", "／")
+    return xlsx_response(workbook.matrix(grid), f"{name}.xlsx")
+
+
+def _opened(request: HttpRequest, slug: str, number: int) -> tuple[Project, Edition]:
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    try:
+        return project, Edition.objects.get(project=project, number=number)
+    except Edition.DoesNotExist as error:
+        raise Http404 from error
