@@ -1,5 +1,6 @@
 """Companies, the roles they fill, their people, and what these say about their tasks."""
 
+from vendors.models.reminder import Reminder
 from vendors.models.vendor import Contract, Member, Vendor
 from vendors.models.work import MAX_TEXT, Confirmation, Message, Question
 
@@ -10,5 +11,6 @@ __all__ = [
     "Member",
     "Message",
     "Question",
+    "Reminder",
     "Vendor",
 ]

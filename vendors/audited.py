@@ -1,0 +1,69 @@
+"""What the PMO does with companies, as the security log has it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+
+from projects.models import Edition, Project
+from raci import audit
+from vendors.models import Contract, Member, Reminder, Vendor
+
+
+def invitation(member: Member, *, by: User, project: Project) -> None:
+    _of_member("invitation", member, by, project)
+
+
+def member_activated(member: Member, *, by: User, project: Project) -> None:
+    _of_member("member_activated", member, by, project)
+
+
+def member_deactivated(member: Member, *, by: User, project: Project) -> None:
+    _of_member("member_deactivated", member, by, project)
+
+
+def contract_added(contract: Contract, *, by: User) -> None:
+    _of_contract("contract_added", contract, by)
+
+
+def contract_removed(contract: Contract, *, by: User) -> None:
+    _of_contract("contract_removed", contract, by)
+
+
+def edition_published(edition: Edition, *, by: User) -> None:
+    audit.record("edition_published", by=by, project_id=edition.project_id, edition=edition.number)
+
+
+def reminder_sent(reminder: Reminder, *, by: User) -> None:
+    audit.record(
+        "reminder_sent",
+        by=by,
+        project_id=reminder.project_id,
+        vendor_id=reminder.vendor_id,
+        people=reminder.people,
+        forced=reminder.forced,
+    )
+
+
+def shown_as(vendor: Vendor, *, by: User, project: Project) -> None:
+    audit.record("shown_as", by=by, project_id=project.pk, vendor_id=vendor.pk)
+
+
+def _of_member(kind: str, member: Member, by: User, project: Project) -> None:
+    audit.record(
+        kind,
+        by=by,
+        project_id=project.pk,
+        vendor_id=member.vendor_id,
+        user=member.user_id,
+        everywhere=member.project_id is None,
+    )
+
+
+def _of_contract(kind: str, contract: Contract, by: User) -> None:
+    audit.record(
+        kind,
+        by=by,
+        project_id=contract.project_id,
+        vendor_id=contract.vendor_id,
+        role=contract.role_id,
+    )
