@@ -1,0 +1,55 @@
+"""Which company fills which role: added, removed, handed over. Every act is in the history."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.http import Http404
+
+from projects import store
+from projects.models import Project, Role
+from vendors import audited
+from vendors.models import Contract, Vendor
+
+
+def contract_of(project: Project, vendor: Vendor, role: int) -> Contract:
+    """The company's contract about the role with that id; Http404 without one."""
+    own = Contract.objects.select_related("vendor", "role")
+    try:
+        return own.get(project=project, vendor=vendor, role_id=role)
+    except Contract.DoesNotExist as error:
+        raise Http404 from error
+
+
+def add(role: Role, *, name: str, by: User) -> Vendor:
+    """The company with that name, a new one if need be, fills the role from now on."""
+    with store.change_set(by=by, kind=store.Kind.ADMIN):
+        return _add(role, name, by)
+
+
+def remove(contract: Contract, *, by: User) -> None:
+    with store.change_set(by=by, kind=store.Kind.ADMIN):
+        _remove(contract, by)
+
+
+def hand_over(contract: Contract, *, name: str, by: User) -> Vendor:
+    """Another company takes the role over, in one act."""
+    with store.change_set(by=by, kind=store.Kind.ADMIN):
+        taker = _add(contract.role, name, by)
+        if taker != contract.vendor:
+            _remove(contract, by)
+        return taker
+
+
+def _add(role: Role, name: str, by: User) -> Vendor:
+    vendor, _ = Vendor.objects.get_or_create(name=name)
+    contract, created = Contract.objects.get_or_create(
+        vendor=vendor, project_id=role.project_id, role=role
+    )
+    if created:
+        audited.contract_added(contract, by=by)
+    return vendor
+
+
+def _remove(contract: Contract, by: User) -> None:
+    audited.contract_removed(contract, by=by)
+    contract.delete()

@@ -1,0 +1,170 @@
+"""The people of companies: invited, stopped and let in again by managers of a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.http import Http404
+
+from projects import store
+from projects.models import Membership, Project
+from vendors import audited
+from vendors.models import Contract, Member, Vendor
+
+PMO = "PMOの利用者のため、ここでは変更できません。システム管理者に依頼してください。"
+ELSEWHERE = (
+    "この会社のすべての案件を担当しているため、ここでは変更できません。"
+    "システム管理者に依頼してください。"
+)
+STOPPED = "このアカウントはシステム管理者が停止しています。システム管理者に依頼してください。"
+
+
+class Refused(Exception):
+    """This person may not do that with that member; says why and whom to ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Over whom of a company a manager of a project may decide.
+
+    `everywhere`: all that the company does is in projects which that manager manages. `pmo` are
+    the company's people who are also people of a PMO.
+    """
+
+    project_id: int
+    everywhere: bool
+    pmo: frozenset[int]
+
+    def obstacle(self, member: Member) -> str:
+        """Why not over this member, "" where nothing stands in the way."""
+        if member.user_id in self.pmo:
+            return PMO
+        if member.project_id is None and not self.everywhere:
+            return ELSEWHERE
+        return ""
+
+
+def reach(project: Project, vendor: Vendor, *, by: User) -> Reach:
+    managed = Project.objects.filter(
+        memberships__user=by, memberships__kind=Membership.Kind.MANAGER
+    )
+    foreign = Contract.objects.filter(vendor=vendor).exclude(project__in=managed)
+    own = User.objects.filter(_IS_PMO, company_memberships__vendor=vendor)
+    pmo = frozenset(own.values_list("pk", flat=True))
+    return Reach(project.pk, by.is_superuser or not foreign.exists(), pmo)
+
+
+_IS_PMO = Q(is_staff=True) | Q(is_superuser=True) | Q(memberships__isnull=False)
+
+
+def people_of(project: Project, vendor: Vendor) -> list[Member]:
+    """The company's people in the project, also those who are stopped."""
+    own = Member.objects.filter(Q(project=None) | Q(project=project), vendor=vendor)
+    return list(own.select_related("user").order_by("-active", "user__username", "pk"))
+
+
+def member_of(project: Project, vendor: Vendor, key: int) -> Member:
+    """One of `people_of`; Http404 otherwise."""
+    own = Member.objects.filter(Q(project=None) | Q(project=project), vendor=vendor)
+    try:
+        return own.select_related("user", "vendor").get(pk=key)
+    except Member.DoesNotExist as error:
+        raise Http404 from error
+
+
+def invite(project: Project, vendor: Vendor, *, name: str, address: str, by: User) -> User:
+    """The person with that address works for the company in the project from now on.
+
+    An account that is there is used, with the name and the address that it has.
+    """
+    with store.change_set(by=by, kind=store.Kind.ADMIN):
+        user = _locked(_account(name, address))
+        known = user.company_memberships.filter(vendor=vendor)
+        if not known.filter(active=True).filter(Q(project=None) | Q(project=project)).exists():
+            _let_in(user)
+            Member.objects.update_or_create(
+                vendor=vendor, user=user, project=project, defaults={"active": True}
+            )
+        member = known.filter(active=True).order_by("pk").first()
+        assert member is not None
+        audited.invitation(member, by=by, project=project)
+        return user
+
+
+def invite_again(member: Member, project: Project, *, by: User) -> User:
+    """Refused where the account or the membership is stopped."""
+    if not member.active or not member.user.is_active:
+        raise Refused("停止中の担当者は招待できません。先に再開してください。")
+    audited.invitation(member, by=by, project=project)
+    return member.user
+
+
+def deactivate(member: Member, project: Project, *, by: User) -> None:
+    """The person no longer works for the company; without anything else left, no account."""
+    _check(member, project, by)
+    with store.change_set(by=by, kind=store.Kind.ADMIN):
+        user = _locked(member.user)
+        _set(member, active=False)
+        if user.is_active and not _has_more(user):
+            user.is_active = False
+            user.save(update_fields=["is_active"])
+        audited.member_deactivated(member, by=by, project=project)
+
+
+def activate(member: Member, project: Project, *, by: User) -> None:
+    """Takes `deactivate` back. Refused for an account that an administrator has stopped."""
+    _check(member, project, by)
+    with store.change_set(by=by, kind=store.Kind.ADMIN):
+        user = _locked(member.user)
+        _let_in(user)
+        if not user.is_active:
+            raise Refused(STOPPED)
+        _set(member, active=True)
+        audited.member_activated(member, by=by, project=project)
+
+
+def _check(member: Member, project: Project, by: User) -> None:
+    obstacle = reach(project, member.vendor, by=by).obstacle(member)
+    if obstacle:
+        raise Refused(obstacle)
+
+
+def _set(member: Member, *, active: bool) -> None:
+    member.active = active
+    member.save(update_fields=["active"])
+
+
+def _locked(user: User) -> User:
+    """Two who decide over one person come one after the other."""
+    return User.objects.select_for_update().get(pk=user.pk)
+
+
+def _let_in(user: User) -> None:
+    """Takes back what `deactivate` did to the account.
+
+    An account that is stopped although something is left to it was stopped by somebody else.
+    """
+    if not user.is_active and not _has_more(user):
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+
+
+def _has_more(user: User) -> bool:
+    """Whether the account is good for more than companies that the person has left."""
+    pmo = User.objects.filter(_IS_PMO, pk=user.pk)
+    return pmo.exists() or Member.objects.filter(user=user, active=True).exists()
+
+
+def _account(name: str, address: str) -> User:
+    by_name = Q(username__iexact=address)
+    found = User.objects.filter(by_name | Q(email__iexact=address)).order_by("pk")
+    user = found.filter(by_name).first() or found.first()
+    if user is None:
+        user, _ = User.objects.get_or_create(
+            username=address, defaults={"email": address, "last_name": name}
+        )
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user

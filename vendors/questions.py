@@ -1,0 +1,103 @@
+"""The companies' questions, as the PMO works through them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.http import Http404
+
+from projects import store
+from projects.models import Edition, EditionRow, Project
+from projects.store import editions
+from vendors import asking
+from vendors.models import Message, Question, Vendor
+
+OPEN_FIRST = ("open", "answered", "closed")
+
+
+class Overtaken(Exception):
+    """The company has said something that the person has not seen yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its row as last published and what was said last."""
+
+    question: Question
+    row: EditionRow | None
+    last: Message | None
+
+
+def listed(project: Project, *, state: str = "", company: str = "") -> QuerySet[Question]:
+    """The project's questions, those that wait first, then the latest first."""
+    ranks = [When(state=state, then=Value(rank)) for rank, state in enumerate(OPEN_FIRST)]
+    found = Question.objects.filter(project=project).select_related("vendor")
+    if state:
+        found = found.filter(state=state)
+    if company:
+        found = found.filter(vendor__uid=company)
+    return found.order_by(Case(*ranks, output_field=IntegerField()), "-at", "pk")
+
+
+def described(project: Project, questions: Sequence[Question]) -> list[Asked]:
+    """The same with their rows and last words, in two queries for any number."""
+    rows = _rows(project, {question.uid for question in questions})
+    last = _last(project, questions)
+    return [Asked(q, rows.get(q.uid), last.get(q.pk)) for q in questions]
+
+
+def question_of(project: Project, vendor: Vendor, uid: str) -> Question:
+    """Http404 where the company has asked nothing about that row."""
+    try:
+        return Question.objects.get(project=project, vendor=vendor, uid=uid)
+    except Question.DoesNotExist as error:
+        raise Http404 from error
+
+
+def answer(question: Question, text: str, *, by: User) -> Message:
+    """The PMO says something. Who answers at the same time comes after it; nothing is lost."""
+    latest = editions.latest(question.project)
+    with store.change_set(by=by, kind=store.Kind.ADMIN):
+        locked = _locked(question)
+        number = latest.number if latest else 0
+        return asking.reply(locked, text, by=by, edition_number=number)
+
+
+def close(question: Question, *, seen: int, by: User) -> None:
+    """Nothing more to say. Overtaken when the company spoke after the message `seen`."""
+    with store.change_set(by=by, kind=store.Kind.ADMIN):
+        locked = _locked(question)
+        later = locked.messages.filter(side=Message.Side.COMPANY, pk__gt=seen)
+        if later.exists():
+            raise Overtaken
+        asking.set_state(locked, Question.State.CLOSED)
+
+
+def reopen(question: Question, *, by: User) -> None:
+    """It is the turn of whoever did not speak last."""
+    with store.change_set(by=by, kind=store.Kind.ADMIN):
+        locked = _locked(question)
+        last = locked.messages.order_by("-pk").first()
+        answered = last is not None and last.side == Message.Side.PMO
+        asking.set_state(locked, Question.State.ANSWERED if answered else Question.State.OPEN)
+
+
+def _locked(question: Question) -> Question:
+    own = Question.objects.select_for_update(no_key=True, of=("self",))
+    return own.select_related("vendor", "project").get(pk=question.pk)
+
+
+def _rows(project: Project, uids: set[str]) -> dict[str, EditionRow]:
+    """The rows as in the last 版 that has them."""
+    numbers = Edition.objects.filter(project=project).order_by().values("pk")
+    found = EditionRow.objects.filter(project=project, edition__in=numbers, uid__in=uids)
+    return {row.uid: row for row in found.order_by("uid", "-edition_id").distinct("uid")}
+
+
+def _last(project: Project, questions: Sequence[Question]) -> dict[int, Message]:
+    said = Message.objects.filter(project=project, question__in=[q.pk for q in questions])
+    last = said.order_by("question_id", "-pk").distinct("question_id")
+    return {message.question_id: message for message in last}
