@@ -34,7 +34,8 @@ class ContractInline(admin.TabularInline[Contract, Vendor]):
 class MemberInline(admin.TabularInline[Member, Vendor]):
     model = Member
     extra = 0
-    autocomplete_fields = ("user",)
+    fields = ("user", "project", "active")
+    autocomplete_fields = ("user", "project")
 
 
 @admin.register(Vendor)

@@ -38,7 +38,7 @@ def asked(request: HttpRequest, tasks: Sequence[Task], text: str) -> None:
             "tasks": [f"項番{task.line.number} {task.line.name}" for task in group[:MOST_LISTED]],
             "more": max(0, len(group) - MOST_LISTED),
             "text": text,
-            "url": site + reverse("projects:item", args=[seat.slug, group[0].line.uid]),
+            "url": site + _thread(group[0]),
         }
         subject = f"【質問】{seat.vendor}: {seat.project}"
         after_commit(subject, "asked", context, partial(managers_of, seat.project_id))
@@ -84,6 +84,12 @@ def _send(subject: str, body: str, people: Iterable[User]) -> None:
     ]
     if letters:
         mail.get_connection().send_messages(letters)
+
+
+def _thread(task: Task) -> str:
+    """Where the PMO answers."""
+    seat = task.seat
+    return reverse("companies:thread", args=[seat.slug, seat.vendor_uid, task.line.uid])
 
 
 def _by_place(tasks: Iterable[Task]) -> Iterable[list[Task]]:

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 from django.urls import path
 
+from vendors.views import company, people
+from vendors.views.board import board_export, board_page
 from vendors.views.desk import shown
+from vendors.views.publishing import publish
+from vendors.views.questions import question_list, thread
+from vendors.views.reminders import remind
 from vendors.views.task import task_page
 from vendors.views.tasks import task_export, task_list
 
-_COMPANY = "<slug:slug>/companies/<str:company>/"
+_ALL = "<slug:slug>/companies/"
+_COMPANY = f"{_ALL}<str:company>/"
+_PERSON = f"{_COMPANY}people/<int:key>/"
 
 app_name = "companies"
 urlpatterns = [
-    path(f"{_COMPANY}tasks/", shown(task_list), name="tasks"),
+    path("<slug:slug>/editions/new/", publish, name="publish"),
+    path("<slug:slug>/questions/", question_list, name="questions"),
+    path(_ALL, board_page, name="board"),
+    path(f"{_ALL}export.xlsx", board_export, name="board_export"),
+    path(f"{_ALL}remind/", remind, name="remind"),
+    path(f"{_ALL}new/", company.new_company, name="new"),
+    path(_COMPANY, company.company_page, name="company"),
+    path(f"{_COMPANY}roles/<int:role>/", company.contract, name="contract"),
+    path(f"{_COMPANY}invite/", people.invite, name="invite"),
+    path(f"{_PERSON}invite/", people.invite_again, name="invite_again"),
+    path(f"{_PERSON}deactivate/", people.deactivate, name="deactivate"),
+    path(f"{_PERSON}activate/", people.activate, name="activate"),
+    path(f"{_COMPANY}questions/<str:uid>/", thread, name="thread"),
+    path(f"{_COMPANY}tasks/", shown(task_list, told=True), name="tasks"),
     path(f"{_COMPANY}tasks/export.xlsx", shown(task_export), name="tasks_export"),
     path(f"{_COMPANY}tasks/<slug:project>/<str:uid>/", shown(task_page), name="task"),
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.models import Project
 from raci.access import Right, load, person
-from vendors import rls, scope
+from vendors import audited, rls, scope
 from vendors.companies import company_of
 
 Page = Callable[..., HttpResponse]
@@ -35,8 +35,11 @@ def own(page: Page, methods: Sequence[str] = SAFE) -> Page:
     return wrapped
 
 
-def shown(page: Page) -> Page:
-    """The same page as the company sees it, for managers of the project."""
+def shown(page: Page, *, told: bool = False) -> Page:
+    """The same page as the company sees it, for managers of the project.
+
+    With `told` the security log says that somebody looked; the role of companies could not.
+    """
 
     @require_safe
     @wraps(page)
@@ -44,6 +47,8 @@ def shown(page: Page) -> Page:
         user = person(request)
         project = load(Project.objects.all(), user=user, right=Right.MANAGE, slug=slug)
         vendor = company_of(project, company)
+        if told and request.method == "GET":
+            audited.shown_as(vendor, by=user, project=project)
         base = reverse("companies:tasks", args=[slug, company])
         with rls.seen_by(user, shown_as=vendor):
             desk = scope.shown_desk(user, vendor=vendor, project=project, base=base)

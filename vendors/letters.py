@@ -1,0 +1,102 @@
+"""Mails of the PMO to companies: a new 版, reminders, invitations.
+
+They leave after the commit, one to each person, with the person's own companies only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core import mail
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from projects.grid import clean_line
+from projects.models import Edition, Project
+from raci import invitations
+from vendors.models import Member, Vendor
+from vendors.notices import after_commit
+from vendors.publishing import Party
+from vendors.reminding import Candidate
+
+
+def published(
+    request: HttpRequest, project: Project, edition: Edition, parties: Sequence[Party]
+) -> None:
+    """Tells the people of the companies whose tasks a 版 changes."""
+    facts = {party.vendor.pk: party for party in parties if party.vendor}
+    context = {"edition": edition, "url": _tasks(request)}
+    _to_each(f"【版の公開】{project.title}", "published", project, context, facts)
+
+
+def reminded(request: HttpRequest, project: Project, chosen: Sequence[Candidate]) -> None:
+    """Asks the people of the companies to confirm what is open."""
+    facts = {candidate.company.vendor.pk: candidate.company for candidate in chosen}
+    _to_each(
+        f"【確認のお願い】{project.title}", "reminded", project, {"url": _tasks(request)}, facts
+    )
+
+
+def invited(request: HttpRequest, project: Project, vendor: Vendor, user: User) -> None:
+    """Sends the way in: where to choose a password, or where to sign in for who has one."""
+    known = user.has_usable_password()
+    place = reverse("login") if known else invitations.link(user)
+    context = {
+        "project": project.title,
+        "company": vendor.name,
+        "name": user.get_full_name(),
+        "username": user.get_username(),
+        "known": known,
+        "url": request.build_absolute_uri(place),
+    }
+    after_commit(f"【招待】{project.title}", "invited", context, lambda: [user])
+
+
+def _tasks(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("vendors:tasks"))
+
+
+def _to_each(
+    subject: str,
+    template: str,
+    project: Project,
+    context: Mapping[str, Any],
+    facts: Mapping[int, Any],
+) -> None:
+    """One mail to each person of the companies in `facts` (by id), after the commit."""
+
+    def send() -> None:
+        letters = list(_letters(clean_line(subject), template, project, context, facts))
+        if letters:
+            mail.get_connection().send_messages(letters)
+
+    transaction.on_commit(send, robust=True)
+
+
+def _letters(
+    subject: str,
+    template: str,
+    project: Project,
+    context: Mapping[str, Any],
+    facts: Mapping[int, Any],
+) -> Iterator[mail.EmailMessage]:
+    for user, vendors in _people(project, facts).items():
+        own = {"project": project.title, "own": [facts[vendor] for vendor in vendors]}
+        body = render_to_string(f"vendors/mail/{template}.txt", {**context, **own})
+        yield mail.EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
+def _people(project: Project, vendors: Mapping[int, Any]) -> dict[User, list[int]]:
+    """Who gets mails about the project, each with the companies that they work for."""
+    here = Q(project=None) | Q(project=project)
+    members = Member.objects.filter(here, vendor__in=vendors, active=True, user__is_active=True)
+    found: dict[User, dict[int, None]] = {}
+    for member in members.exclude(user__email="").select_related("user").order_by("pk"):
+        found.setdefault(member.user, {})[member.vendor_id] = None
+    return {user: list(own) for user, own in found.items()}

@@ -1,0 +1,94 @@
+"""One company in a project: what it does, how far it is, what it asked, and its people."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from projects.models import Project, Role
+from raci.access import Right, load, person
+from vendors import contracting, people, questions
+from vendors.board import board
+from vendors.companies import company_of
+from vendors.forms_pmo import CompanyForm, ContractForm
+from vendors.models import Contract, Member, Vendor
+
+MOST_QUESTIONS = 20
+
+
+def opened(
+    request: HttpRequest, slug: str, company: str, right: Right = Right.MANAGE
+) -> tuple[Project, Vendor]:
+    """The project for a person with the right, and one of its companies. Http404 otherwise."""
+    project = load(Project.objects.all(), user=person(request), right=right, slug=slug)
+    return project, company_of(project, company)
+
+
+@require_safe
+def company_page(request: HttpRequest, slug: str, company: str) -> HttpResponse:
+    project, vendor = opened(request, slug, company, Right.VIEW)
+    (row,) = board(project, vendor=vendor).companies
+    asked = questions.listed(project, company=vendor.uid)
+    context = {
+        "project": project,
+        "company": row,
+        "vendor": vendor,
+        "contracts": Contract.objects.filter(project=project, vendor=vendor)
+        .select_related("role")
+        .order_by("role__position", "pk"),
+        "questions": questions.described(project, list(asked[:MOST_QUESTIONS])),
+        "people": _people(request, project, vendor),
+        "may_manage": project.right >= Right.MANAGE,
+    }
+    return render(request, "vendors/company.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_company(request: HttpRequest, slug: str) -> HttpResponse:
+    """A company takes on a role: a new one by its name, or one that is there."""
+    user = person(request)
+    project = load(Project.objects.all(), user=user, right=Right.MANAGE, slug=slug)
+    bound = request.POST if request.method == "POST" else None
+    form = ContractForm(bound, project=project, initial=request.GET.dict())
+    if not form.is_valid():
+        context = {"project": project, "form": form, "names": _names(project)}
+        status = 400 if form.is_bound else 200
+        return render(request, "vendors/company_new.html", context, status=status)
+    role: Role = form.cleaned_data["role"]
+    vendor = contracting.add(role, name=form.cleaned_data["name"], by=user)
+    messages.success(request, f"{vendor}を「{role}」の担当会社にしました。")
+    return redirect("companies:company", slug, vendor.uid)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def contract(request: HttpRequest, slug: str, company: str, role: int) -> HttpResponse:
+    """A role of the company: POST hands it over to another company, or takes it away."""
+    project, vendor = opened(request, slug, company)
+    found = contracting.contract_of(project, vendor, role)
+    if request.method == "POST" and "remove" in request.POST:
+        contracting.remove(found, by=person(request))
+        messages.success(request, f"{vendor}を「{found.role}」の担当から外しました。")
+        return redirect("companies:board", slug)
+    form = CompanyForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        names = _names(project)
+        context = {"project": project, "contract": found, "form": form, "names": names}
+        status = 400 if form.is_bound else 200
+        return render(request, "vendors/contract.html", context, status=status)
+    taker = contracting.hand_over(found, name=form.cleaned_data["name"], by=person(request))
+    messages.success(request, f"「{found.role}」の担当会社は{taker}です。")
+    return redirect("companies:company", slug, taker.uid)
+
+
+def _people(request: HttpRequest, project: Project, vendor: Vendor) -> list[tuple[Member, str]]:
+    """The company's people, each with why this person may not decide over them."""
+    reach = people.reach(project, vendor, by=person(request))
+    return [(member, reach.obstacle(member)) for member in people.people_of(project, vendor)]
+
+
+def _names(project: Project) -> list[str]:
+    """The companies that are in the project, to choose from."""
+    own = Vendor.objects.filter(contracts__project=project).distinct().order_by("name")
+    return list(own.values_list("name", flat=True))

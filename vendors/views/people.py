@@ -1,0 +1,90 @@
+"""Managers of a project decide which of a company's people work in it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from projects.models import Project
+from raci.access import person
+from vendors import letters, people
+from vendors.forms_pmo import InviteForm
+from vendors.models import Member, Vendor
+from vendors.people import Refused
+from vendors.views.company import opened
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HttpRequest, slug: str, company: str) -> HttpResponse:
+    """A form for a name and an address; POST lets that person in and mails the way."""
+    project, vendor = opened(request, slug, company)
+    form = InviteForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"project": project, "vendor": vendor, "form": form}
+        status = 400 if form.is_bound else 200
+        return render(request, "vendors/invite.html", context, status=status)
+    user = people.invite(project, vendor, **form.cleaned_data, by=person(request))
+    letters.invited(request, project, vendor, user)
+    messages.success(request, f"{form.cleaned_data['address']}に招待のメールを送ります。")
+    return redirect("companies:company", slug, vendor.uid)
+
+
+@require_POST
+def invite_again(request: HttpRequest, slug: str, company: str, key: int) -> HttpResponse:
+    """Mails the way in once more."""
+    project, vendor, member = _member(request, slug, company, key)
+    try:
+        user = people.invite_again(member, project, by=person(request))
+    except Refused as error:
+        return _refused(request, project, vendor, error)
+    letters.invited(request, project, vendor, user)
+    messages.success(request, f"{user.email}に招待のメールをもう一度送ります。")
+    return redirect("companies:company", slug, vendor.uid)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deactivate(request: HttpRequest, slug: str, company: str, key: int) -> HttpResponse:
+    """Says what it means that the person no longer works for the company; POST does it."""
+    project, vendor, member = _member(request, slug, company, key)
+    if request.method != "POST":
+        obstacle = people.reach(project, vendor, by=person(request)).obstacle(member)
+        context = {"project": project, "vendor": vendor, "member": member, "obstacle": obstacle}
+        return render(request, "vendors/deactivate.html", context)
+    try:
+        people.deactivate(member, project, by=person(request))
+    except Refused as error:
+        return _refused(request, project, vendor, error)
+    messages.success(request, f"{_name(member)}さんの利用を停止しました。")
+    return redirect("companies:company", slug, vendor.uid)
+
+
+@require_POST
+def activate(request: HttpRequest, slug: str, company: str, key: int) -> HttpResponse:
+    """The person works for the company again."""
+    project, vendor, member = _member(request, slug, company, key)
+    try:
+        people.activate(member, project, by=person(request))
+    except Refused as error:
+        return _refused(request, project, vendor, error)
+    messages.success(request, f"{_name(member)}さんの利用を再開しました。")
+    return redirect("companies:company", slug, vendor.uid)
+
+
+def _member(
+    request: HttpRequest, slug: str, company: str, key: int
+) -> tuple[Project, Vendor, Member]:
+    project, vendor = opened(request, slug, company)
+    return project, vendor, people.member_of(project, vendor, key)
+
+
+def _name(member: Member) -> str:
+    return member.user.get_full_name() or member.user.get_username()
+
+
+def _refused(
+    request: HttpRequest, project: Project, vendor: Vendor, error: Refused
+) -> HttpResponse:
+    messages.error(request, str(error))
+    return redirect("companies:company", project.slug, vendor.uid)

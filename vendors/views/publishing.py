@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from projects.models import Project
+from projects.store.editions import Unpublishable
+from raci.access import Right, load, person
+from vendors import letters, publishing
+from vendors.forms_pmo import PublishForm
+from vendors.publishing import Preview
+
+LISTED = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the next 版 would change for each company; POST publishes it."""
+    user = person(request)
+    project = load(Project.objects.all(), user=user, right=Right.MANAGE, slug=slug)
+    preview = publishing.preview(project)
+    if request.method != "POST":
+        return _page(request, project, preview, PublishForm.about(preview))
+    form = PublishForm(request.POST)
+    if not form.is_valid():
+        return _page(request, project, preview, form, status=400)
+    try:
+        edition = publishing.publish(project, **form.cleaned_data, by=user)
+    except Unpublishable as error:
+        again = PublishForm.about(preview, request.POST)
+        return _page(request, project, preview, again, problem=str(error), status=409)
+    letters.published(request, project, edition, preview.affected)
+    messages.success(
+        request,
+        f"{edition}を公開しました。"
+        f"担当作業が変わった{len(preview.affected)}社の担当者にメールで知らせます。",
+    )
+    return redirect("projects:editions", slug)
+
+
+def _page(
+    request: HttpRequest,
+    project: Project,
+    preview: Preview,
+    form: PublishForm,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "project": project,
+        "preview": preview,
+        "form": form,
+        "problem": problem,
+        "listed": f":{LISTED}",
+        "most": LISTED,
+    }
+    return render(request, "vendors/publish.html", context, status=status)

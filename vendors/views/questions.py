@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from projects.models import Project
+from raci.access import Right, load, person
+from vendors import notices, questions
+from vendors.forms import MessageForm
+from vendors.forms_pmo import QuestionForm
+from vendors.models import Question, Vendor
+from vendors.questions import Overtaken
+from vendors.scope import shown_desk
+from vendors.views.company import opened
+from vendors.worklist import work_of
+
+PER_PAGE = 50
+NEWS = "業者から新しい発言があります。読んでから、もう一度押してください。"
+
+
+@require_safe
+def question_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """The companies' questions, those that wait for an answer first."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    companies = Vendor.objects.filter(questions__project=project).distinct().order_by("name")
+    form = QuestionForm(request.GET, companies=companies)
+    found = questions.listed(project, **form.wanted)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "project": project,
+        "form": form,
+        "page": page,
+        "questions": questions.described(project, list(page.object_list)),
+    }
+    status = 200 if form.is_valid() else 400
+    return render(request, "vendors/questions.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def thread(request: HttpRequest, slug: str, company: str, uid: str) -> HttpResponse:
+    """What was said about a task; POST answers, closes or reopens, for editors and managers."""
+    right = Right.EDIT if request.method == "POST" else Right.VIEW
+    project, vendor = opened(request, slug, company, right)
+    question = questions.question_of(project, vendor, uid)
+    if request.method != "POST":
+        return _page(request, project, vendor, question, MessageForm())
+    if "close" in request.POST:
+        return _closed(request, project, vendor, question)
+    if "reopen" in request.POST:
+        questions.reopen(question, by=person(request))
+        messages.success(request, "質問を再開しました。")
+        return redirect(request.path)
+    return _answered(request, project, vendor, question)
+
+
+def _answered(
+    request: HttpRequest, project: Project, vendor: Vendor, question: Question
+) -> HttpResponse:
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return _page(request, project, vendor, question, form, status=400)
+    text = form.cleaned_data["text"]
+    questions.answer(question, text, by=person(request))
+    (asked,) = questions.described(project, [question])
+    task = f"項番{asked.row.number} {asked.row.name}" if asked.row else ""
+    notices.answered(request, question, task=task, text=text)
+    messages.success(request, f"回答しました。{vendor}の担当者にメールで知らせます。")
+    return redirect(request.path)
+
+
+def _closed(
+    request: HttpRequest, project: Project, vendor: Vendor, question: Question
+) -> HttpResponse:
+    seen = request.POST.get("seen", "")
+    try:
+        last = int(seen[:18]) if seen.isascii() and seen.isdecimal() else 0
+        questions.close(question, seen=last, by=person(request))
+    except Overtaken:
+        form = MessageForm(initial={"text": request.POST.get("text", "")})
+        return _page(request, project, vendor, question, form, problem=NEWS, status=409)
+    messages.success(request, "質問を解決済みにしました。")
+    return redirect(request.path)
+
+
+def _page(
+    request: HttpRequest,
+    project: Project,
+    vendor: Vendor,
+    question: Question,
+    form: MessageForm,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    (asked,) = questions.described(project, [question])
+    base = reverse("companies:tasks", args=[project.slug, vendor.uid])
+    desk = shown_desk(person(request), vendor=vendor, project=project, base=base)
+    said = list(question.messages.order_by("pk"))
+    context = {
+        "project": project,
+        "vendor": vendor,
+        "question": question,
+        "row": asked.row,
+        "task": next(iter(work_of(desk, uid=question.uid).tasks), None),
+        "thread": {"messages": said},
+        "seen": said[-1].pk if said else 0,
+        "form": form,
+        "problem": problem,
+        "may_answer": project.right >= Right.EDIT,
+    }
+    return render(request, "vendors/question.html", context, status=status)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from projects.models import Project
+from raci.access import Right, load, person
+from vendors import letters, reminding
+from vendors.board import board
+from vendors.forms_pmo import RemindForm
+from vendors.reminding import Candidate
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remind(request: HttpRequest, slug: str) -> HttpResponse:
+    """Companies to choose from; with ?company= who would get a mail; POST sends it."""
+    user = person(request)
+    project = load(Project.objects.all(), user=user, right=Right.MANAGE, slug=slug)
+    offered = reminding.candidates(project, board(project))
+    asked = request.POST if request.method == "POST" else request.GET
+    if request.method != "POST" and "company" not in asked and "sure" not in asked:
+        return _choice(request, project, offered)
+    form = RemindForm(asked, candidates=offered)
+    if not form.is_valid():
+        return _choice(request, project, offered, form, status=400)
+    chosen = _of(offered, form)
+    if request.method != "POST":
+        return _sure(request, project, chosen)
+    done = reminding.remind(project, chosen, forced=form.cleaned_data["again"], by=user)
+    letters.reminded(request, project, done.sent)
+    _tell(request, done)
+    return redirect("companies:board", slug)
+
+
+def _of(offered: Sequence[Candidate], form: RemindForm) -> list[Candidate]:
+    wanted = form.cleaned_data["company"]
+    return [candidate for candidate in offered if candidate.company.vendor.uid in wanted]
+
+
+def _choice(
+    request: HttpRequest,
+    project: Project,
+    offered: Sequence[Candidate],
+    form: RemindForm | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"project": project, "candidates": offered, "form": form}
+    return render(request, "vendors/remind.html", context, status=status)
+
+
+def _sure(request: HttpRequest, project: Project, chosen: Sequence[Candidate]) -> HttpResponse:
+    context = {
+        "project": project,
+        "candidates": chosen,
+        "people": sum(candidate.people for candidate in chosen),
+        "again": any(candidate.reminded_today for candidate in chosen),
+    }
+    return render(request, "vendors/remind_sure.html", context)
+
+
+def _tell(request: HttpRequest, done: reminding.Reminded) -> None:
+    if done.sent:
+        text = f"{len(done.sent)}社の{done.people}人に、確認をお願いするメールを送ります。"
+        messages.success(request, text)
+    if done.held:
+        names = "、".join(candidate.company.vendor.name for candidate in done.held)
+        messages.error(
+            request,
+            f"{names}には送っていません。今日すでに催促したか、メールの届く担当者がいません。",
+        )
