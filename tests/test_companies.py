@@ -97,6 +97,17 @@ def test_who_sees_the_page(crew: Project) -> None:
     assert client_of("manager").post(place()).status_code == 405
 
 
+def test_a_company_that_has_left_keeps_its_people_and_questions(crew: Project) -> None:
+    question = asked(crew, "報告", "いつまでですか")
+    Contract.objects.filter(vendor=company()).delete()
+    page = html(client_of("manager").get(place()))
+    assert "担当する列がありません" in page
+    assert "として表示" not in page
+    html(client_of("manager").get(place(f"questions/{question.uid}/")))
+    html(post(place(f"people/{member('kou').pk}/deactivate/")))
+    assert not member("kou").active
+
+
 # ---- contracts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from projects import store
@@ -61,15 +61,14 @@ _IS_PMO = Q(is_staff=True) | Q(is_superuser=True) | Q(memberships__isnull=False)
 
 def people_of(project: Project, vendor: Vendor) -> list[Member]:
     """The company's people in the project, also those who are stopped."""
-    own = Member.objects.filter(Q(project=None) | Q(project=project), vendor=vendor)
-    return list(own.select_related("user").order_by("-active", "user__username", "pk"))
+    own = _here(project, vendor).select_related("user")
+    return list(own.order_by("-active", "user__username", "pk"))
 
 
 def member_of(project: Project, vendor: Vendor, key: int) -> Member:
     """One of `people_of`; Http404 otherwise."""
-    own = Member.objects.filter(Q(project=None) | Q(project=project), vendor=vendor)
     try:
-        return own.select_related("user", "vendor").get(pk=key)
+        return _here(project, vendor).select_related("user", "vendor").get(pk=key)
     except Member.DoesNotExist as error:
         raise Http404 from error
 
@@ -81,14 +80,13 @@ def invite(project: Project, vendor: Vendor, *, name: str, address: str, by: Use
     """
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         user = _locked(_account(name, address))
-        known = user.company_memberships.filter(vendor=vendor)
-        if not known.filter(active=True).filter(Q(project=None) | Q(project=project)).exists():
+        known = _here(project, vendor).filter(user=user, active=True).order_by("pk")
+        member = known.first()
+        if member is None:
             _let_in(user)
-            Member.objects.update_or_create(
+            member, _ = Member.objects.update_or_create(
                 vendor=vendor, user=user, project=project, defaults={"active": True}
             )
-        member = known.filter(active=True).order_by("pk").first()
-        assert member is not None
         audited.invitation(member, by=by, project=project)
         return user
 
@@ -123,6 +121,10 @@ def activate(member: Member, project: Project, *, by: User) -> None:
             raise Refused(STOPPED)
         _set(member, active=True)
         audited.member_activated(member, by=by, project=project)
+
+
+def _here(project: Project, vendor: Vendor) -> QuerySet[Member]:
+    return Member.objects.filter(Q(project=None) | Q(project=project), vendor=vendor)
 
 
 def _check(member: Member, project: Project, by: User) -> None:

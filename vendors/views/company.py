@@ -11,7 +11,7 @@ from projects.models import Project, Role
 from raci.access import Right, load, person
 from vendors import contracting, people, questions
 from vendors.board import board
-from vendors.companies import company_of
+from vendors.companies import known_company
 from vendors.forms_pmo import CompanyForm, ContractForm
 from vendors.models import Contract, Member, Vendor
 
@@ -23,13 +23,13 @@ def opened(
 ) -> tuple[Project, Vendor]:
     """The project for a person with the right, and one of its companies. Http404 otherwise."""
     project = load(Project.objects.all(), user=person(request), right=right, slug=slug)
-    return project, company_of(project, company)
+    return project, known_company(project, company)
 
 
 @require_safe
 def company_page(request: HttpRequest, slug: str, company: str) -> HttpResponse:
     project, vendor = opened(request, slug, company, Right.VIEW)
-    (row,) = board(project, vendor=vendor).companies
+    row = next(iter(board(project, vendor=vendor).companies), None)
     asked = questions.listed(project, company=vendor.uid)
     context = {
         "project": project,
