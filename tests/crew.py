@@ -63,7 +63,11 @@ def said(
 
 def asked(project: Project, item: str, text: str, *, vendor: str = "株式会社甲") -> Question:
     """The company has asked that about the task."""
-    own = {"project": project, "vendor": company(vendor), "uid": uid_of(project, item)}
+    own: dict[str, Any] = {
+        "project": project,
+        "vendor": company(vendor),
+        "uid": uid_of(project, item),
+    }
     question, _ = Question.objects.get_or_create(**own)
     Message.objects.create(
         **own, question=question, edition_number=1, person_name="甲野", side="company", text=text

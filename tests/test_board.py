@@ -31,6 +31,7 @@ from tests.small_project import marked
 from vendors.board import Tally, board
 from vendors.models import Contract, Member, Reminder, Vendor
 from vendors.scope import shown_desk
+from vendors.tasks import State
 from vendors.worklist import work_of
 
 __all__ = ["crew", "project"]
@@ -78,7 +79,8 @@ def test_the_board_counts_what_the_companies_see(crew: Project) -> None:
         states = [task.state for task in tasks]
         total = row.total
         assert (total.confirmed, total.reset, total.question, total.new) == tuple(
-            states.count(state) for state in ("confirmed", "reset", "question", "new")
+            states.count(state)
+            for state in (State.CONFIRMED, State.RESET, State.QUESTION, State.NEW)
         )
         for phase, one in row.phases.items():
             assert one.tasks == sum(task.phase == phase for task in tasks)
@@ -209,7 +211,7 @@ def test_companies_with_open_tasks_are_offered(crew: Project) -> None:
 
 def test_the_confirmation_says_how_many_people_get_a_mail_and_sends_none(crew: Project) -> None:
     uids = [company(name).uid for name in ("株式会社甲", "株式会社乙")]
-    page = html(client_of("manager").get(REMIND, {"sure": 1, "company": uids}))
+    page = html(client_of("manager").get(REMIND, {"sure": "1", "company": uids}))
     assert "2社の2人にメールを送る" in page
     assert (mail.outbox, Reminder.objects.count()) == ([], 0)
 
@@ -252,7 +254,7 @@ def test_a_company_is_reminded_once_a_day(
 
 def test_a_tick_sends_it_again_on_the_same_day(crew: Project) -> None:
     remind("株式会社甲")
-    asking = client_of("manager").get(REMIND, {"sure": 1, "company": [company().uid]})
+    asking = client_of("manager").get(REMIND, {"sure": "1", "company": [company().uid]})
     assert "もう一度送る" in html(asking)
     remind("株式会社甲", again="on")
     assert list(Reminder.objects.order_by("pk").values_list("forced", flat=True)) == [False, True]
