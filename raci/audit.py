@@ -34,8 +34,10 @@ class Kind(models.TextChoices):
     MEMBERSHIP_CHANGED = "membership_changed", "案件の権限の変更"
     INVITED = "invited", "招待"
     MEMBER_DEACTIVATED = "member_deactivated", "業者の担当者の停止"
+    MEMBER_ACTIVATED = "member_activated", "業者の担当者の再開"
     CONTRACT_CHANGED = "contract_changed", "契約の変更"
     EDITION_PUBLISHED = "edition_published", "版の公開"
+    REMINDER_SENT = "reminder_sent", "確認の催促"
     SHOWN_AS_COMPANY = "shown_as_company", "業者としての表示"
 
 

@@ -6,36 +6,39 @@ from django.contrib.auth.models import User
 
 from projects.models import Edition, Project
 from raci import audit
+from raci.audit import Kind
 from vendors.models import Contract, Member, Reminder, Vendor
 
 
 def invitation(member: Member, *, by: User, project: Project) -> None:
-    _of_member("invitation", member, by, project)
+    _of_member(Kind.INVITED, member, by, project)
 
 
 def member_activated(member: Member, *, by: User, project: Project) -> None:
-    _of_member("member_activated", member, by, project)
+    _of_member(Kind.MEMBER_ACTIVATED, member, by, project)
 
 
 def member_deactivated(member: Member, *, by: User, project: Project) -> None:
-    _of_member("member_deactivated", member, by, project)
+    _of_member(Kind.MEMBER_DEACTIVATED, member, by, project)
 
 
 def contract_added(contract: Contract, *, by: User) -> None:
-    _of_contract("contract_added", contract, by)
+    _of_contract("added", contract, by)
 
 
 def contract_removed(contract: Contract, *, by: User) -> None:
-    _of_contract("contract_removed", contract, by)
+    _of_contract("removed", contract, by)
 
 
 def edition_published(edition: Edition, *, by: User) -> None:
-    audit.record("edition_published", by=by, project_id=edition.project_id, edition=edition.number)
+    audit.record(
+        Kind.EDITION_PUBLISHED, by=by, project_id=edition.project_id, edition=edition.number
+    )
 
 
 def reminder_sent(reminder: Reminder, *, by: User) -> None:
     audit.record(
-        "reminder_sent",
+        Kind.REMINDER_SENT,
         by=by,
         project_id=reminder.project_id,
         vendor_id=reminder.vendor_id,
@@ -45,10 +48,10 @@ def reminder_sent(reminder: Reminder, *, by: User) -> None:
 
 
 def shown_as(vendor: Vendor, *, by: User, project: Project) -> None:
-    audit.record("shown_as", by=by, project_id=project.pk, vendor_id=vendor.pk)
+    audit.record(Kind.SHOWN_AS_COMPANY, by=by, project_id=project.pk, vendor_id=vendor.pk)
 
 
-def _of_member(kind: str, member: Member, by: User, project: Project) -> None:
+def _of_member(kind: Kind, member: Member, by: User, project: Project) -> None:
     audit.record(
         kind,
         by=by,
@@ -59,11 +62,12 @@ def _of_member(kind: str, member: Member, by: User, project: Project) -> None:
     )
 
 
-def _of_contract(kind: str, contract: Contract, by: User) -> None:
+def _of_contract(act: str, contract: Contract, by: User) -> None:
     audit.record(
-        kind,
+        Kind.CONTRACT_CHANGED,
         by=by,
         project_id=contract.project_id,
         vendor_id=contract.vendor_id,
         role=contract.role_id,
+        act=act,
     )
