@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -13,12 +14,14 @@ from projects import store
 from projects.grid import Grid
 from projects.models import Project
 from projects.plan import diff
+from raci import audit
 from tests.publishing import published
 from tests.small_project import GRID, client_of, project
 from vendors.models import Confirmation, Contract, Member, Message, Question, Vendor
 
-__all__ = ["BASE", "GRID", "client_of", "company", "crew", "project"]
+__all__ = ["BASE", "GRID", "client_of", "company", "crew", "log", "project"]
 BASE = "/projects/small/"
+DENIED = {"kou": 404, "stranger": 404, "viewer": 403, "editor": 403}
 
 
 @pytest.fixture
@@ -96,3 +99,25 @@ def statuses(method: str, path: str, **data: Any) -> dict[str, int]:
     people = ("kou", "stranger", "viewer", "editor", "manager")
     clients: dict[str, Client] = {name: client_of(name) for name in people}
     return {n: getattr(client, method)(path, data).status_code for n, client in clients.items()}
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The kinds that are recorded, with the act where there is one."""
+    kinds: list[str] = []
+
+    def record(kind: audit.Kind, **more: Any) -> None:
+        kinds.append(f"{kind.value} {more.get('act', '')}".strip())
+
+    monkeypatch.setattr(audit, "record", record)
+    return kinds
+
+
+def member(name: str) -> Member:
+    return Member.objects.get(user__username=name)
+
+
+def post(path: str, **data: Any) -> HttpResponse:
+    answer: Any = client_of("manager").post(path, data, follow=True)
+    assert isinstance(answer, HttpResponse)
+    return answer
