@@ -103,11 +103,12 @@ def statuses(method: str, path: str, **data: Any) -> dict[str, int]:
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The kinds that are recorded, with the act where there is one."""
+    """The kinds that are recorded for a project, with the act where there is one."""
     kinds: list[str] = []
 
     def record(kind: audit.Kind, **more: Any) -> None:
-        kinds.append(f"{kind.value} {more.get('act', '')}".strip())
+        if more.get("project_id"):
+            kinds.append(f"{kind.value} {more.get('act', '')}".strip())
 
     monkeypatch.setattr(audit, "record", record)
     return kinds

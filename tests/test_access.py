@@ -210,18 +210,18 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
         for place in ("", "export.xlsx", "<slug:project>/<str:uid>/")
         for method, statuses in (
             ("GET", (LOGIN, 404, 404, 404, 403, 403, 200, 200)),
-            ("POST", (LOGIN, 404, 404, 404, 403, 403, 405, 405)),
+            ("POST", (LOGIN, 405, 405, 405, 405, 405, 405, 405)),
         )
     },
     ("tasks/", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),
-    ("tasks/", "POST"): (LOGIN, 404, 405, 405, 404, 404, 404, 404),
+    ("tasks/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("tasks/export.xlsx", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),
-    ("tasks/export.xlsx", "POST"): (LOGIN, 404, 405, 405, 404, 404, 404, 404),
-    ("tasks/confirm/", "GET"): (LOGIN, 404, 405, 405, 404, 404, 404, 404),
+    ("tasks/export.xlsx", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("tasks/confirm/", "GET"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("tasks/confirm/", "POST"): (LOGIN, 404, 400, 400, 404, 404, 404, 404),
     ("tasks/<slug:project>/<str:uid>/", "GET"): (LOGIN, 404, 200, 404, 404, 404, 404, 404),
-    ("tasks/<slug:project>/<str:uid>/", "POST"): (LOGIN, 404, 405, 405, 404, 404, 404, 404),
-    ("tasks/<slug:project>/<str:uid>/say/", "GET"): (LOGIN, 404, 405, 405, 404, 404, 404, 404),
+    ("tasks/<slug:project>/<str:uid>/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("tasks/<slug:project>/<str:uid>/say/", "GET"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("tasks/<slug:project>/<str:uid>/say/", "POST"): (LOGIN, 404, 404, 404, 404, 404, 404, 404),
 }  # fmt: skip
 ADMIN = (LOGIN, 404, 404, 404, 404, 404, 404)
