@@ -1,0 +1,114 @@
+"""No company learns of another's rows: canaries in every text, every address, every person.
+
+A new address is crawled without a change here, since the addresses come from the resolver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import RequestFactory
+
+from tests import crawling, world
+from tests.canaries import CANARY, KEY
+from tests.crawling import crawler, told
+from tests.world import COMPANY_PEOPLE, MAIN, STRANGERS, World
+from vendors import asking, notices
+from vendors.models import Question
+
+Capture = Callable[..., Any]
+SPEAKERS = ("a", "a_main", "b", "both", "split", "moved", "outsider", "other_manager")
+COMPANIES_IN_MAIN = "ABCE"
+
+
+@pytest.fixture
+def there(db: None) -> World:
+    return world.build()
+
+
+@pytest.mark.parametrize("person", STRANGERS)
+def test_no_page_and_no_file_tells_of_others(there: World, person: str) -> None:
+    tried = crawler(there, person)
+    tried.look()
+    assert tried.leaks == {}
+
+
+@pytest.mark.parametrize("person", SPEAKERS)
+def test_no_answer_to_a_post_and_no_mail_tells_of_others(there: World, person: str) -> None:
+    tried = crawler(there, person)
+    tried.speak()
+    assert tried.leaks == {}
+
+
+@pytest.mark.parametrize("company", COMPANIES_IN_MAIN)
+def test_a_manager_who_looks_as_a_company_sees_what_it_sees(there: World, company: str) -> None:
+    uid = there.companies[company].uid
+    base = f"/projects/{MAIN}/companies/{uid}/tasks/"
+    rows = [f"{MAIN}/{row}/" for row in there.sheets[MAIN].uids()]
+    client, found = there.client("boss"), ""
+    for place in ("?page=all", "export.xlsx", *rows):
+        found += told(client.get(base + place))
+    assert there.canaries.foreign(found, {f"{company}@{MAIN}", "me:boss"}) == set()
+    assert there.sheets[MAIN].shown(company) <= set(CANARY.findall(found))
+
+
+@pytest.mark.parametrize("person", ["a", "b", "c", "e", "both", "split", "a_main"])
+def test_a_company_sees_all_of_its_own(there: World, person: str) -> None:
+    client = there.client(person)
+    page, file = (told(client.get(f"/tasks/{path}")) for path in ("?page=all", "export.xlsx"))
+    own = {
+        name
+        for party in there.known(person)
+        for company, _, slug in [party.partition("@")]
+        if slug in there.sheets
+        for name in there.sheets[slug].shown(company)
+    }
+    assert own
+    assert own <= set(CANARY.findall(page))
+    assert own <= set(CANARY.findall(file))
+
+
+@pytest.mark.parametrize("person", COMPANY_PEOPLE)
+def test_no_primary_key_is_told_to_companies(there: World, person: str) -> None:
+    tried, found = crawler(there, person), {}
+    for route in crawling.routes():
+        for path in crawling.addresses(there, route):
+            keys = set(KEY.findall(told(tried.client.get(path)))) - set(KEY.findall(path))
+            found |= {path: keys} if keys else {}
+    assert found == {}
+
+
+@pytest.mark.parametrize("person", STRANGERS)
+def test_what_others_were_answered_is_not_counted(there: World, person: str) -> None:
+    client = there.client(person)
+    assert crawling.answered_of_others(there, client, there.known(person)) == set()
+
+
+def test_a_question_is_mailed_to_the_managers_of_its_project_only(
+    there: World, django_capture_on_commit_callbacks: Capture
+) -> None:
+    keys = [f"{there.companies['A'].uid}:{MAIN}:{there.sheets[MAIN].uids()[1]}:2"]
+    with django_capture_on_commit_callbacks(execute=True):
+        there.client("a").post(
+            "/tasks/confirm/", {"task": keys, "state": "question", "text": "質問"}
+        )
+    managers = {there.people[name].email for name in ("boss", "second")}
+    assert {address for letter in mail.outbox for address in letter.to} == managers
+    assert [crawling.misdirected(there, letter) for letter in mail.outbox] == [set(), set()]
+
+
+def test_an_answer_is_mailed_to_the_people_who_asked_and_work_there(
+    there: World, django_capture_on_commit_callbacks: Capture
+) -> None:
+    project, vendor = there.projects[MAIN], there.companies["A"]
+    question = Question.objects.filter(project=project, vendor=vendor).order_by("pk")[0]
+    told = asking.reply(question, "回答", by=there.people["boss"], edition_number=2).text
+    with django_capture_on_commit_callbacks(execute=True):
+        request = RequestFactory().get("/")
+        notices.answered(request, question, task=there.sheets[MAIN].second[1].item.name, text=told)
+    own = {there.people[name].email for name in ("a", "a_main", "both", "split")}
+    assert {address for letter in mail.outbox for address in letter.to} == own
+    assert {leak for letter in mail.outbox for leak in crawling.misdirected(there, letter)} == set()
