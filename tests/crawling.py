@@ -25,7 +25,7 @@ from tests.world import ABSENT, MAIN, OTHER, World
 from vendors.models import Question
 
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
-MOST_PER_ROUTE, MOST_POSTED_TO = 40, 9
+MOST_PER_ROUTE, MOST_POSTED_TO = 40, 5
 LOOKED, REFUSED = {200, 400}, {302, 405}
 Body = dict[str, Any]
 
@@ -137,7 +137,7 @@ def bodies(world: World) -> Iterator[Body]:
     for company in (world.companies[letter].uid for letter in "AB"):
         keys = [f"{company}:{MAIN}:{uid}:2" for uid in rows]
         yield {"task": keys, "state": "confirmed", "back": f"{MAIN}/{rows[0]}/"}
-        yield from ({"task": key, "state": "question", "text": "質問"} for key in keys[::4])
+        yield from ({"task": key, "state": "question", "text": "質問"} for key in keys[::8])
         yield {"task": keys[1], "state": "question"}
         yield from ({"company": company, "text": text} for text in ("質問", ""))
         yield {"company": company, "close": "1"}
@@ -168,7 +168,7 @@ def told(response: Any) -> str:
     headers = "\n".join(f"{name}: {value}" for name, value in response.items())
     cookies = response.cookies.output()
     messages = "\n".join(map(str, get_messages(response.wsgi_request)))
-    return "\n".join([str(response.status_code), headers, cookies, messages, _body(response)])
+    return "\n".join([str(response.status_code), headers, cookies, messages, body(response)])
 
 
 def keys(text: str) -> set[str]:
@@ -196,7 +196,7 @@ def answered_of_others(world: World, client: Client, known: Iterable[str]) -> se
     return {row.record.line.uid for row in response.context["table"].rows} - asked
 
 
-def _body(response: Any) -> str:
+def body(response: Any) -> str:
     data = b"".join(response.streaming_content) if response.streaming else response.content
     if not data.startswith(b"PK"):
         return str(data, "utf-8", "replace")

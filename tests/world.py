@@ -105,7 +105,15 @@ def build() -> World:
         Membership.objects.create(project=project, user=world.people[person], kind=kind)
     _work(world)
     User.objects.filter(pk=world.people["off"].pk).update(is_active=False)
+    check_constraints()
     return world
+
+
+def check_constraints() -> None:
+    """Now, so that the tables can be altered."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def change(world: World, slug: str, rows: Sequence[Row]) -> None:
@@ -133,7 +141,7 @@ def _seats(person: str) -> set[str]:
     return {
         party
         for company, only, active in works
-        for party in _places(company)
+        for party in places(company)
         if active and party.endswith(f"@{only}" if only else "")
     }
 
@@ -143,7 +151,7 @@ def _duties(person: str) -> set[str]:
     return {f"pmo@{slug}"} if slug else set()
 
 
-def _places(company: str) -> set[str]:
+def places(company: str) -> set[str]:
     """The company as a party of each project; as itself where it has none."""
     found = {
         f"{company}@{slug}"
@@ -167,14 +175,14 @@ def _spread_keys() -> None:
 
 
 def _company(world: World, company: str) -> Vendor:
-    pmo = {party.replace(company, "pmo") for party in _places(company)}
-    name, uid = (world.canaries.of(*_places(company), *pmo) for _ in range(2))
+    pmo = {party.replace(company, "pmo") for party in places(company)}
+    name, uid = (world.canaries.of(*places(company), *pmo) for _ in range(2))
     return Vendor.objects.create(name=name, uid=uid)
 
 
 def _person(world: World, person: str) -> User:
     """The name is known to colleagues and to the PMO, the rest to nobody else."""
-    colleagues = {place for work in COMPANY_PEOPLE.get(person, ()) for place in _places(work[0])}
+    colleagues = {place for work in COMPANY_PEOPLE.get(person, ()) for place in places(work[0])}
     me = f"me:{person}"
     name = world.canaries.of(me, *colleagues, "pmo@main", "pmo@other")
     username, mail = (world.canaries.of(me, "pmo@main", "pmo@other") for _ in range(2))

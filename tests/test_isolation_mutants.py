@@ -1,0 +1,269 @@
+"""Each of the two walls alone holds; with one down, every stone of the other is needed.
+
+With row-level security off, each condition of the application is taken out in turn, and the canaries
+find a leak. With the conditions off, row-level security alone lets nothing through; its own
+policies are mutated in `test_isolation_below`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import FunctionType, ModuleType
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db.models import Q
+from django.test import RequestFactory
+from pytest import MonkeyPatch
+
+from tests import crawling, world
+from tests.crawling import told
+from tests.world import MAIN, OTHER, World
+from vendors import asking, companies, confirming, notices, rls, scope, worklist
+from vendors.models import Question
+from vendors.views import desk as desks
+
+Mutation = Callable[[MonkeyPatch], None]
+Capture = Callable[..., Any]
+PEOPLE = ("a", "b", "a_main", "split", "left", "moved", "outsider")
+
+
+def everything(module: ModuleType, name: str) -> Mutation:
+    """The function gives a condition that lets everything through."""
+    return lambda patch: patch.setattr(module, name, lambda *_: Q(pk__isnull=False))
+
+
+def without(module: ModuleType, name: str, part: str, instead: str = "") -> Mutation:
+    """The function, or the constant, with a part of its text replaced."""
+
+    def mutate(patch: MonkeyPatch) -> None:
+        was = getattr(module, name)
+        text = was if isinstance(was, str) else inspect.getsource(was)
+        assert part in text, part
+        mutated = text.replace(part, instead)
+        patch.setattr(module, name, mutated if isinstance(was, str) else made(was, mutated))
+
+    return mutate
+
+
+def made(was: FunctionType, source: str) -> Any:
+    """The function with that source, in the module where it was."""
+    space: dict[str, Any] = dict(was.__globals__)
+    exec(compile(source, inspect.getfile(was), "exec"), space)  # noqa: S102
+    return space[was.__name__]
+
+
+SCOPE: dict[str, Mutation] = {
+    "own_companies": everything(scope, "own_companies"),
+    "own_contracts": everything(scope, "own_contracts"),
+    "shown_contracts": everything(scope, "shown_contracts"),
+}
+ROLES, VENDOR = "row.role_ids && roles", "vendor_id = vendor"
+MUTATIONS: dict[str, Mutation] = SCOPE | {
+    "own companies, of anybody": without(scope, "own_companies", "members__user=person, "),
+    "own companies, once": without(scope, "own_companies", ", members__active=True"),
+    "own contracts, of anybody": without(scope, "own_contracts", "vendor__members__user=person, "),
+    "own contracts, once": without(scope, "own_contracts", ", vendor__members__active=True"),
+    "own contracts, any project": without(scope, "own_contracts", "mine & (", "mine | ("),
+    "own contracts, all projects": without(scope, "own_contracts", "isnull=True", "isnull=False"),
+    "shown contracts, any company": without(scope, "shown_contracts", "vendor=vendor, "),
+    "shown contracts, any project": without(scope, "shown_contracts", ", project=project"),
+    "company of any project": lambda patch: patch.setattr(
+        desks, "company_of", made_lax(companies.company_of)
+    ),
+    "rows of any role": without(worklist, "_TASKS", ROLES, "true"),
+    "rows before of any role": without(worklist, "_BEFORE", ROLES, "true"),
+    "confirmations of any company": without(worklist, "_TASKS", f"said.{VENDOR}", "true"),
+    "confirmations of any project": without(
+        worklist, "_TASKS", "said.project_id = project", "true"
+    ),
+    "questions of any company": without(worklist, "_TASKS", f"question.{VENDOR}", "true"),
+    "questions of any project": without(
+        worklist, "_TASKS", "question.project_id = project", "true"
+    ),
+    "messages of any project": without(
+        asking, "threads_of", '"project_id": tasks[0].seat.project_id,'
+    ),
+    "closing in any company": without(
+        asking, "close", ', "vendor_id": task.seat.vendor_id'
+    ),
+    "closing in any project": without(
+        asking, "close", '"project_id": task.seat.project_id, '
+    ),
+    "saying in any company": without(
+        asking, "_put", "        vendor_id=task.seat.vendor_id,\n",
+        "        vendor_id=task.seat.vendor_id + 1,\n",
+    ),
+    "mails to managers of any project": without(
+        notices, "managers_of", "memberships__project=project_id, "
+    ),
+    "mails to people of any company": without(
+        notices, "people_of", "company_memberships__vendor=vendor, "
+    ),
+    "mails to people who left": without(
+        notices, "people_of", ", company_memberships__active=True"
+    ),
+    "mails to people of any project": without(notices, "people_of", "own & here", "own"),
+}  # fmt: skip
+# taken out, these tell nobody anything, since another condition says the same
+NEEDLESS: dict[str, Mutation] = {
+    "an edition is of one project": without(
+        worklist, "_TASKS", "row.project_id = project\n    AND ", ""
+    ),
+    "the own rows of the edition before were the company's own": without(
+        worklist, "_TASKS", "row.edition_id = edition", "row.edition_id IN (edition, before)"
+    ),
+    "only editions of own seats are looked up": without(
+        worklist, "_EDITIONS", "WHERE project_id = ANY(%(projects)s)"
+    ),
+    "threads are kept by company": without(
+        asking, "threads_of", '"vendor_id__in": [task.seat.vendor_id for task in tasks],'
+    ),
+}
+
+
+def made_lax(was: Any) -> Any:
+    source = inspect.getsource(was)
+    part = ".filter(contracts__project=project)"
+    assert part in source
+    return made(was, source.replace(part, ""))
+
+
+@pytest.fixture
+def there(db: None) -> World:
+    return world.build()
+
+
+@pytest.fixture
+def leaks(
+    there: World, django_capture_on_commit_callbacks: Capture
+) -> Callable[[], bool]:
+    """Whether a company's person, or who looks as a company, learns or changes what is another's."""
+    return lambda: (
+        any(_told(there, person) for person in PEOPLE)
+        or any(_shown(there, company) for company in "AFD")
+        or _changed(there)
+        or _mailed(there, django_capture_on_commit_callbacks)
+    )
+
+
+def lower_the_rules(patch: MonkeyPatch) -> None:
+    """Requests run as the role that everybody has: row-level security is off."""
+    patch.setattr(rls, "ROLE", "none")
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_without_the_rules_below_each_condition_is_needed(
+    name: str, leaks: Callable[[], bool], monkeypatch: MonkeyPatch
+) -> None:
+    lower_the_rules(monkeypatch)
+    MUTATIONS[name](monkeypatch)
+    assert leaks()
+
+
+@pytest.mark.parametrize("name", NEEDLESS)
+def test_some_conditions_are_said_twice(
+    name: str, leaks: Callable[[], bool], monkeypatch: MonkeyPatch
+) -> None:
+    lower_the_rules(monkeypatch)
+    NEEDLESS[name](monkeypatch)
+    assert not leaks()
+
+
+def test_without_the_rules_below_the_application_tells_nothing(
+    leaks: Callable[[], bool], monkeypatch: MonkeyPatch
+) -> None:
+    lower_the_rules(monkeypatch)
+    assert not leaks()
+
+
+@pytest.mark.parametrize("name", [name for name in MUTATIONS if not name.startswith("mails")])
+def test_with_the_rules_below_no_condition_alone_tells_anything(
+    name: str, there: World, monkeypatch: MonkeyPatch
+) -> None:
+    MUTATIONS[name](monkeypatch)
+    found = {person: _told(there, person) for person in PEOPLE}
+    assert not any(found.values())
+    assert not _changed(there)
+
+
+def test_the_rules_below_alone_tell_nothing(there: World, monkeypatch: MonkeyPatch) -> None:
+    """All conditions at once are off; mails go out above the rules and are not asked for."""
+    for name in ("own_companies", "own_contracts", "rows of any role", "rows before of any role"):
+        MUTATIONS[name](monkeypatch)
+    for name in ("confirmations", "questions"):
+        MUTATIONS[f"{name} of any company"](monkeypatch)
+    assert not any(_told(there, person) for person in PEOPLE)
+
+
+def test_every_scope_of_the_application_is_mutated() -> None:
+    functions = dict(inspect.getmembers(scope, inspect.isfunction))
+    own = {name for name, f in functions.items() if f.__annotations__.get("return") == "Q"}
+    assert own == SCOPE.keys()
+
+
+def test_every_statement_of_a_module_is_mutated() -> None:
+    """A new statement in these modules belongs into the table."""
+    statements = {name for name in vars(worklist) if name.isupper() and name.startswith("_")}
+    assert statements == {"_LINE", "_COMPANY", "_TASKS", "_BEFORE", "_EDITIONS"}
+    asks = [n for n, f in inspect.getmembers(asking, inspect.isfunction) if _asks(f)]
+    assert asks == ["_put", "ask", "close", "reply", "threads_of"]
+    assert [n for n, f in inspect.getmembers(confirming, inspect.isfunction) if _asks(f)] == ["say"]
+
+
+def _asks(function: Any) -> bool:
+    return ".objects." in inspect.getsource(function)
+
+
+def _told(there: World, person: str) -> set[str]:
+    """What the person reads and must not, on the list, in the file and on the page of each row."""
+    client, known = there.client(person), there.known(person)
+    found = crawling.answered_of_others(there, client, known)
+    for path in ("?page=all", "export.xlsx", *_places(there)):
+        found |= there.canaries.foreign(told(client.get(f"/tasks/{path}")), known)
+    return found
+
+
+def _places(there: World) -> list[str]:
+    rows = there.sheets[MAIN].uids()
+    return [f"{slug}/{uid}/" for uid in (rows[1], *rows[-7:]) for slug in (MAIN, OTHER)]
+
+
+def _shown(there: World, company: str) -> set[str]:
+    base = f"/projects/{MAIN}/companies/{there.companies[company].uid}/tasks/"
+    response = there.client("boss").get(base, {"page": "all"})
+    return there.canaries.foreign(told(response), {f"{company}@{MAIN}", "me:boss"})
+
+
+def _changed(there: World) -> bool:
+    """Whether it changes what others asked when people of A close a thread and ask on one."""
+    before = _states(there)
+    mine = {"company": there.companies["A"].uid}
+    uid = there.sheets[MAIN].uids()[1]
+    for person, body in (("a_main", {"close": "1"}), ("a_main", {"text": "質問"})):
+        there.client(person).post(f"/tasks/{MAIN}/{uid}/say/", mine | body)
+    shared = next(u for u in there.sheets[MAIN].uids() if u in there.asked[f"B@{MAIN}"] & there.asked[f"A@{MAIN}"])
+    there.client("a").post(f"/tasks/{MAIN}/{shared}/say/", {**mine, "close": "1"})
+    there.client("a").post(f"/tasks/{MAIN}/{shared}/say/", {**mine, "text": "質問"})
+    return _states(there) != before
+
+
+def _states(there: World) -> list[tuple[Any, ...]]:
+    """The questions that are not A's of the main project."""
+    own = {"vendor": there.companies["A"], "project": there.projects[MAIN]}
+    return list(Question.objects.exclude(**own).order_by("pk").values_list("pk", "state"))
+
+
+def _mailed(there: World, capture: Capture) -> bool:
+    mail.outbox.clear()
+    project, vendor = there.projects[MAIN], there.companies["A"]
+    question = Question.objects.filter(project=project, vendor=vendor).order_by("pk")[0]
+    text = question.messages.order_by("pk")[0].text
+    with capture(execute=True):
+        notices.answered(RequestFactory().get("/"), question, task="", text=text)
+        key = f"{vendor.uid}:{MAIN}:{there.sheets[MAIN].uids()[1]}:2"
+        sent = {"task": key, "state": "question", "text": text}
+        there.client("a").post("/tasks/confirm/", sent)
+    return any(crawling.misdirected(there, letter) for letter in mail.outbox)
