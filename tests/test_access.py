@@ -15,13 +15,17 @@ from projects.models import Import, Project
 from tests import documents
 from vendors.models import Contract, Member, Question
 
-PEOPLE = ("anonymous", "outsider", "vendor", "vendor2", "viewer", "editor", "manager", "admin")
+LISTED = ("anonymous", "outsider", "vendor", "vendor2", "viewer", "editor", "manager", "admin")
+# person: like whom of those listed. `both` works for the companies of vendor and of vendor2;
+# `former` and `gone` did for that of vendor, and `gone` may no more sign in.
+ALIKE = {"both": "vendor", "former": "outsider", "gone": "anonymous"}
+PEOPLE = (*LISTED, *ALIKE)
 LOGIN = 302
 
 
 def _all(status: int) -> tuple[int, ...]:
     """The same for everybody, also for those who are not signed in."""
-    return (status,) * len(PEOPLE)
+    return (status,) * len(LISTED)
 
 
 def _signed_in(status: int) -> tuple[int, ...]:
@@ -29,7 +33,7 @@ def _signed_in(status: int) -> tuple[int, ...]:
 
 
 TABLE: dict[tuple[str, str], tuple[int, ...]] = {
-    # route, method: status for each of PEOPLE
+    # route, method: status for each of LISTED
     ("healthz", "GET"): (200, 200, 200, 200, 200, 200, 200, 200),
     ("healthz", "POST"): (405, 405, 405, 405, 405, 405, 405, 405),
     ("readyz", "GET"): (200, 200, 200, 200, 200, 200, 200, 200),
@@ -247,6 +251,25 @@ def besshi10(db: None) -> Project:
     return importing.create_from(documents.beginning(), slug="besshi10", by=None)
 
 
+@pytest.fixture
+def cast(cast: dict[str, User]) -> dict[str, User]:
+    """The people of every test, and those who are like one of them."""
+    employers = [Member.objects.get(user=cast[name]).vendor for name in ("vendor", "vendor2")]
+    for name in ALIKE:
+        cast[name] = User.objects.create_user(name)
+    for vendor in employers:
+        Member.objects.create(vendor=vendor, user=cast["both"])
+    Member.objects.create(vendor=employers[0], user=cast["former"], active=False)
+    Member.objects.create(vendor=employers[0], user=cast["gone"])
+    User.objects.filter(pk=cast["gone"].pk).update(is_active=False)
+    return cast
+
+
+def place_of(name: str) -> int:
+    """The column of one of PEOPLE."""
+    return LISTED.index(ALIKE.get(name, name))
+
+
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
     """Every route of the site; the admin counts as one, its pages are tested below."""
     for pattern in (resolver or get_resolver()).url_patterns:
@@ -288,7 +311,7 @@ def test_every_url_is_in_the_table() -> None:
 def test_status_of_every_url_for(
     name: str, besshi10: Project, sign_in: Callable[[str], Client]
 ) -> None:
-    place = PEOPLE.index(name)
+    place = place_of(name)
     found, wanted = {}, {}
     for (route, method), statuses in TABLE.items():
         client = sign_in(name)
@@ -303,21 +326,21 @@ def test_the_admin_is_there_only_for_administrators(
     name: str, besshi10: Project, sign_in: Callable[[str], Client]
 ) -> None:
     client = sign_in(name)
-    wanted = 200 if name == "admin" else ADMIN[PEOPLE.index(name)]
+    wanted = 200 if name == "admin" else ADMIN[place_of(name)]
     pages = (*ADMIN_PAGES, f"admin/projects/project/{besshi10.pk}/change/")
     assert {page: client.get(f"/{page}").status_code for page in pages} == dict.fromkeys(
         pages, wanted
     )
 
 
-@pytest.mark.parametrize("name", ["outsider", "vendor", "viewer", "manager"])
+@pytest.mark.parametrize("name", ["outsider", "vendor", "both", "former", "viewer", "manager"])
 def test_the_admin_login_is_not_there_for_people_without_the_right(
     name: str, sign_in: Callable[[str], Client]
 ) -> None:
     assert sign_in(name).get("/admin/login/").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["outsider", "vendor"])
+@pytest.mark.parametrize("name", ["outsider", "vendor", "both", "former"])
 def test_a_foreign_project_looks_like_one_that_does_not_exist(
     name: str, besshi10: Project, sign_in: Callable[[str], Client]
 ) -> None:

@@ -27,7 +27,7 @@ from vendors.views import desk as desks
 
 Mutation = Callable[[MonkeyPatch], None]
 Capture = Callable[..., Any]
-PEOPLE = ("a", "b", "a_main", "split", "left", "moved", "outsider")
+PEOPLE = ("a", "b", "c", "a_main", "split", "left", "moved", "outsider")
 
 
 def everything(module: ModuleType, name: str) -> Mutation:
@@ -91,10 +91,6 @@ MUTATIONS: dict[str, Mutation] = SCOPE | {
     ),
     "closing in any project": without(
         asking, "close", '"project_id": task.seat.project_id, '
-    ),
-    "saying in any company": without(
-        asking, "_put", "        vendor_id=task.seat.vendor_id,\n",
-        "        vendor_id=task.seat.vendor_id + 1,\n",
     ),
     "mails to managers of any project": without(
         notices, "managers_of", "memberships__project=project_id, "
@@ -244,7 +240,7 @@ def _changed(there: World) -> bool:
     uid = there.sheets[MAIN].uids()[1]
     for person, body in (("a_main", {"close": "1"}), ("a_main", {"text": "質問"})):
         there.client(person).post(f"/tasks/{MAIN}/{uid}/say/", mine | body)
-    shared = next(u for u in there.sheets[MAIN].uids() if u in there.asked[f"B@{MAIN}"] & there.asked[f"A@{MAIN}"])
+    shared = min(there.asked[f"A@{MAIN}"] & there.asked[f"B@{MAIN}"])
     there.client("a").post(f"/tasks/{MAIN}/{shared}/say/", {**mine, "close": "1"})
     there.client("a").post(f"/tasks/{MAIN}/{shared}/say/", {**mine, "text": "質問"})
     return _states(there) != before

@@ -182,7 +182,12 @@ def _company(world: World, company: str) -> Vendor:
 
 def _person(world: World, person: str) -> User:
     """The name is known to colleagues and to the PMO, the rest to nobody else."""
-    colleagues = {place for work in COMPANY_PEOPLE.get(person, ()) for place in places(work[0])}
+    colleagues = {
+        place
+        for company, only, _ in COMPANY_PEOPLE.get(person, ())
+        for place in places(company)
+        if place.endswith(only)
+    }
     me = f"me:{person}"
     name = world.canaries.of(me, *colleagues, "pmo@main", "pmo@other")
     username, mail = (world.canaries.of(me, "pmo@main", "pmo@other") for _ in range(2))
@@ -220,7 +225,7 @@ def _work(world: World) -> None:
     """第1版, which all companies confirm; 第2版, of which they ask; and drafts since."""
     for slug in ROLES:
         publish(world, slug)
-    for person in "abcde":
+    for person in (*"abcde", "a_other"):
         desk = own_desk(world.people[person], base="")
         seen = [(task, task.edition.number) for task in work_of(desk).tasks]
         confirming.say(desk, seen, Confirmation.State.CONFIRMED)
@@ -236,8 +241,13 @@ def _work(world: World) -> None:
 
 
 def _ask(world: World, desk: Desk, person: str, tasks: Sequence[Task]) -> None:
-    """Questions of the first and the last rows, those of two companies, with an answer."""
-    for task in [*tasks[:ASKED], *tasks[-ASKED:]]:
+    """Questions of some rows, each with an answer.
+
+    A asks in the other project only of the row that both have; C of no row of two companies.
+    """
+    first = 1 if (person, tasks[:1] and tasks[0].seat.slug) == ("a", MAIN) else 0
+    alone, shared = tasks[first : first + ASKED], tasks[first + ASKED :]
+    for task in [*alone, *(t for t in shared if len(t.line.role_ids) > 1 and person != "c")]:
         party = f"{person.upper()}@{task.seat.slug}"
         world.asked.setdefault(party, set()).add(task.line.uid)
         text, answer = (world.canaries.of(party, world.pmo(task.seat.slug)) for _ in range(2))
