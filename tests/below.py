@@ -50,6 +50,10 @@ _ASK = """INSERT INTO vendors_question (project_id, vendor_id, uid, state)
 _SAY = """INSERT INTO vendors_message (project_id, vendor_id, uid, edition_number, person_id,
     person_name, question_id, side, text)
     VALUES (%(project)s, %(vendor)s, %(uid)s, 2, %(person)s, '', %(question)s, %(side)s, 'x')"""
+_UPDATES = (
+    "UPDATE vendors_confirmation SET at = %s, person_id = vendors_person()",
+    "UPDATE vendors_question SET at = %s",
+)
 _INSERTS = {"vendors_confirmation": _CONFIRM, "vendors_question": _ASK, "vendors_message": _SAY}
 
 
@@ -147,8 +151,8 @@ def _written(world: World) -> set[str]:
             before, attempts = _sayings_of_others(world), list(_attempts(world, person))
             with rls.seen_by(user, shown_as=vendor):
                 acts = [name for name, act, values in attempts if may(act, values)]
-                for table in ("vendors_confirmation", "vendors_question"):
-                    _try(f"UPDATE {table} SET at = %s", [LONG_AGO])
+                for act in _UPDATES:
+                    _try(act, [LONG_AGO])
             found |= {f"{person} writes {name}" for name in acts}
             if _sayings_of_others(world) != before:
                 found.add(f"{person} changes what others said")
@@ -197,10 +201,7 @@ def _unsaid(world: World) -> set[str]:
     mine = _own(world, "a")
     with rls.seen_by(world.people["a"]):
         cannot = {f"a cannot say {t}" for t, act in _INSERTS.items() if not may(act, mine)}
-        for table in ("vendors_confirmation", "vendors_question"):
-            if not may(f"UPDATE {table} SET at = now()"):
-                cannot.add(f"a cannot change {table}")
-    return cannot
+        return cannot | {f"a cannot {act}" for act in _UPDATES if not may(act, [LONG_AGO])}
 
 
 def _own(world: World, person: str) -> dict[str, object]:

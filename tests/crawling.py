@@ -26,7 +26,7 @@ from vendors.models import Question
 
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 MOST_PER_ROUTE, MOST_POSTED_TO = 40, 5
-LOOKED, REFUSED = {200, 400}, {302, 405}
+LOOKED, REFUSED, HIDDEN = {200, 400}, {302, 405}, 404
 Body = dict[str, Any]
 
 
@@ -67,13 +67,15 @@ class Crawler:
             self.send(Sent("HEAD", path))
 
     def speak(self) -> None:
-        """POST of every body to every address, unless the first is refused for any body."""
+        """POST of every body to every address; of some where it is hidden, of none if refused."""
+        every = list(bodies(self.world))
         for route in routes():
             found = addresses(self.world, route)
             for path in found[:: -(-len(found) // MOST_POSTED_TO)]:
-                if self.send(Sent("POST", path)) not in REFUSED:
-                    for body in bodies(self.world):
-                        self.send(Sent("POST", path, body))
+                status = self.send(Sent("POST", path))
+                tried = [] if status in REFUSED else every[::5] if status == HIDDEN else every
+                for body in tried:
+                    self.send(Sent("POST", path, body))
 
     def send(self, sent: Sent) -> int:
         """The status; what came back is looked through."""

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from projects import importing
 from projects.models import Import, Project
 from tests import documents
+from tests.conftest import PASSWORD
 from vendors.models import Contract, Member, Question
 
 LISTED = ("anonymous", "outsider", "vendor", "vendor2", "viewer", "editor", "manager", "admin")
@@ -256,7 +257,7 @@ def cast(cast: dict[str, User]) -> dict[str, User]:
     """The people of every test, and those who are like one of them."""
     employers = [Member.objects.get(user=cast[name]).vendor for name in ("vendor", "vendor2")]
     for name in ALIKE:
-        cast[name] = User.objects.create_user(name)
+        cast[name] = User.objects.create_user(name, password=PASSWORD)
     for vendor in employers:
         Member.objects.create(vendor=vendor, user=cast["both"])
     Member.objects.create(vendor=employers[0], user=cast["former"], active=False)

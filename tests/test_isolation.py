@@ -22,6 +22,7 @@ from vendors.models import Question
 Capture = Callable[..., Any]
 SPEAKERS = ("a", "a_main", "b", "both", "split", "moved", "outsider", "other_manager")
 COMPANIES_IN_MAIN = "ABCE"
+IN_MAIN = ("a", "a_main", "b", "c", "e", "both", "split", "moved")
 
 
 @pytest.fixture
@@ -41,6 +42,23 @@ def test_no_answer_to_a_post_and_no_mail_tells_of_others(there: World, person: s
     tried = crawler(there, person)
     tried.speak()
     assert tried.leaks == {}
+
+
+def test_the_pmos_mails_tell_each_company_of_itself_only(
+    there: World, django_capture_on_commit_callbacks: Capture
+) -> None:
+    """A new 版 and reminders to all companies of the project."""
+    client, project = there.client("boss"), there.projects[MAIN]
+    uids = [there.companies[company].uid for company in COMPANIES_IN_MAIN]
+    form = client.get(f"/projects/{MAIN}/editions/new/").context["form"]
+    heading = {name: form[name].value() for name in ("revision", "last", "title", "date")}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/projects/{MAIN}/companies/remind/", {"company": uids})
+        client.post(f"/projects/{MAIN}/editions/new/", heading)
+    sent = [letter for letter in mail.outbox if letter.to]
+    assert project.editions.count() == len(("第1版", "第2版", "第3版"))
+    assert {letter.to[0] for letter in sent} == {there.people[name].email for name in IN_MAIN}
+    assert {leak for letter in sent for leak in crawling.misdirected(there, letter)} == set()
 
 
 @pytest.mark.parametrize("company", COMPANIES_IN_MAIN)

@@ -24,11 +24,11 @@ MOST_TIMES = 5
 
 
 class Person:
-    """One connection that asks for the same again and again, one request at a time."""
+    """Somebody who asks for the same again and again, one request at a time."""
 
     def __init__(self, client: Client, every: float, begins: float) -> None:
         self._client, self.every, self.begins = client, every, begins
-        self._busy, self._is_connected = Lock(), False
+        self._busy = Lock()
 
     def wants(self) -> Iterator[float]:
         """When, in seconds from the start."""
@@ -40,9 +40,7 @@ class Person:
     def ask(self, since: float) -> float:
         """The seconds from when it was wanted to the whole answer."""
         with self._busy:
-            if not self._is_connected:
-                self._client.connect()
-                self._is_connected = True
+            self._client.connect()  # nobody keeps one for a minute
             self._client.once()
         return perf_counter() - since
 
