@@ -1,4 +1,4 @@
-"""What the database shows and takes as the role of companies, by plain SQL, without the application.
+"""What the database shows and takes as the role of companies, by plain SQL alone.
 
 `faults` compares it with what `tests.world` says that each party may see and say.
 """
@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
 
 from tests.world import ABSENT, COMPANIES, MAIN, OTHER, ROLES, World, places
 from vendors import rls
@@ -75,19 +77,19 @@ def taken_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def fetch(statement: str, values: object = None) -> list[tuple[object, ...]]:
+def fetch(statement: str, values: Any = None) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows: list[tuple[object, ...]] = cursor.fetchall()
     return rows
 
 
-def may(statement: str, values: object = None) -> bool:
+def may(statement: str, values: Any = None) -> bool:
     """Whether the statement is carried out and finds a row; it is taken back."""
     try:
         with taken_back(), connection.cursor() as cursor:
             cursor.execute(statement, values)
-            return cursor.rowcount > 0
+            return bool(cursor.rowcount > 0)
     except DatabaseError:
         return False
 
@@ -114,8 +116,6 @@ def _expected(world: World, person: str, company: str) -> dict[str, set[object]]
 def _parties(world: World) -> dict[str, dict[object, set[str]]]:
     """Of every protected row the parties that may see it."""
     found: dict[str, dict[object, set[str]]] = {table: {} for table in POLICIES}
-    letters = {vendor.pk: letter for letter, vendor in world.companies.items()}
-    names = {user.pk: name for name, user in world.people.items()}
     for slug, project in world.projects.items():
         everybody = world.sheets[slug].parties(*ROLES[slug])
         found["projects_project"][project.pk] = everybody
@@ -124,17 +124,28 @@ def _parties(world: World) -> dict[str, dict[object, set[str]]]:
             for row in edition.rows.all():
                 found["projects_editionrow"][row.pk] = _row_parties(world, slug, row.role_names)
         for model in (Contract, *SAYINGS):
-            for pk, vendor in model._default_manager.filter(project=project).values_list(
-                "pk", "vendor_id"
-            ):
-                found[model._meta.db_table][pk] = {f"{letters[vendor]}@{slug}"}
+            found[model._meta.db_table] |= _company_parties(world, slug, model)
     for letter in COMPANIES:
         found["vendors_vendor"][world.companies[letter].pk] = set(places(letter))
-    for member in Member.objects.all():
-        found["vendors_member"][member.pk] = {f"me:{names[member.user_id]}"}
-        if member.active:  # a person's employer is there, whatever else is not
-            found["vendors_vendor"][member.vendor_id].add(f"me:{names[member.user_id]}")
+    _add_members(world, found)
     return found
+
+
+def _company_parties(world: World, slug: str, model: type[Model]) -> dict[object, set[str]]:
+    """The rows of the model in the project: each is its company's alone."""
+    letters = {vendor.pk: letter for letter, vendor in world.companies.items()}
+    rows = model._default_manager.filter(project=world.projects[slug])
+    return {pk: {f"{letters[v]}@{slug}"} for pk, v in rows.values_list("pk", "vendor_id")}
+
+
+def _add_members(world: World, found: dict[str, dict[object, set[str]]]) -> None:
+    """Memberships are the person's own; their employer is there, whatever else is not."""
+    names = {user.pk: name for name, user in world.people.items()}
+    for member in Member.objects.all():
+        me = f"me:{names[member.user_id]}"
+        found["vendors_member"][member.pk] = {me}
+        if member.active:
+            found["vendors_vendor"][member.vendor_id].add(me)
 
 
 def _row_parties(world: World, slug: str, role_names: list[str]) -> set[str]:
@@ -159,7 +170,7 @@ def _written(world: World) -> set[str]:
     return found
 
 
-def _try(statement: str, values: object) -> None:
+def _try(statement: str, values: Any) -> None:
     with suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
 
@@ -178,7 +189,7 @@ def _attempts(world: World, person: str) -> Iterator[tuple[str, str, dict[str, o
     """Inserts that must fail: (name, statement, values)."""
     mine = _own(world, person)
     sheet, b = world.sheets[MAIN], world.companies["B"].pk
-    foreign = {
+    foreign: dict[str, dict[str, object]] = {
         "for another company": {"vendor": b, "uid": _free(world, "B")},
         "in a project where it has no part": {"project": world.projects[OTHER].pk, "vendor": b},
         "on a row of another company": {"uid": sheet.second[11].item.uid},

@@ -84,7 +84,9 @@ class Sheet:
         return {f"{company}@{self.slug}" for role in roles for company in self.roles[role]}
 
     def grid(self, rows: Sequence[Row], title: str) -> Grid:
-        names = [Role(self.names[role], self._text(), aliases=(self._text(),)) for role in self.roles]
+        names = [
+            Role(self.names[role], self._text(), aliases=(self._text(),)) for role in self.roles
+        ]
         items = tuple(row.placed(list(self.roles)) for row in rows)
         return Grid(title, roles=tuple(names), items=items)
 
@@ -134,15 +136,15 @@ class Sheet:
         return self._canaries.of(*self.parties(*roles), self.pmo)
 
     def _heading(self, level: int, *roles: str) -> Item:
-        texts = [self._text(*roles) for _ in range(3)]
-        return Item(texts[0], level, *texts[1:], description=self._text())
+        uid, number, name = (self._text(*roles) for _ in range(3))
+        return Item(uid, level, number, name, self._text())
 
     def _task(self, *roles: str) -> Item:
-        texts = [self._text(*roles) for _ in range(4)]
-        return Item(texts[0], 2, *texts[1:])
+        uid, number, name, description = (self._text(*roles) for _ in range(4))
+        return Item(uid, 2, number, name, description)
 
     def _reworded(self, row: Row, *roles: str) -> Row:
         """The same row with other texts; without roles as a draft that no company knows."""
         number, name, description = (self._text(*roles) for _ in range(3))
-        words = {"number": number, "name": name, "description": description}
-        return replace(row, item=replace(row.item, **words))
+        item = replace(row.item, number=number, name=name, description=description)
+        return replace(row, item=item)

@@ -84,7 +84,9 @@ def test_new_gone_changed_and_kept_rows_add_up(pair: tuple[Grid, Grid]) -> None:
 
 @examples
 @given(grid=GRIDS, data=st.data())
-def test_the_tasks_of_a_company_are_the_rows_with_its_marks(grid: Grid, data: st.DataObject) -> None:
+def test_the_tasks_of_a_company_are_the_rows_with_its_marks(
+    grid: Grid, data: st.DataObject
+) -> None:
     places = data.draw(st.sets(st.integers(0, len(grid.roles) - 1), min_size=1))
     with transaction.atomic():
         project = _project()

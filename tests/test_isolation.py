@@ -91,7 +91,8 @@ def test_a_company_sees_all_of_its_own(there: World, person: str) -> None:
 
 @pytest.mark.parametrize("person", COMPANY_PEOPLE)
 def test_no_primary_key_is_told_to_companies(there: World, person: str) -> None:
-    tried, found = crawler(there, person), {}
+    tried = crawler(there, person)
+    found: dict[str, set[str]] = {}
     for route in crawling.routes():
         for path in crawling.addresses(there, route):
             keys = set(KEY.findall(told(tried.client.get(path)))) - set(KEY.findall(path))

@@ -1,4 +1,4 @@
-"""What is not theirs is answered with the same bytes, by the same statements, as what is not there."""
+"""What is not theirs gets the same bytes, by the same statements, as what is not there."""
 
 from __future__ import annotations
 
@@ -46,11 +46,7 @@ def _fingerprint(there: World, person: str, sent: Sent) -> tuple[Any, ...]:
 def _foreign_rows(there: World, person: str) -> list[str]:
     """Rows of which the person's companies have never had one, and drafts."""
     known = there.known(person)
-    return [
-        uid
-        for uid in there.sheets[MAIN].uids()
-        if not there.canaries.parties[uid] & known
-    ]
+    return [uid for uid in there.sheets[MAIN].uids() if not there.canaries.parties[uid] & known]
 
 
 @pytest.mark.parametrize("person", COMPANY_PEOPLE)
@@ -111,9 +107,7 @@ def test_looking_as_a_company_of_a_foreign_project_is_like_none(there: World, pl
 
 
 @pytest.mark.parametrize("company", "DF")
-def test_looking_as_a_company_without_a_part_here_is_like_none(
-    there: World, company: str
-) -> None:
+def test_looking_as_a_company_without_a_part_here_is_like_none(there: World, company: str) -> None:
     base = f"/projects/{MAIN}/companies/"
     foreign = Sent("GET", f"{base}{there.companies[company].uid}/tasks/")
     assert same(there, "boss", foreign, Sent("GET", f"{base}{NOWHERE}/tasks/"))
@@ -128,4 +122,3 @@ def test_a_row_that_the_company_has_not_is_like_none_for_who_looks_as_it(there: 
 
 def _confirmed(company: str, uid: str) -> Body:
     return {"task": f"{company}:{MAIN}:{uid}:2", "state": "confirmed"}
-

@@ -36,12 +36,12 @@ def test_everybody_sees_and_writes_exactly_what_is_theirs(there: World) -> None:
     assert faults(there) == set()
 
 
+@pytest.mark.django_db
 def test_every_policy_is_known_here() -> None:
-    found = fetch("SELECT tablename, policyname FROM pg_policies WHERE schemaname = current_schema()")
+    found = fetch(
+        "SELECT tablename, policyname FROM pg_policies WHERE schemaname = current_schema()"
+    )
     assert set(found) == {(table, name) for table, names in POLICIES.items() for name in names}
-
-
-test_every_policy_is_known_here = pytest.mark.django_db(test_every_policy_is_known_here)
 
 
 def test_each_policy_that_lets_everything_through_is_noticed(there: World) -> None:
@@ -109,17 +109,13 @@ def test_counters_are_closed(there: World) -> None:
         assert not [name for (name,) in names if may(f"SELECT last_value FROM {name}")]
 
 
+@pytest.mark.django_db
 def test_the_rules_are_forced_on_every_table_that_companies_read() -> None:
     forced = fetch("""
         SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity
         AND relnamespace = current_schema()::regnamespace
     """)
     assert {name for (name,) in forced} == POLICIES.keys()
-
-
-test_the_rules_are_forced_on_every_table_that_companies_read = pytest.mark.django_db(
-    test_the_rules_are_forced_on_every_table_that_companies_read
-)
 
 
 def test_the_role_can_neither_sign_in_nor_go_around_the_rules(there: World) -> None:

@@ -1,6 +1,6 @@
 """Each of the two walls alone holds; with one down, every stone of the other is needed.
 
-With row-level security off, each condition of the application is taken out in turn, and the canaries
+With row-level security off, each condition of the application is taken out in turn, and canaries
 find a leak. With the conditions off, row-level security alone lets nothing through; its own
 policies are mutated in `test_isolation_below`.
 """
@@ -16,7 +16,6 @@ import pytest
 from django.core import mail
 from django.db.models import Q
 from django.test import RequestFactory
-from pytest import MonkeyPatch
 
 from tests import crawling, world
 from tests.crawling import told
@@ -25,7 +24,7 @@ from vendors import asking, companies, confirming, notices, rls, scope, worklist
 from vendors.models import Question
 from vendors.views import desk as desks
 
-Mutation = Callable[[MonkeyPatch], None]
+Mutation = Callable[[pytest.MonkeyPatch], None]
 Capture = Callable[..., Any]
 PEOPLE = ("a", "b", "c", "a_main", "split", "left", "moved", "outsider")
 
@@ -38,7 +37,7 @@ def everything(module: ModuleType, name: str) -> Mutation:
 def without(module: ModuleType, name: str, part: str, instead: str = "") -> Mutation:
     """The function, or the constant, with a part of its text replaced."""
 
-    def mutate(patch: MonkeyPatch) -> None:
+    def mutate(patch: pytest.MonkeyPatch) -> None:
         was = getattr(module, name)
         text = was if isinstance(was, str) else inspect.getsource(was)
         assert part in text, part
@@ -133,10 +132,8 @@ def there(db: None) -> World:
 
 
 @pytest.fixture
-def leaks(
-    there: World, django_capture_on_commit_callbacks: Capture
-) -> Callable[[], bool]:
-    """Whether a company's person, or who looks as a company, learns or changes what is another's."""
+def leaks(there: World, django_capture_on_commit_callbacks: Capture) -> Callable[[], bool]:
+    """Whether somebody, or who looks as a company, learns or changes what is another's."""
     return lambda: (
         any(_told(there, person) for person in PEOPLE)
         or any(_shown(there, company) for company in "AFD")
@@ -145,14 +142,14 @@ def leaks(
     )
 
 
-def lower_the_rules(patch: MonkeyPatch) -> None:
+def lower_the_rules(patch: pytest.MonkeyPatch) -> None:
     """Requests run as the role that everybody has: row-level security is off."""
     patch.setattr(rls, "ROLE", "none")
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_without_the_rules_below_each_condition_is_needed(
-    name: str, leaks: Callable[[], bool], monkeypatch: MonkeyPatch
+    name: str, leaks: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lower_the_rules(monkeypatch)
     MUTATIONS[name](monkeypatch)
@@ -161,7 +158,7 @@ def test_without_the_rules_below_each_condition_is_needed(
 
 @pytest.mark.parametrize("name", NEEDLESS)
 def test_some_conditions_are_said_twice(
-    name: str, leaks: Callable[[], bool], monkeypatch: MonkeyPatch
+    name: str, leaks: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lower_the_rules(monkeypatch)
     NEEDLESS[name](monkeypatch)
@@ -169,7 +166,7 @@ def test_some_conditions_are_said_twice(
 
 
 def test_without_the_rules_below_the_application_tells_nothing(
-    leaks: Callable[[], bool], monkeypatch: MonkeyPatch
+    leaks: Callable[[], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lower_the_rules(monkeypatch)
     assert not leaks()
@@ -177,7 +174,7 @@ def test_without_the_rules_below_the_application_tells_nothing(
 
 @pytest.mark.parametrize("name", [name for name in MUTATIONS if not name.startswith("mails")])
 def test_with_the_rules_below_no_condition_alone_tells_anything(
-    name: str, there: World, monkeypatch: MonkeyPatch
+    name: str, there: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     MUTATIONS[name](monkeypatch)
     found = {person: _told(there, person) for person in PEOPLE}
@@ -185,7 +182,7 @@ def test_with_the_rules_below_no_condition_alone_tells_anything(
     assert not _changed(there)
 
 
-def test_the_rules_below_alone_tell_nothing(there: World, monkeypatch: MonkeyPatch) -> None:
+def test_the_rules_below_alone_tell_nothing(there: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """All conditions at once are off; mails go out above the rules and are not asked for."""
     for name in ("own_companies", "own_contracts", "rows of any role", "rows before of any role"):
         MUTATIONS[name](monkeypatch)

@@ -130,9 +130,7 @@ def publish(world: World, slug: str) -> None:
     everybody = {*world.sheets[slug].parties(*ROLES[slug]), world.pmo(slug)}
     title, note = (world.canaries.of(*everybody) for _ in range(2))
     boss = world.people["boss"]
-    editions.publish(
-        project, title=title, date=DAY, note=note, revision=project.revision, by=boss
-    )
+    editions.publish(project, title=title, date=DAY, note=note, revision=project.revision, by=boss)
 
 
 def _seats(person: str) -> set[str]:

@@ -66,14 +66,10 @@ def _p95(waits: Sequence[float]) -> float:
     return quantiles(waits, n=20)[18]
 
 
-def _play(
-    readers: Sequence[Person], editors: Sequence[Person]
-) -> tuple[list[float], list[float]]:
+def _play(readers: Sequence[Person], editors: Sequence[Person]) -> tuple[list[float], list[float]]:
     """The waits of readers and editors. Raises what any of them was answered wrongly."""
     everybody = [*readers, *editors]
-    wanted = sorted(
-        (at, place) for place, person in enumerate(everybody) for at in person.wants()
-    )
+    wanted = sorted((at, place) for place, person in enumerate(everybody) for at in person.wants())
     found: list[tuple[int, Future[float]]] = []
     start = perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as pool:

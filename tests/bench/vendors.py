@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from projects.models import Edition, Project
 
-COMPARED = """/tasks/ of a company with one of 50 roles in 10,000 rows, the default page of 100 rows:
+COMPARED = """\
+/tasks/ of a company with one of 50 roles in 10,000 rows, the default page of 100 rows:
 the whole request through the WSGI handler in this process, against psycopg2 fetching the same
 company's rows, confirmations and changed rows and making nothing of them; and against itself with
 a plain transaction in the place of `rls.seen_by`. Publishing 10,000 × 50 against loading it. The
@@ -198,7 +199,7 @@ def _bare(project: Project, person: User) -> tuple[Callable[[], None], int]:
         return fetch, len(cursor.fetchall())
 
 
-def _execute(statement: str, *values: object) -> None:
+def _execute(statement: str, *values: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
