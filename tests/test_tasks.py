@@ -94,7 +94,7 @@ def test_the_cost_of_the_list_does_not_grow(
     vendor: Client, besshi10: Project, django_assert_max_num_queries: Any
 ) -> None:
     vendor.get("/password/")  # the session has its CSRF secret from here on
-    with django_assert_max_num_queries(11) as full:
+    with django_assert_max_num_queries(12) as full:
         vendor.get("/tasks/")
     Assignment.objects.filter(project=besshi10, item__position__gt=20).delete()
     with django_assert_max_num_queries(len(full)):
