@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -61,12 +62,23 @@ _INSERTS = {"vendors_confirmation": _CONFIRM, "vendors_question": _ASK, "vendors
 
 def faults(world: World) -> set[str]:
     """What is wrong: seen, unseen, written, unsaid or hidden from the owner. Changes nothing."""
-    found: set[str] = set()
+    return set(_faults(world))
+
+
+def are_faults(world: World) -> bool:
+    """Whether anything is; stops at the first."""
+    return next(_faults(world), None) is not None
+
+
+def _faults(world: World) -> Iterator[str]:
+    owned = _parties(world)
     for person, company in LOOKERS:
-        visible, expected = _visible(world, person, company), _expected(world, person, company)
-        found |= {f"{person} sees {t}" for t in POLICIES if visible[t] - expected[t]}
-        found |= {f"{person} misses {t}" for t in POLICIES if expected[t] - visible[t]}
-    return found | _written(world) | _unsaid(world) | _hidden_from_the_owner()
+        visible = _visible(world, person, company)
+        expected = _expected(world, owned, person, company)
+        yield from (f"{person} sees {t}" for t in POLICIES if visible[t] - expected[t])
+        yield from (f"{person} misses {t}" for t in POLICIES if expected[t] - visible[t])
+    for rest in (_hidden_from_the_owner, lambda: _unsaid(world), lambda: _written(world)):
+        yield from rest()
 
 
 @contextmanager
@@ -104,12 +116,13 @@ def _visible(world: World, person: str, company: str) -> dict[str, set[object]]:
         return {t: {pk for (pk,) in fetch(f"SELECT id FROM {t}")} for t in POLICIES}
 
 
-def _expected(world: World, person: str, company: str) -> dict[str, set[object]]:
+def _expected(
+    world: World, owned: Mapping[str, dict[object, set[str]]], person: str, company: str
+) -> dict[str, set[object]]:
     known = world.known(person)
     if company:
         managed = {MAIN} if person == "boss" else set()
         known = {f"me:{person}", *(f"{company}@{slug}" for slug in managed)}
-    owned = _parties(world)
     return {t: {pk for pk, parties in owned[t].items() if parties & known} for t in POLICIES}
 
 
@@ -249,13 +262,14 @@ def _free(world: World, company: str) -> str:
 def _hidden_from_the_owner() -> set[str]:
     """What an owner of the tables who is no superuser, as in production, does not see."""
     found = set()
+    owner = f"canary_owner_{os.getpid()}"  # roles are the server's: other processes test too
     with taken_back():
-        fetch_nothing("CREATE ROLE canary_owner NOLOGIN")
+        fetch_nothing(f"CREATE ROLE {owner} NOLOGIN")
         for table in POLICIES:
             (count,) = fetch(f"SELECT count(*) FROM {table}")
             with taken_back():
-                fetch_nothing(f"ALTER TABLE {table} OWNER TO canary_owner")
-                fetch_nothing("SET LOCAL ROLE canary_owner")
+                fetch_nothing(f"ALTER TABLE {table} OWNER TO {owner}")
+                fetch_nothing(f"SET LOCAL ROLE {owner}")
                 if fetch(f"SELECT count(*) FROM {table}") != [count]:
                     found.add(f"the owner misses {table}")
     return found

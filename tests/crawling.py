@@ -25,7 +25,7 @@ from tests.world import ABSENT, MAIN, OTHER, World
 from vendors.models import Question
 
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
-MOST_PER_ROUTE, MOST_POSTED_TO = 40, 5
+MOST_PER_ROUTE, MOST_POSTED_TO = 10, 2
 LOOKED, REFUSED, HIDDEN = {200, 400}, {302, 405}, 404
 Body = dict[str, Any]
 

@@ -9,3 +9,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 JOBS_INLINE = True
+LOGGING["loggers"]["raci.request"]["level"] = "WARNING"  # type: ignore[index]  # noqa: F405

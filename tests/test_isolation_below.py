@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from tests import world
-from tests.below import POLICIES, faults, fetch, fetch_nothing, looker, may, taken_back
+from tests.below import POLICIES, are_faults, faults, fetch, fetch_nothing, looker, may, taken_back
 from tests.world import World
 from vendors import rls
 
@@ -49,7 +49,7 @@ def test_each_policy_that_lets_everything_through_is_noticed(there: World) -> No
     for table, policy in _all_policies():
         with taken_back():
             fetch_nothing(f"ALTER POLICY {policy} ON {table} {_everything(table, policy)}")
-            if not faults(there):
+            if not are_faults(there):
                 unnoticed.append((table, policy))
     assert unnoticed == []
 
@@ -59,7 +59,7 @@ def test_each_policy_that_is_missing_is_noticed(there: World) -> None:
     for table, policy in _all_policies():
         with taken_back():
             fetch_nothing(f"DROP POLICY {policy} ON {table}")
-            if not faults(there):
+            if not are_faults(there):
                 unnoticed.append((table, policy))
     assert unnoticed == []
 
@@ -71,7 +71,7 @@ def test_each_condition_of_who_sits_where_is_needed(there: World) -> None:
         assert condition in str(source), condition
         with taken_back():
             fetch_nothing(str(source).replace(condition, instead))
-            if not faults(there):
+            if not are_faults(there):
                 unnoticed.append(condition)
     assert unnoticed == []
 
