@@ -15,8 +15,8 @@ from projects.grid import Grid, Item, Role
 
 CANARY = re.compile(r"zk\d{10}")
 # Sequences start here, so that a primary key is told from any other number.
-FIRST_KEY, FIRST_SHORT_KEY = 7_700_000_000_000, 770_000_000
-KEY = re.compile(r"(?<!\d)(?:77000\d{8}|7700000\d\d)(?!\d)")
+FIRST_KEY, KEYS_APART = 770_000_000, 100_000
+KEY = re.compile(r"(?<![\d.])77\d{7}(?![\d.])")
 
 
 @dataclass(slots=True)

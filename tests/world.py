@@ -15,7 +15,7 @@ from django.test import Client
 from projects import store
 from projects.models import Import, Membership, Numbering, Project
 from projects.store import editions
-from tests.canaries import FIRST_KEY, FIRST_SHORT_KEY, Canaries, Row, Sheet
+from tests.canaries import FIRST_KEY, KEYS_APART, Canaries, Row, Sheet
 from tests.publishing import DAY
 from vendors import asking, confirming
 from vendors.models import Confirmation, Contract, Member, Question, Vendor
@@ -163,12 +163,12 @@ def _spread_keys() -> None:
     """Primary keys far away from each other and from every number on a page."""
     with connection.cursor() as cursor:
         cursor.execute("""
-            SELECT sequencename, data_type::text FROM pg_sequences
+            SELECT sequencename FROM pg_sequences
             WHERE schemaname = current_schema()
             AND sequencename ~ '^(vendors|projects|auth_user_id)' ORDER BY sequencename
         """)
-        for place, (name, kind) in enumerate(cursor.fetchall()):
-            far = FIRST_KEY + place * 1_000_000 if kind == "bigint" else FIRST_SHORT_KEY
+        for place, (name,) in enumerate(cursor.fetchall()):
+            far = FIRST_KEY + place * KEYS_APART
             cursor.execute(f"ALTER SEQUENCE {name} RESTART WITH {far}")
 
 

@@ -63,6 +63,10 @@ WHERE project_id = %(project)s AND edition_id = %(edition)s ORDER BY position
 """
 
 
+# In a table that PostgreSQL does not know yet, it expects one row and compares each with each.
+_NO_LOOPS, _LOOPS = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloop TO DEFAULT"
+
+
 class Unpublishable(Exception):
     """There is nothing to publish, or the matrix changed since it was looked at; says which."""
 
@@ -98,7 +102,11 @@ def lines(edition: Edition) -> list[Line]:
 
 def lines_now(project: Project) -> list[Line]:
     """The rows of the matrix as it stands, in document order, as `publish` would copy them."""
-    return _lines(_READ_NOW, project=project.pk)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_NO_LOOPS)
+        found = _lines(_READ_NOW, project=project.pk)
+        cursor.execute(_LOOPS)
+        return found
 
 
 def grid(edition: Edition) -> Grid:
@@ -137,7 +145,9 @@ def _copy_rows(edition: Edition, last: Edition | None) -> None:
         "last": last.pk if last else None,
     }
     with connection.cursor() as cursor:
+        cursor.execute(_NO_LOOPS)
         cursor.execute(_PUBLISH, values)
+        cursor.execute(_LOOPS)
 
 
 def _lines(statement: str, **values: Any) -> list[Line]:
