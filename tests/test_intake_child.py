@@ -48,9 +48,11 @@ def nothing_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return started[-1]
 
     monkeypatch.setattr(child, "_start", watched)
-    before = _open_files(), threading.active_count()
+    files, threads = _open_files(), set(threading.enumerate())
     yield
-    assert (_open_files(), threading.active_count()) == before
+    # What an earlier test of the same process left may end meanwhile: less is no fault.
+    assert _open_files() <= files
+    assert set(threading.enumerate()) <= threads
     assert all(process.returncode is not None for process in started)
 
 
