@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 
 from projects import comparisonsheet
 from projects.comparisonsheet import Head
-from projects.difference import WORDS, Change, Row, Table, columns_of, marked
+from projects.difference import BLANK, WORDS, Change, Row, Table, columns_of, marked
 from projects.forms_compare import MATRIX, CompareForm
 from projects.grid import Grid, Item, ancestors, parents
 from projects.models import Project
@@ -72,6 +73,14 @@ class Shown:
     page: int
     pages: int
     query: str
+
+    @property
+    def roles(self) -> list[str]:
+        return [column.header.name for column in self.columns]
+
+    @property
+    def summary(self) -> str:
+        return self.compared.pair.words
 
     @property
     def next_page(self) -> int:
@@ -181,13 +190,13 @@ class _Entries:
         role = self._found.wanted.role
         yield from _texts(line)
         if line.moved:
-            yield _note("上位の項目", *(self._path(line, after=side) for side in (False, True)))
+            yield _plain("上位の項目", *(self._path(line, after=side) for side in (False, True)))
         names = self._found.pair.old_names
         for cell in line.cells:
             if role in ("", cell.role):
                 was = names.get(cell.role, cell.role)
                 gone = line.act is Act.REMOVED
-                yield _note(was if gone else cell.role, cell.before, cell.after)
+                yield _plain(was if gone else cell.role, cell.before, cell.after)
 
     def _path(self, line: ItemLine, *, after: bool) -> str:
         return self._paths[after].of(line.shown) or "最上位"
@@ -219,3 +228,8 @@ def _texts(line: ItemLine) -> Iterator[Note]:
 def _note(what: str, old: str, new: str) -> Note:
     before, after = marked(old, new)
     return Note(what, mark_safe(before), mark_safe(after))  # noqa: S308 escaped by marked
+
+
+def _plain(what: str, old: str, new: str) -> Note:
+    """A change of something that is one whole: nothing in it is marked."""
+    return Note(what, escape(old or BLANK), escape(new or BLANK))

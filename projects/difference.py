@@ -203,7 +203,7 @@ class Table:
 
     def _note(self, word: str, old: str, new: str, key: str) -> str:
         """A change in words, with its box."""
-        change = f" {' → '.join(marked(old, new))}" if old or new else ""
+        change = f" <span>{' → '.join(marked(old, new))}</span>" if old or new else ""
         return f'<span class="ch"><b>{word}</b>{change}{self._box(key, word)}</span>'
 
     def _moved(self, line: ItemLine) -> str:

@@ -10,17 +10,15 @@ from django.core.cache import cache
 from django.http import Http404
 
 from projects import store, workbook
-from projects.difference import WORDS
 from projects.grid import Grid, ancestors, index_of, parents, subtree_ends
 from projects.models import Edition, Project
-from projects.plan import Act
-from projects.sidebyside import KINDS, Pair, Side, pair
+from projects.sidebyside import Side, pair
 from projects.store import editions
 from projects.workbook import Plain
 
 HISTORY = "変更履歴"
 _HISTORY_HEADERS = (("版", 6.0), ("名称", 22.0), ("日付", 18.0), ("説明", 50.0), ("変更件数", 50.0))
-FIRST, UNCHANGED = "最初の版", "変更なし"
+FIRST = "最初の版"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +82,6 @@ def _change_counts(listed: Sequence[Edition]) -> dict[int, str]:
         one.pk: Side(grid, [role[0] for role in one.roles])
         for one, grid in zip(wanted, editions.grids(wanted), strict=True)
     }
-    fresh = {new.pk: counted_words(pair(sides[old.pk], sides[new.pk])) for old, new in missing}
+    fresh = {new.pk: pair(sides[old.pk], sides[new.pk]).words for old, new in missing}
     cache.set_many({keys[pk]: words for pk, words in fresh.items()}, timeout=None)
     return known | fresh
-
-
-def counted_words(found: Pair) -> str:
-    """How many changes of each kind, in one line."""
-    counts = found.counts()
-    words = [f"{WORDS[kind]} {counts[kind]}" for kind in KINDS if counts[kind]]
-    columns = sum(line.act is not Act.UNCHANGED for line in found.plan.roles)
-    words += [f"列 {columns}"] if columns else []
-    words += ["凡例"] if found.plan.legend else []
-    words += ["表題"] if found.plan.titles else []
-    return "、".join(words) or UNCHANGED

@@ -12,6 +12,8 @@ from difflib import SequenceMatcher
 
 # difflib is quadratic at worst: beyond so many pairs of words only the ends are compared.
 MOST_PAIRS = 250_000
+# With less than this in common, single words marked here and there would say nothing.
+LEAST_ALIKE = 0.3
 _WORD = re.compile(r"[0-9０-９]+|[A-Za-zＡ-Ｚａ-ｚ]+|[ァ-ヶー・]+|[ｦ-ﾟ]+|[ \t\u3000]+|.", re.DOTALL)
 
 
@@ -30,6 +32,14 @@ class Segments:
     old: tuple[Segment, ...]
     new: tuple[Segment, ...]
 
+    @property
+    def is_telling(self) -> bool:
+        """Whether enough is the same for the rest to stand out."""
+        same = sum(len(piece.text) for piece in self.old if not piece.changed)
+        longer = max(sum(len(piece.text) for piece in side) for side in (self.old, self.new))
+        shorter = min(sum(len(piece.text) for piece in side) for side in (self.old, self.new))
+        return same == shorter or same >= longer * LEAST_ALIKE
+
 
 def segments(old: str, new: str) -> Segments:
     """Both texts in pieces, the changed ones marked."""
@@ -41,7 +51,12 @@ def segments(old: str, new: str) -> Segments:
     _compare(olds[start : len(olds) - end], news[start : len(news) - end], left, right)
     left.add(olds[len(olds) - end :], changed=False)
     right.add(news[len(news) - end :], changed=False)
-    return Segments(left.pieces(), right.pieces())
+    found = Segments(left.pieces(), right.pieces())
+    return found if found.is_telling else Segments(_whole(old), _whole(new))
+
+
+def _whole(text: str) -> tuple[Segment, ...]:
+    return (Segment(text, True),) if text else ()
 
 
 class _Side:

@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from projects.difference import Change, Row, below_headings, changes_of, counts, in_order
+from projects.difference import WORDS, Change, Row, below_headings, changes_of, counts, in_order
 from projects.grid import Grid, Item, Role, parents
 from projects.keys import match_key
 from projects.plan import Act, CellLine, ItemLine, Plan, RoleLine, diff
 
 KINDS = tuple(change for change in Change if change is not Change.UNCHANGED)
-MARKS = frozenset({Change.MARK_ADDED, Change.MARK_CHANGED, Change.MARK_REMOVED})
+UNCHANGED = "変更なし"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,17 @@ class Pair:
 
     def counts(self) -> Counter[Change]:
         return counts(self.plan)
+
+    @property
+    def words(self) -> str:
+        """How many changes of each kind there are, in one line."""
+        found = self.counts()
+        words = [f"{WORDS[kind]} {found[kind]}" for kind in KINDS if found[kind]]
+        columns = sum(line.act is not Act.UNCHANGED for line in self.plan.roles)
+        words += [f"列の変更 {columns}"] if columns else []
+        words += ["凡例の変更"] if self.plan.legend else []
+        words += ["表題の変更"] if self.plan.titles else []
+        return "、".join(words) or UNCHANGED
 
     def rows(self, wanted: Wanted = EVERYTHING) -> list[Row]:
         """The different rows that were asked for with their headings, in document order."""

@@ -43,8 +43,7 @@ def sources_of(project: Project) -> dict[str, str]:
     """Key → label of all that can be compared, the latest 版 first. Two queries."""
     found = Edition.objects.filter(project=project).order_by("-number")
     labels = {
-        f"edition:{one.number}": f"第{one.number}版　{one.title}（{one.japanese_date}）"
-        for one in found.only("number", "title", "date")
+        f"edition:{one.number}": _titled(one) for one in found.only("number", "title", "date")
     }
     ready = Import.objects.light().filter(project=project, state=Import.State.READY)
     files = {
@@ -52,6 +51,13 @@ def sources_of(project: Project) -> dict[str, str]:
         for row in ready.order_by("-pk")[:MOST_IMPORTS]
     }
     return labels | {NOW: NOW_LABEL} | files
+
+
+def _titled(edition: Edition) -> str:
+    number = f"第{edition.number}版"
+    name = number if edition.title == number else f"{number}　{edition.title}"
+    day = edition.date
+    return f"{name}（{day.year}年{day.month}月{day.day}日）"
 
 
 def opened(project: Project, key: str, labels: Mapping[str, str]) -> Source:

@@ -86,14 +86,17 @@ ORDER BY mark.role_id, mark.pgh_id DESC
 """
 
 
-def standing(project: Project, uid: str) -> dict[str, Standing]:
-    """Column's name → the last change of its mark on the row. One query."""
-    found = {}
-    for role, at, metadata in _fetch(_STANDING, {"project": project.pk, "uid": uid}):
-        said = as_metadata(metadata)
-        texts = (said.get("name", ""), said.get("kind", ""), said.get("reason", ""))
-        found[role] = Standing(role, at, *texts)
-    return found
+def standing(project: Project, uid: str) -> list[Standing]:
+    """Per column the last change of its mark on the row. One query."""
+    return [
+        _standing(role, at, as_metadata(metadata))
+        for role, at, metadata in _fetch(_STANDING, {"project": project.pk, "uid": uid})
+    ]
+
+
+def _standing(role: str, at: datetime, said: Mapping[str, Any]) -> Standing:
+    texts = (said.get(name, "") for name in ("name", "kind", "reason"))
+    return Standing(role, at, *texts)
 
 
 def _fetch(statement: str, values: Mapping[str, Any]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,11 +25,13 @@ OK, BAD_REQUEST = 200, 400
 def compare(request: HttpRequest, slug: str) -> HttpResponse:
     """The comparison as a list or in the matrix, with filters in the URL."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
-    form, found, problem = _asked(request, project)
+    labels = sources_of(project)
+    form, found, problem = _asked(request, project, labels)
     context: dict[str, Any] = {
         "project": project,
         "form": form,
         "keys": form.keys,
+        "labels": labels,
         "views": VIEWS,
         "problem": problem,
         "may_edit": project.right >= Right.EDIT,
@@ -43,16 +46,17 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
 def compare_export(request: HttpRequest, slug: str) -> HttpResponse:
     """The same as 新旧対照表; 400 when what was asked for is not there."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
-    form, found, _ = _asked(request, project)
+    form, found, _ = _asked(request, project, sources_of(project))
     if found is None or not form.is_valid():
         return render(request, "400.html", status=BAD_REQUEST)
     name = f"{project.document_number} {TITLE}".strip().replace("/", "／")
     return xlsx_response(compare_page.workbook_of(project, found), f"{name}.xlsx")
 
 
-def _asked(request: HttpRequest, project: Project) -> tuple[CompareForm, Compared | None, str]:
+def _asked(
+    request: HttpRequest, project: Project, labels: Mapping[str, str]
+) -> tuple[CompareForm, Compared | None, str]:
     """The form, the comparison if there is one, and why there is none."""
-    labels = sources_of(project)
     form = CompareForm(request.GET, labels=labels)
     keys = form.keys
     if keys is None:
