@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from projects.cellstyles import Styles
 from projects.difference import Row, headings
 from projects.grid import Grid, Item
+from projects.marksheet import MarkSheet
 from projects.measures import text_height
 from projects.plan import Act, ItemLine
 from projects.segments import Segment, segments
@@ -42,7 +43,7 @@ def sheet(pair: Pair, rows: Sequence[Row], head: Head, reasons: Mapping[str, str
     """The rows as .xlsx; `reasons` has the text of 変更理由 by uid."""
     stream = io.BytesIO()
     with new_book(stream, TITLE, pair.plan.after.issuer) as book:
-        writer = _Writer(book.add_worksheet(sheet_name(TITLE)), Styles(book))
+        writer = _Writer(book.add_worksheet(sheet_name(TITLE), MarkSheet), Styles(book))
         writer.head(pair.plan.after, head)
         texts = _Texts(pair)
         for row in rows:

@@ -85,8 +85,8 @@ def matrix(grid: Grid, origin: Origin = Origin(), more: Plain | None = None) -> 
         names = sheet_names([grid.document_number or grid.title, more.name if more else ""])
         sheet = book.add_worksheet(names[0], MarkSheet)
         if more:
-            _write_plain(book.add_worksheet(names[1]), more, styles)
-        hidden = book.add_worksheet(HIDDEN_SHEET)
+            _write_plain(book.add_worksheet(names[1], MarkSheet), more, styles)
+        hidden = book.add_worksheet(HIDDEN_SHEET, MarkSheet)
         _write_sheet(sheet, grid, styles)
         for row, cells in enumerate(hidden_rows(grid, origin)):
             for column, text in enumerate(cells):
@@ -116,7 +116,7 @@ def tables(title: str, sheets: Sequence[Plain]) -> bytes:
     with new_book(stream, title, "") as book:
         styles = Styles(book)
         for name, plain in zip(sheet_names([plain.name for plain in sheets]), sheets, strict=True):
-            _write_plain(book.add_worksheet(name), plain, styles)
+            _write_plain(book.add_worksheet(name, MarkSheet), plain, styles)
     return stream.getvalue()
 
 
