@@ -23,6 +23,8 @@ from tests.builders import NASTY_TEXTS, grid_of, grids, item, pairs_of_grids, ro
 
 GRID = grid_of("企画", "  計画 ◎ ○", "  報告 ○ .", "実施", "  試験 . ◎", "  検収 ○ ○")
 HEAD = Head("第1版", "現在")
+# openpyxl takes the escape of one text for that of another.
+TEXTS = [text for text in NASTY_TEXTS if text and text != "_x005F_x000D_"]
 FIRST = 6  # the first row below title, two lines and two header rows
 
 
@@ -112,7 +114,7 @@ def test_no_difference_is_said() -> None:
     assert texts(opened(data_of(GRID, GRID)), FIRST)[0] == "違いはありません。"
 
 
-@pytest.mark.parametrize("text", [text for text in NASTY_TEXTS if text])
+@pytest.mark.parametrize("text", TEXTS)
 def test_texts_come_through_as_they_are_and_never_come_alive(text: str) -> None:
     data = data_of(edited("報告", description=f"{text}旧"), edited("報告", description=f"{text}新"))
     row = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0][FIRST + 1]
@@ -123,7 +125,7 @@ def test_texts_come_through_as_they_are_and_never_come_alive(text: str) -> None:
         assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
 
 
-@pytest.mark.parametrize("text", [text for text in NASTY_TEXTS if text])
+@pytest.mark.parametrize("text", TEXTS)
 def test_texts_of_new_rows_come_through_too(text: str) -> None:
     new = replace(GRID, items=(*GRID.items, item(9, 1, description=text, marks=("", ""))))
     row = openpyxl.load_workbook(io.BytesIO(data_of(GRID, new))).worksheets[0][FIRST]
@@ -143,8 +145,10 @@ def test_it_is_ready_to_print_on_a3() -> None:
     assert (found.page_setup.paperSize, found.page_setup.orientation) == (8, "landscape")
     assert found.print_title_rows == "$4:$5"
     assert found.freeze_panes == "A6"
-    assert found.oddFooter.center is not None
-    assert found.oddFooter.center.text == "&P / &N"
+    footer = found.oddFooter
+    assert footer is not None
+    assert footer.center is not None
+    assert footer.center.text == "&P / &N"
     assert found.page_setup.fitToHeight == 0
 
 
