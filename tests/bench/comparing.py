@@ -16,7 +16,7 @@ from tests.bench.figures import Figure, run, slower
 from tests.bench.rounds import Contender, medians
 
 COMPARED = """sidebyside.pair and its rows with all kinds of changes, for two grids of 10,000 × 50:
-in one row of twenty, or in all, the 作業内容 and half of the marks are others, and ten rows are new.
+in one row of twenty, or in all, the 作業内容 and half of the marks are others; ten rows are new.
 Against one pass over the cells of both that counts those that are not the same. The seconds of
 新旧対照表 and of a page of 1,000 rows in the matrix are only told."""
 ROUNDS, ROWS_OF_A_PAGE = 5, 1_000
