@@ -148,10 +148,11 @@ def _said(point: Point) -> str:
 
 
 def _reason(row: Row, given: Mapping[str, Sequence[Reason]]) -> str:
-    """The reasons with their days; of acts that only pushed the row where nothing else changed."""
+    """The reasons with their days, without those of acts that only pushed a row that changed."""
+    kinds = kinds_of(row.line)
+    pushed = Change.MOVED not in kinds and kinds != {Change.RENUMBERED}
     own = given.get(row.line.shown.uid, ())
-    content = kinds_of(row.line) - {Change.RENUMBERED, Change.MOVED}
-    told = [one for one in own if not (one.placed and content)]
+    told = [one for one in own if not (one.placed and pushed)]
     lines = dict.fromkeys(f"{localdate(one.at):%Y/%m/%d}　{one.text}" for one in told)
     return "\n".join(lines)
 

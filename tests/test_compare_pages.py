@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from projects import store
-from projects.grid import Grid, renumbered, with_item_under, without_item
+from projects.grid import Grid, moved_under, renumbered, with_item_under, without_item
 from projects.models import Import, Project, Role
 from projects.plan import diff
 from tests.builders import item, row_named, uid_of
@@ -190,11 +190,14 @@ def test_the_file_has_the_rows_of_the_page_and_the_reasons(changed: Project) -> 
 def test_reasons_of_acts_that_only_pushed_a_row_are_left_out(changed: Project) -> None:
     new = with_item_under(CHANGED, item(900, marks=("", "")), uid_of(CHANGED, "計画"))
     becomes(changed, new, "行を足した")
+    becomes(changed, moved_under(new, uid_of(new, "検収"), uid_of(new, "企画")), "移した")
     answer = client_of("viewer").get(FILE)
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
     said = {cells[1]: str(cells[8]) for cells in sheet.iter_rows(values_only=True)}
     assert "行を足した" not in said["報告"]
     assert "行を足した" in said["作業900"]
+    (moved,) = [reason for name, reason in said.items() if str(name).startswith("検収")]
+    assert "移した" in moved
 
 
 def test_the_export_lists_the_editions_and_comes_back_without_a_change(changed: Project) -> None:
