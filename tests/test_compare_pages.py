@@ -20,7 +20,7 @@ from projects.models import Import, Project, Role
 from projects.plan import diff
 from tests.builders import item, row_named, uid_of
 from tests.publishing import published
-from tests.small_project import CHANGED, GRID, client_of, marked, project, ready  # noqa: F401
+from tests.small_project import CHANGED, GRID, client_of, marked, project, ready, sent  # noqa: F401
 from vendors.models import Contract, Member, Vendor
 
 PAGE, FILE = "/projects/small/compare/", "/projects/small/compare.xlsx"
@@ -80,6 +80,16 @@ def test_a_file_is_compared_as_the_import_would_match_it(project: Project) -> No
     assert "記号の変更 1" in page()
     Import.objects.filter(pk=row.pk).update(state="cancelled")
     assert "比較できるものがまだありません" in page(status=400, new=f"import:{row.pk}")
+
+
+def test_a_file_that_no_longer_fits_is_said_with_its_name(changed: Project) -> None:
+    editor = client_of("editor")
+    part = editor.get("/projects/small/export.xlsx", {"phase": "4"}).content
+    row = sent(editor, part, "実施だけ.xlsx")
+    becomes(changed, without_item(GRID, uid_of(GRID, "実施")))
+    html = page(status=400, new=f"import:{row.pk}")
+    assert "「実施だけ.xlsx」は役割分担表と比較できません。" in html
+    assert client_of("viewer").get(FILE, {"new": f"import:{row.pk}"}).status_code == 400
 
 
 def test_a_deleted_row_is_shown_and_counted(changed: Project) -> None:
