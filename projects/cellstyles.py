@@ -14,6 +14,7 @@ _SHADES = {1: "#C5D7FB", 2: "#E8F1FE", 3: "#F2F2F2"}
 _HEADER_SHADE = "#E6E6E6"
 _LEAD_COLOUR = "#0017C1"
 _LINE = "#949494"
+_PLAIN = 4
 _ALIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -31,6 +32,8 @@ class Styles:
             self._font(**header, valign="bottom", text_wrap=True, align="center")
         )
         self._header = header
+        self.piece = book.add_format(self._font(size=9))
+        self.changed_piece = book.add_format(self._font(size=9, underline=1))
 
     def vertical(self, size: float) -> Format:
         """Characters upright below one another, as Japanese headers are written."""
@@ -46,11 +49,17 @@ class Styles:
 
     def text(self, text: str, *, level: int, name: str) -> Format:
         """The format of a text cell; risky texts carry Excel's quote prefix."""
-        risky = text.startswith(_ALIVE)
+        return self._kept(name, level=level, risky=text.startswith(_ALIVE))
+
+    def _kept(self, name: str, *, level: int, risky: bool) -> Format:
         key = (name, level, risky)
         if key not in self._texts:
             self._texts[key] = self._book.add_format(self._properties(name, level, risky))
         return self._texts[key]
+
+    def changed(self, text: str) -> Format:
+        """The format of a text cell all of which changed: underlined."""
+        return self._kept("changed", level=_PLAIN, risky=text.startswith(_ALIVE))
 
     def marks(self, grid: Grid, level: int) -> dict[str, Format]:
         """The format of each symbol and of a blank cell at that level."""
@@ -68,6 +77,7 @@ class Styles:
             "name": {"align": "left", "indent": level - 1, "text_wrap": True},
             "mark": {"align": "center", "size": 12},
             "lead": {"align": "center", "size": 12, "font_color": _LEAD_COLOUR},
+            "changed": {"text_wrap": True, "size": 9, "underline": 1},
         }
         extra |= kinds.get(name, {"text_wrap": True, "size": 9})
         return self._font(**extra, **({"quote_prefix": True} if risky else {}))

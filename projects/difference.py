@@ -1,19 +1,21 @@
 """A plan as rows of the matrix: which to show, and their HTML with old → new in the cells. Pure.
 
 Joined in Python and escaped once, like the matrix itself (`matrix`), since a plan may have
-thousands of rows. Every single change has a box to leave it out, named by the keys of `leaving`.
+thousands of rows. Every single change may have a box to leave it out, named by the keys of
+`leaving`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
 from projects.grid import Item, parents, role_places
 from projects.plan import Act, CellLine, ItemLine, Plan, cell_act
+from projects.segments import Segment, segments
 
 CHUNK = 24
 BLANK = "空"
@@ -118,13 +120,18 @@ def in_order(plan: Plan) -> list[ItemLine]:
 
 def chosen(lines: Iterable[ItemLine], wanted: Collection[Change]) -> list[Row]:
     """The rows with one of the wanted changes, and the headings above them."""
+    return below_headings(lines, lambda line: not changes_of(line).isdisjoint(wanted))
+
+
+def below_headings(lines: Iterable[ItemLine], keeps: Callable[[ItemLine], bool]) -> list[Row]:
+    """The rows that are kept, and the headings above them."""
     found: list[Row] = []
     above: list[ItemLine] = []
     for line in lines:
         level = line.shown.level
         while above and above[-1].shown.level >= level:
             above.pop()
-        if not changes_of(line).isdisjoint(wanted):
+        if keeps(line):
             found += [Row(heading, context=True) for heading in above]
             above = []
             found.append(Row(line))
@@ -139,18 +146,27 @@ def columns_of(plan: Plan) -> list[tuple[str, Act]]:
     return [(role.name, act) for role, act in names if role is not None]
 
 
-class Table:
-    """The rows' HTML; holds what is the same for every row, and the boxes found checked."""
+def marked(old: str, new: str) -> tuple[str, str]:
+    """The HTML of both texts with <del> and <ins> around what changed; BLANK for none."""
+    found = segments(old, new)
+    return _pieces(found.old, "del"), _pieces(found.new, "ins")
 
-    def __init__(self, plan: Plan, left_out: Collection[str]) -> None:
+
+class Table:
+    """The rows' HTML; holds what is the same for every row, and the boxes found checked.
+
+    With None as `left_out` no change has a box.
+    """
+
+    def __init__(self, plan: Plan, left_out: Collection[str] | None) -> None:
         self.left_out = left_out
         self.checked: list[str] = []
         self._columns = [name for name, _ in columns_of(plan)]
         self._labels = [escape(name) for name in self._columns]
         self._old = role_places(self._columns, plan.before.roles)
         self._new = role_places(self._columns, plan.after.roles)
-        self._was_below = _headings(plan.before.items)
-        self._will_be_below = _headings(plan.after.items)
+        self._was_below = headings(plan.before.items)
+        self._will_be_below = headings(plan.after.items)
 
     def html(self, rows: Sequence[Row]) -> str:
         return "".join(self._chunks(rows))
@@ -187,7 +203,7 @@ class Table:
 
     def _note(self, word: str, old: str, new: str, key: str) -> str:
         """A change in words, with its box."""
-        change = f" {_text(old) or BLANK} → {_text(new) or BLANK}" if old or new else ""
+        change = f" <span>{' → '.join(marked(old, new))}</span>" if old or new else ""
         return f'<span class="ch"><b>{word}</b>{change}{self._box(key, word)}</span>'
 
     def _moved(self, line: ItemLine) -> str:
@@ -216,15 +232,17 @@ class Table:
     def _description(self, line: ItemLine) -> str:
         if not (line.before and line.after and "description" in line.fields):
             return _text(line.shown.description)
-        old, new = _text(line.before.description), _text(line.after.description)
+        old, new = marked(line.before.description, line.after.description)
         box = self._box(f"text:{line.shown.uid}:description", "作業内容")
         return (
-            f'<span class="ch"><b>変更前</b> {old or BLANK}</span>'
-            f'<span class="ch"><b>変更後</b> {new or BLANK}{box}</span>'
+            f'<span class="ch"><b>変更前</b> <span>{old}</span></span>'
+            f'<span class="ch"><b>変更後</b> <span>{new}</span>{box}</span>'
         )
 
     def _box(self, key: str, what: str, shown: str = "除く") -> str:
         """The box that leaves a change out; `shown` is what of its label is to be seen."""
+        if self.left_out is None:
+            return ""
         state = ""
         if key in self.left_out:
             state = " checked"
@@ -236,10 +254,19 @@ class Table:
         )
 
 
-def _headings(items: Sequence[Item]) -> dict[str, Item]:
+def headings(items: Sequence[Item]) -> dict[str, Item]:
     """uid → the row above it in the tree; top rows have none."""
     above = zip(items, parents(items), strict=True)
     return {item.uid: items[up] for item, up in above if up >= 0}
+
+
+def _pieces(pieces: Iterable[Segment], tag: str) -> str:
+    return "".join(_piece(one, tag) for one in pieces) or BLANK
+
+
+def _piece(piece: Segment, tag: str) -> str:
+    text = _text(piece.text)
+    return f"<{tag}>{text}</{tag}>" if piece.changed else text
 
 
 def _text(text: str) -> str:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from django.core.cache import cache
 from django.http import Http404
 
 from projects import store, workbook
 from projects.grid import Grid, ancestors, index_of, parents, subtree_ends
-from projects.models import Project
+from projects.models import Edition, Project
+from projects.sidebyside import Side, pair
+from projects.store import editions
+from projects.workbook import Plain
+
+HISTORY = "変更履歴"
+_HISTORY_HEADERS = (("版", 6.0), ("名称", 22.0), ("日付", 18.0), ("説明", 50.0), ("変更件数", 50.0))
+FIRST = "最初の版"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,8 @@ def workbook_of(project: Project, *, phase: str = "") -> File:
         name = f"{name} 項番{phase}"
         grid = part(grid, top)
     origin = workbook.Origin(project.slug, project.revision, top)
-    return File(workbook.matrix(grid, origin), f"{name}.xlsx".replace("/", "／"))
+    data = workbook.matrix(grid, origin, edition_listing(project))
+    return File(data, f"{name}.xlsx".replace("/", "／"))
 
 
 def part(grid: Grid, uid: str) -> Grid:
@@ -41,3 +52,36 @@ def part(grid: Grid, uid: str) -> Grid:
     end = subtree_ends(grid.items)[index]
     kept = (*(grid.items[i] for i in above), *grid.items[index:end])
     return replace(grid, items=kept)
+
+
+def edition_listing(project: Project, *, until: int | None = None) -> Plain | None:
+    """The 変更履歴 of 別紙10: a line per 版, the first at the top; None when there is none.
+
+    `until` is the number of the last one to list. Two queries at most.
+    """
+    found = Edition.objects.filter(project=project).order_by("number")
+    listed = list(found if until is None else found.filter(number__lte=until))
+    if not listed:
+        return None
+    counted = _change_counts(listed)
+    rows = [
+        (str(one.number), one.title, one.japanese_date, one.note, counted[one.pk]) for one in listed
+    ]
+    return Plain(HISTORY, _HISTORY_HEADERS, rows)
+
+
+def _change_counts(listed: Sequence[Edition]) -> dict[int, str]:
+    """id → how many changes of each kind the 版 brought; kept, since no 版 ever changes."""
+    keys = {one.pk: f"edition-changes:{one.pk}:{one.at.isoformat()}" for one in listed}
+    kept = cache.get_many(keys.values())
+    known = {pk: kept[key] for pk, key in keys.items() if key in kept}
+    known[listed[0].pk] = FIRST
+    missing = [(old, new) for old, new in pairwise(listed) if new.pk not in known]
+    wanted = list({one.pk: one for two in missing for one in two}.values())
+    sides = {
+        one.pk: Side(grid, [role[0] for role in one.roles])
+        for one, grid in zip(wanted, editions.grids(wanted), strict=True)
+    }
+    fresh = {new.pk: pair(sides[old.pk], sides[new.pk]).words for old, new in missing}
+    cache.set_many({keys[pk]: words for pk, words in fresh.items()}, timeout=None)
+    return known | fresh

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from projects.models import Project, WorkItem
 from projects.models import Role as RoleRow
+from projects.store import reasons
 
 KINDS = {
     "edit": "編集",
@@ -76,6 +77,28 @@ def of_item(project: Project, uid: str) -> list[Entry]:
     lines.sort(key=lambda line: (line.at, str(line.act)), reverse=True)
     groups = groupby(lines, key=attrgetter("act", "at"))
     return [_entry(list(group)) for _, group in groups][:LATEST]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Since when a mark stands, by whom and by what kind of act, and the reason given."""
+
+    at: datetime
+    name: str
+    kind: str
+    reason: str
+
+
+def standing(project: Project, uid: str) -> dict[str, Standing]:
+    """Column's name → the last change of its mark on the row. Two queries, one of them names."""
+    found = reasons.standing(project, uid)
+    names = people(one.person for one in found)
+    return {
+        one.role: Standing(
+            one.at, shown_name(one.person, names), KINDS.get(one.kind, "データベース"), one.reason
+        )
+        for one in found
+    }
 
 
 def _entry(lines: list[_Line]) -> Entry:

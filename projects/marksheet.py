@@ -1,14 +1,15 @@
 """A worksheet that writes a row's marks in one go; XlsxWriter takes a call and a tag per cell.
 
-Stands on three inner names of the pinned XlsxWriter: the table of the current row, the writer of
-one cell and the index of a format.
+Stands on four inner names of the pinned XlsxWriter: the table of the current row, the writer of
+one cell, the escaping of control characters and the index of a format. XlsxWriter takes a text
+between <r> and </r> for its own markup and would write it as such; here it stays a text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
@@ -20,6 +21,18 @@ class _Run(NamedTuple):
 
     starts: Sequence[str]
     tails: Sequence[str]
+
+
+def _is_markup(text: object) -> bool:
+    return isinstance(text, str) and text.startswith("<r>") and text.endswith("</r>")
+
+
+def _as_text(cell: Any) -> Any:
+    """The cell; a plain text that XlsxWriter would take for markup as markup of that text."""
+    if type(cell).__name__ != "String" or not _is_markup(cell.string):
+        return cell
+    text = escape(Worksheet._escape_control_characters(cell.string), quote=False)
+    return cell._replace(string=f'<r><t xml:space="preserve">{text}</t></r>')
 
 
 class MarkSheet(Worksheet):  # type: ignore[misc]
@@ -42,7 +55,12 @@ class MarkSheet(Worksheet):  # type: ignore[misc]
             pairs = zip(cell.starts, cell.tails, strict=True)
             self.fh.write("".join([f"{start}{number}{tail}" for start, tail in pairs]))
         else:
-            super()._write_cell(row, col, cell)
+            super()._write_cell(row, col, _as_text(cell))
+
+    @staticmethod
+    def _escape_control_characters(data: Any) -> Any:
+        """Pieces of a rich string were escaped when they were put together, and not again."""
+        return data if _is_markup(data) else Worksheet._escape_control_characters(data)
 
     def _tail(self, mark: str, style: Format) -> str:
         kept: dict[tuple[str, int], str] = self.__dict__.setdefault("_tails", {})

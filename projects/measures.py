@@ -38,6 +38,12 @@ def row_height(item: Item, more: Sequence[tuple[str, float]] = ()) -> float:
     return min(_MAX_ROW, max(name * 13.5 + 4, lines * 12.0 + 4))
 
 
+def text_height(texts: Sequence[tuple[str, float]]) -> float:
+    """Points that a row needs for wrapped texts with the widths of their columns in characters."""
+    lines = max(_lines(text, width * _PIXELS_PER_UNIT, size=9) for text, width in texts)
+    return min(_MAX_ROW, lines * 12.0 + 4)
+
+
 def _lines(text: str, width: float, *, size: int) -> int:
     """How many lines the text takes in a column of that many pixels, a little on the safe side."""
     if text.isascii() and len(text) * size < width:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import editing
 from projects.views.columns import columns, legend, merge
+from projects.views.compare import compare, compare_export
 from projects.views.editions import edition, edition_export, edition_list
 from projects.views.export import export
 from projects.views.history import history, history_csv, undo
@@ -39,6 +40,8 @@ urlpatterns = [
     path("<slug:slug>/editions/", edition_list, name="editions"),
     path("<slug:slug>/editions/<int:number>/", edition, name="edition"),
     path("<slug:slug>/editions/<int:number>/export.xlsx", edition_export, name="edition_export"),
+    path("<slug:slug>/compare/", compare, name="compare"),
+    path("<slug:slug>/compare.xlsx", compare_export, name="compare_export"),
     path("<slug:slug>/history/", history, name="history"),
     path("<slug:slug>/history.csv", history_csv, name="history_csv"),
     path("<slug:slug>/history/<int:number>/undo/", undo, name="undo_act"),

@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from projects.cellstyles import Styles
 from projects.grid import Grid, Item
 from projects.marksheet import MarkSheet
-from projects.measures import WIDTHS, header_height, row_height, vertical_size
+from projects.measures import WIDTHS, header_height, row_height, text_height, vertical_size
 from projects.origin import HIDDEN_SHEET
 from projects.wareki import japanese
 
@@ -62,31 +62,6 @@ class Part:
     more: tuple[Column, ...] = ()
 
 
-def matrix(grid: Grid, origin: Origin = Origin()) -> bytes:
-    """別紙10 as .xlsx: the visible sheet for people, the hidden one for the way back."""
-    stream = io.BytesIO()
-    with _workbook(stream, grid.title, grid.issuer) as book:
-        styles = Styles(book)
-        sheet = book.add_worksheet(sheet_name(grid.document_number or grid.title), MarkSheet)
-        hidden = book.add_worksheet(HIDDEN_SHEET)
-        _write_sheet(sheet, grid, styles)
-        for row, cells in enumerate(hidden_rows(grid, origin)):
-            for column, text in enumerate(cells):
-                hidden.write_string(row, column, text)
-        hidden.hide()
-    return stream.getvalue()
-
-
-def parts(title: str, sheets: Sequence[Part]) -> bytes:
-    """One sheet per part, as .xlsx for people alone: nothing is hidden in it."""
-    stream = io.BytesIO()
-    with _workbook(stream, title, "") as book:
-        styles = Styles(book)
-        for name, part in zip(sheet_names([part.name for part in sheets]), sheets, strict=True):
-            _write_sheet(book.add_worksheet(name, MarkSheet), part.grid, styles, part.more)
-    return stream.getvalue()
-
-
 @dataclass(frozen=True, slots=True)
 class Plain:
     """A sheet that is a plain list: (header, width in characters) per column, and the rows.
@@ -99,6 +74,37 @@ class Plain:
     rows: Iterable[Sequence[str | int]]
 
 
+def matrix(grid: Grid, origin: Origin = Origin(), more: Plain | None = None) -> bytes:
+    """別紙10 as .xlsx: the visible sheet for people, the hidden one for the way back.
+
+    `more` has a sheet of its own between them, which the way back does not read.
+    """
+    stream = io.BytesIO()
+    with new_book(stream, grid.title, grid.issuer) as book:
+        styles = Styles(book)
+        names = sheet_names([grid.document_number or grid.title, more.name if more else ""])
+        sheet = book.add_worksheet(names[0], MarkSheet)
+        if more:
+            _write_plain(book.add_worksheet(names[1], MarkSheet), more, styles)
+        hidden = book.add_worksheet(HIDDEN_SHEET, MarkSheet)
+        _write_sheet(sheet, grid, styles)
+        for row, cells in enumerate(hidden_rows(grid, origin)):
+            for column, text in enumerate(cells):
+                hidden.write_string(row, column, text)
+        hidden.hide()
+    return stream.getvalue()
+
+
+def parts(title: str, sheets: Sequence[Part]) -> bytes:
+    """One sheet per part, as .xlsx for people alone: nothing is hidden in it."""
+    stream = io.BytesIO()
+    with new_book(stream, title, "") as book:
+        styles = Styles(book)
+        for name, part in zip(sheet_names([part.name for part in sheets]), sheets, strict=True):
+            _write_sheet(book.add_worksheet(name, MarkSheet), part.grid, styles, part.more)
+    return stream.getvalue()
+
+
 def table(title: str, headers: Sequence[tuple[str, float]], rows: Iterable[Sequence[str]]) -> bytes:
     """A plain list as .xlsx, print-ready on A4."""
     return tables(title, [Plain(title, headers, rows)])
@@ -107,10 +113,10 @@ def table(title: str, headers: Sequence[tuple[str, float]], rows: Iterable[Seque
 def tables(title: str, sheets: Sequence[Plain]) -> bytes:
     """One sheet per plain list, as .xlsx, print-ready on A4."""
     stream = io.BytesIO()
-    with _workbook(stream, title, "") as book:
+    with new_book(stream, title, "") as book:
         styles = Styles(book)
         for name, plain in zip(sheet_names([plain.name for plain in sheets]), sheets, strict=True):
-            _write_plain(book.add_worksheet(name), plain, styles)
+            _write_plain(book.add_worksheet(name, MarkSheet), plain, styles)
     return stream.getvalue()
 
 
@@ -167,7 +173,8 @@ def hidden_rows(grid: Grid, origin: Origin) -> Iterable[tuple[str, ...]]:
         yield ("item", item.uid, str(item.level), item.number, item.name)
 
 
-def _workbook(stream: io.BytesIO, title: str, author: str) -> Workbook:
+def new_book(stream: io.BytesIO, title: str, author: str) -> Workbook:
+    """A workbook in which no text comes alive."""
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -185,13 +192,15 @@ def _write_plain(sheet: Worksheet, plain: Plain, styles: Styles) -> None:
     sheet.write_string(0, 0, plain.name, styles.title)
     for column, (header, _) in enumerate(plain.headers):
         sheet.write_string(1, column, header, styles.header)
+    widths = [width for _, width in plain.headers]
     for row, cells in enumerate(plain.rows, 2):
+        sheet.set_row(row, text_height(list(zip(map(str, cells), widths, strict=True))))
         for column, value in enumerate(cells):
             if isinstance(value, int):
                 sheet.write_number(row, column, value, styles.text("", level=4, name="number"))
             else:
                 sheet.write_string(row, column, value, styles.text(value, level=4, name="cell"))
-    _print_pages(sheet, paper=9, repeat=(0, 1), title=plain.name)
+    print_pages(sheet, paper=9, repeat=(0, 1), title=plain.name)
     sheet.freeze_panes(2, 0)
 
 
@@ -261,7 +270,7 @@ def _write_items(
 
 
 def _page_setup(sheet: Worksheet, grid: Grid, first: int, more: Sequence[Column]) -> None:
-    _print_pages(sheet, paper=8, repeat=(first - 2, first - 1), title=grid.document_number)
+    print_pages(sheet, paper=8, repeat=(first - 2, first - 1), title=grid.document_number)
     sheet.freeze_panes(first, 2)
     if grid.items:
         end = first + len(grid.items)
@@ -269,7 +278,8 @@ def _page_setup(sheet: Worksheet, grid: Grid, first: int, more: Sequence[Column]
         sheet.print_area(0, 0, end - 1, 2 + len(grid.roles) + len(more))
 
 
-def _print_pages(sheet: Worksheet, *, paper: int, repeat: tuple[int, int], title: str) -> None:
+def print_pages(sheet: Worksheet, *, paper: int, repeat: tuple[int, int], title: str) -> None:
+    """Landscape, as wide as the paper (8 for A3, 9 for A4), with header rows and page numbers."""
     sheet.set_landscape()
     sheet.set_paper(paper)
     sheet.fit_to_pages(1, 0)

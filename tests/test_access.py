@@ -150,6 +150,10 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
             ("POST", (LOGIN, 404, 404, 404, 403, posted, posted, posted)),
         )
     },
+    ("projects/<slug:slug>/compare/", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
+    ("projects/<slug:slug>/compare/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("projects/<slug:slug>/compare.xlsx", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
+    ("projects/<slug:slug>/compare.xlsx", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("projects/<slug:slug>/history/", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
     ("projects/<slug:slug>/history/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("projects/<slug:slug>/history.csv", "GET"): (LOGIN, 404, 404, 404, 200, 200, 200, 200),
@@ -212,7 +216,13 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ),
     **{
         (f"projects/<slug:slug>/companies/<str:company>/tasks/{place}", method): statuses
-        for place in ("", "export.xlsx", "<slug:project>/<str:uid>/")
+        for place in (
+            "",
+            "export.xlsx",
+            "changes/",
+            "changes/export.xlsx",
+            "<slug:project>/<str:uid>/",
+        )
         for method, statuses in (
             ("GET", (LOGIN, 404, 404, 404, 403, 403, 200, 200)),
             ("POST", (LOGIN, 405, 405, 405, 405, 405, 405, 405)),
@@ -222,6 +232,10 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("tasks/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("tasks/export.xlsx", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),
     ("tasks/export.xlsx", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("tasks/changes/", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),
+    ("tasks/changes/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
+    ("tasks/changes/export.xlsx", "GET"): (LOGIN, 404, 200, 200, 404, 404, 404, 404),
+    ("tasks/changes/export.xlsx", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("tasks/confirm/", "GET"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     ("tasks/confirm/", "POST"): (LOGIN, 404, 400, 400, 404, 404, 404, 404),
     ("tasks/<slug:project>/<str:uid>/", "GET"): (LOGIN, 404, 200, 404, 404, 404, 404, 404),

@@ -64,7 +64,13 @@ def test_rows_that_come_go_and_change_are_shown_in_words(client: Client, project
     rows = [replace(i, name="報告書") if i.name == "報告" else i for i in GRID.items[:-1]]
     fresh = replace(GRID.items[-1], uid="9" * 12, number="7", name="引継ぎ")
     page = shown(client, ready(client, project, replace(GRID, items=(*rows, fresh))))
-    for words in ("<b>改名</b> 報告 → 報告書", "<b>追加</b>", "<b>削除</b>", "引継ぎ", "検収"):
+    for words in (
+        "<b>改名</b> <span>報告 → 報告<ins>書</ins></span>",
+        "<b>追加</b>",
+        "<b>削除</b>",
+        "引継ぎ",
+        "検収",
+    ):
         assert words in page
 
 

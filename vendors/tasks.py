@@ -5,7 +5,7 @@ The other marks of such a row are shown, since these are the partners; no other 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -59,6 +59,12 @@ class Publication:
     leading: frozenset[str]
 
 
+def own_marks(line: Line, roles: Collection[int]) -> str:
+    """The marks of a row that are a company's own, with the names of the columns."""
+    marks = zip(line.role_ids, line.symbols, line.role_names, strict=True)
+    return "、".join(f"{symbol} {name}" for role, symbol, name in marks if role in roles)
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One row of one company.
@@ -98,8 +104,7 @@ class Task:
 
     @property
     def own(self) -> str:
-        marks = zip(self.line.role_ids, self.line.symbols, self.line.role_names, strict=True)
-        return "、".join(f"{symbol} {name}" for role, symbol, name in marks if role in self.roles)
+        return own_marks(self.line, self.roles)
 
     @property
     def leaders(self) -> tuple[str, ...]:
@@ -144,11 +149,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A row that the company had in the 版 before and has no more."""
+    """A row that the company had in the 版 before and has no more; `line` as it was then."""
 
     seat: Seat
     edition: Publication
     line: Line
+    roles: frozenset[int]
+
+    @property
+    def own(self) -> str:
+        return own_marks(self.line, self.roles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from vendors.views.changes import change_export, change_list
 from vendors.views.desk import POST, own
 from vendors.views.task import confirm, say, task_page
 from vendors.views.tasks import task_export, task_list
@@ -10,6 +11,8 @@ app_name = "vendors"
 urlpatterns = [
     path("", own(task_list), name="tasks"),
     path("export.xlsx", own(task_export), name="export"),
+    path("changes/", own(change_list), name="changes"),
+    path("changes/export.xlsx", own(change_export), name="changes_export"),
     path("confirm/", own(confirm, POST), name="confirm"),
     path("<slug:project>/<str:uid>/", own(task_page), name="task"),
     path("<slug:project>/<str:uid>/say/", own(say, POST), name="say"),

@@ -6,6 +6,7 @@ from django.urls import path
 
 from vendors.views import company, people
 from vendors.views.board import board_export, board_page
+from vendors.views.changes import change_export, change_list
 from vendors.views.desk import shown
 from vendors.views.publishing import publish
 from vendors.views.questions import question_list, thread
@@ -34,5 +35,7 @@ urlpatterns = [
     path(f"{_COMPANY}questions/<str:uid>/", thread, name="thread"),
     path(f"{_COMPANY}tasks/", shown(task_list, told=True), name="tasks"),
     path(f"{_COMPANY}tasks/export.xlsx", shown(task_export), name="tasks_export"),
+    path(f"{_COMPANY}tasks/changes/", shown(change_list), name="changes"),
+    path(f"{_COMPANY}tasks/changes/export.xlsx", shown(change_export), name="changes_export"),
     path(f"{_COMPANY}tasks/<slug:project>/<str:uid>/", shown(task_page), name="task"),
 ]

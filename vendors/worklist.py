@@ -164,7 +164,7 @@ def _gone(
     for (place, uid), line in before.items():
         company = companies[place]
         if (company.seat.vendor_id, company.seat.project_id, uid) not in left:
-            yield Gone(company.seat, company.edition, line)
+            yield Gone(company.seat, company.edition, line, company.roles)
 
 
 def _fetch(statement: str, values: Mapping[str, Any]) -> list[Any]:

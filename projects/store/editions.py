@@ -5,6 +5,8 @@ The same statement, without the copying, gives the rows of today for comparing b
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -61,6 +63,10 @@ _READ = f"""
 SELECT {_COLUMNS} FROM projects_editionrow
 WHERE project_id = %(project)s AND edition_id = %(edition)s ORDER BY position
 """
+_READ_SEVERAL = f"""
+SELECT edition_id, {_COLUMNS} FROM projects_editionrow
+WHERE project_id = %s AND edition_id = ANY(%s) ORDER BY edition_id, position
+"""
 
 
 # In a table that PostgreSQL does not know yet, it expects one row and compares each with each.
@@ -111,12 +117,29 @@ def lines_now(project: Project) -> list[Line]:
 
 def grid(edition: Edition) -> Grid:
     """The whole table of the 版."""
+    return _grid(edition, lines(edition))
+
+
+def grids(found: Sequence[Edition]) -> list[Grid]:
+    """The tables of several 版 of one project, in one query."""
+    if not found:
+        return []
+    rows: dict[int, list[Line]] = defaultdict(list)
+    values: tuple[Any, ...] = (found[0].project_id, [edition.pk for edition in found])
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_SEVERAL, values)
+        for edition, *row in cursor.fetchall():
+            rows[edition].append(Line(*row))
+    return [_grid(edition, rows[edition.pk]) for edition in found]
+
+
+def _grid(edition: Edition, rows: Iterable[Line]) -> Grid:
     ids = [role[0] for role in edition.roles]
     return Grid(
         **edition.head,
         legend=tuple(Mark(*mark) for mark in edition.legend),
         roles=tuple(_role(*role) for role in edition.roles),
-        items=tuple(_item(line, ids) for line in lines(edition)),
+        items=tuple(_item(line, ids) for line in rows),
     )
 
 

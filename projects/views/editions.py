@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from projects import workbook
+from projects.exporting import edition_listing
 from projects.forms import MatrixForm
 from projects.frame import ROWS, spliced
 from projects.matrix import table
@@ -53,10 +54,11 @@ def edition(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 def edition_export(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """別紙10 as Excel as of that 版. It names no revision: its way back would undo what came."""
-    _, found = _opened(request, slug, number)
+    project, found = _opened(request, slug, number)
     grid = editions.grid(found)
+    listed = edition_listing(project, until=number)
     name = f"{grid.document_number} {grid.title} {found.title}".strip().replace("/", "／")
-    return xlsx_response(workbook.matrix(grid), f"{name}.xlsx")
+    return xlsx_response(workbook.matrix(grid, more=listed), f"{name}.xlsx")
 
 
 def _opened(request: HttpRequest, slug: str, number: int) -> tuple[Project, Edition]:

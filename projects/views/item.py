@@ -31,12 +31,13 @@ def _page(request: HttpRequest, project: Project, grid: Grid, uid: str) -> HttpR
         raise Http404 from error
     row = grid.items[index]
     labels = {mark.symbol: mark for mark in grid.legend}
+    since = history.standing(project, uid)
     context = {
         "project": project,
         "item": row,
         "around": surroundings(grid, index),
         "parts": [
-            (role, labels[symbol])
+            (role, labels[symbol], since.get(role.name))
             for role, symbol in zip(grid.roles, row.marks, strict=True)
             if symbol
         ],

@@ -54,7 +54,7 @@ def _memory(name: str, ours: float, peer: float) -> Figure:
 
 def _check() -> None:
     """All writers make cells that read the same and look the same."""
-    real = _real()
+    real = real_grid()
     ours, *peers = (_cells(write(real)) for write in WRITERS.values())
     for peer in peers:
         for place in ours.keys() | peer.keys():
@@ -88,7 +88,7 @@ def _in_process(writer: str) -> dict[str, float]:
 
 def _run_writer(writer: str) -> None:
     """Writes once and prints {"seconds", "peak" in MiB}."""
-    real = _real()
+    real = real_grid()
     grid, write = grids.large(real), WRITERS[writer]
     write(real)
     before = _peak()
@@ -105,7 +105,7 @@ def _peak() -> float:
     return int(found[1]) / 1024
 
 
-def _real() -> Grid:
+def real_grid() -> Grid:
     names = ("besshi10.md", "roles.csv", "columns.csv")
     document, roles_file, columns_file = ((FIXTURES / name).read_bytes() for name in names)
     roles = parse_roles(roles_file)

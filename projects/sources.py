@@ -1,0 +1,98 @@
+"""What can be compared in a project: its 版, the matrix as it stands, and files that were read.
+
+Each has a key for the URL: `edition:3`, `now`, `import:7`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from projects import import_jobs, store
+from projects.comparing import Wishes, compare
+from projects.grid import Grid
+from projects.intake import Refused
+from projects.models import Edition, Import, Project
+from projects.sidebyside import Side
+from projects.store import editions
+
+NOW = "now"
+NOW_LABEL = "現在の役割分担表"
+MOST_IMPORTS = 50
+
+
+class Unreadable(Exception):
+    """The file does not fit into the matrix any more, or is not there; says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One side with its words, and the revision of the matrix that it stands for."""
+
+    key: str
+    label: str
+    side: Side
+    revision: int
+
+    @property
+    def grid(self) -> Grid:
+        return self.side.grid
+
+
+def sources_of(project: Project) -> dict[str, str]:
+    """Key → label of all that can be compared, the latest 版 first. Two queries."""
+    found = Edition.objects.filter(project=project).order_by("-number")
+    labels = {
+        f"edition:{one.number}": _titled(one) for one in found.only("number", "title", "date")
+    }
+    ready = Import.objects.light().filter(project=project, state=Import.State.READY)
+    files = {
+        f"import:{row.pk}": f"取込ファイル　{row.file_name}"
+        for row in ready.order_by("-pk")[:MOST_IMPORTS]
+    }
+    return labels | {NOW: NOW_LABEL} | files
+
+
+def _titled(edition: Edition) -> str:
+    number = f"第{edition.number}版"
+    name = number if edition.title == number else f"{number}　{edition.title}"
+    day = edition.date
+    return f"{name}（{day.year}年{day.month}月{day.day}日）"
+
+
+def opened(project: Project, key: str, labels: Mapping[str, str]) -> Source:
+    """The source with that key, one of `sources_of`. Unreadable."""
+    kind, _, number = key.partition(":")
+    if kind == "edition":
+        edition = Edition.objects.get(project=project, number=int(number))
+        side = Side(editions.grid(edition), [role[0] for role in edition.roles])
+        return Source(key, labels[key], side, edition.revision)
+    current = store.load(project)
+    side = _now(project, current) if key == NOW else _file(project, int(number), current)
+    return Source(key, labels[key], side, project.revision)
+
+
+def _now(project: Project, current: Grid) -> Side:
+    ids = _ids(project)
+    return Side(current, [ids.get(role.name, role.name) for role in current.roles])
+
+
+def _file(project: Project, key: int, current: Grid) -> Side:
+    """The matrix as the import would leave it; its rows and columns are found as there."""
+    row = Import.objects.without_file().filter(project=project, pk=key).first()
+    reading = import_jobs.reading_of(row) if row else None
+    if row is None or reading is None:
+        raise Unreadable("このファイルはもうありません。取込の一覧から選び直してください。")
+    wishes = Wishes.from_json(row.wishes)
+    try:
+        wanted = compare(reading, current, slug=project.slug, wishes=wishes).plan.after
+    except Refused as refused:
+        said = "".join(problem.message for problem in refused.problems[:1])
+        raise Unreadable(f"「{row.file_name}」は役割分担表と比較できません。{said}") from refused
+    ids = _ids(project)
+    return Side(wanted, [ids.get(role.name, role.name) for role in wanted.roles])
+
+
+def _ids(project: Project) -> dict[str, int | str]:
+    """The ids of the columns by their names, which are unique."""
+    return {name: pk for pk, name in project.roles.values_list("pk", "name")}

@@ -1,0 +1,106 @@
+"""Why rows and marks are as they are, from the history."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from projects.models import Project
+from projects.store.cells import as_metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What somebody said when a change set touched a row.
+
+    `placed` when it only gave the row another place or number.
+    """
+
+    number: int
+    at: datetime
+    text: str
+    placed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Since when a mark stands, by whose act, and why; `person` is a login name, "" for none."""
+
+    role: str
+    at: datetime
+    person: str
+    kind: str
+    reason: str
+
+
+# A row's events are told apart from those that only renumber or push it by comparing each with
+# the one before it, in one pass over the project's events.
+_TOUCHED = """
+WITH act AS (
+    SELECT change.number, change.at, change.context_id, context.metadata->>'reason' AS reason
+    FROM projects_changeset change JOIN pghistory_context context ON context.id = change.context_id
+    WHERE project_id = %(project)s AND number > %(since)s AND number <= %(until)s
+        AND context.metadata->>'reason' <> ''
+), event AS (
+    SELECT pgh_obj_id, pgh_created_at, pgh_context_id, uid, pgh_label = 'update'
+        AND (name, description) IS NOT DISTINCT FROM (lag(name) OVER own, lag(description) OVER own)
+        AS placed
+    FROM projects_workitemevent WHERE project_id = %(project)s
+    WINDOW own AS (PARTITION BY pgh_obj_id ORDER BY pgh_id)
+), touched AS (
+    SELECT uid, number, at, reason, placed FROM act JOIN event
+        ON pgh_created_at = at AND pgh_context_id = context_id
+    UNION ALL
+    SELECT item.uid, number, at, reason, false FROM act JOIN projects_assignmentevent mark
+        ON mark.project_id = %(project)s AND mark.pgh_created_at = at
+        AND mark.pgh_context_id = context_id
+    JOIN (SELECT DISTINCT pgh_obj_id, uid FROM event) item ON item.pgh_obj_id = mark.item_id
+)
+SELECT uid, number, at, reason, bool_and(placed) FROM touched
+GROUP BY uid, number, at, reason ORDER BY number
+"""
+
+
+def between(project: Project, since: int, until: int) -> dict[str, list[Reason]]:
+    """uid → the reasons given after the one revision until the other, in order. One query."""
+    found: dict[str, list[Reason]] = defaultdict(list)
+    values = {"project": project.pk, "since": min(since, until), "until": max(since, until)}
+    for uid, *reason in _fetch(_TOUCHED, values):
+        found[uid].append(Reason(*reason))
+    return found
+
+
+_STANDING = """
+SELECT DISTINCT ON (mark.role_id) role.name, mark.pgh_created_at, context.metadata
+FROM projects_assignmentevent mark
+JOIN projects_workitem item ON item.project_id = mark.project_id AND item.id = mark.item_id
+JOIN projects_role role ON role.project_id = mark.project_id AND role.id = mark.role_id
+LEFT JOIN pghistory_context context ON context.id = mark.pgh_context_id
+WHERE mark.project_id = %(project)s AND item.uid = %(uid)s
+ORDER BY mark.role_id, mark.pgh_id DESC
+"""
+
+
+def standing(project: Project, uid: str) -> list[Standing]:
+    """Per column the last change of its mark on the row. One query."""
+    return [
+        _standing(role, at, as_metadata(metadata))
+        for role, at, metadata in _fetch(_STANDING, {"project": project.pk, "uid": uid})
+    ]
+
+
+def _standing(role: str, at: datetime, said: Mapping[str, Any]) -> Standing:
+    texts = (said.get(name, "") for name in ("name", "kind", "reason"))
+    return Standing(role, at, *texts)
+
+
+def _fetch(statement: str, values: Mapping[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows: list[Any] = cursor.fetchall()
+    return rows

@@ -1,0 +1,68 @@
+"""Two of the 版, the matrix as it stands, and files: what is different between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from projects import compare_page
+from projects.compare_page import Compared
+from projects.comparisonsheet import TITLE
+from projects.forms_compare import VIEWS, CompareForm
+from projects.models import Project
+from projects.sources import Unreadable, opened, sources_of
+from projects.views.export import xlsx_response
+from raci.access import Right, load, person
+
+OK, BAD_REQUEST = 200, 400
+
+
+@require_safe
+def compare(request: HttpRequest, slug: str) -> HttpResponse:
+    """The comparison as a list or in the matrix, with filters in the URL."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    labels = sources_of(project)
+    form, found, problem = _asked(request, project, labels)
+    context: dict[str, Any] = {
+        "project": project,
+        "form": form,
+        "keys": form.keys,
+        "labels": labels,
+        "views": VIEWS,
+        "problem": problem,
+        "may_edit": project.right >= Right.EDIT,
+    }
+    if found is not None:
+        context["shown"] = compare_page.shown(found, form)
+    wrong = problem or not form.is_valid()
+    return render(request, "projects/compare.html", context, status=BAD_REQUEST if wrong else OK)
+
+
+@require_safe
+def compare_export(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same as 新旧対照表; 400 when what was asked for is not there."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    form, found, _ = _asked(request, project, sources_of(project))
+    if found is None or not form.is_valid():
+        return render(request, "400.html", status=BAD_REQUEST)
+    name = f"{project.document_number} {TITLE}".strip().replace("/", "／")
+    return xlsx_response(compare_page.workbook_of(project, found), f"{name}.xlsx")
+
+
+def _asked(
+    request: HttpRequest, project: Project, labels: Mapping[str, str]
+) -> tuple[CompareForm, Compared | None, str]:
+    """The form, the comparison if there is one, and why there is none."""
+    form = CompareForm(request.GET, labels=labels)
+    keys = form.keys
+    if keys is None:
+        return form, None, ""
+    try:
+        old, new = (opened(project, key, labels) for key in keys)
+    except Unreadable as error:
+        return form, None, str(error)
+    return form, compare_page.compared(old, new, form), ""
