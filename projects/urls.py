@@ -12,6 +12,7 @@ from projects.views.imports import download, import_list, preview, status
 from projects.views.item import item
 from projects.views.matrix import matrix
 from projects.views.projects import project_list
+from projects.views.workload import role, workload, workload_export
 
 app_name = "projects"
 urlpatterns = [
@@ -20,6 +21,9 @@ urlpatterns = [
     path("<slug:slug>/phases/<path:number>/", matrix, name="phase"),
     path("<slug:slug>/items/<str:uid>/", item, name="item"),
     path("<slug:slug>/export.xlsx", export, name="export"),
+    path("<slug:slug>/workload/", workload, name="workload"),
+    path("<slug:slug>/workload.xlsx", workload_export, name="workload_export"),
+    path("<slug:slug>/roles/<int:role>/", role, name="role"),
     path("<slug:slug>/cells/", editing.cells, name="cells"),
     path("<slug:slug>/outline/", editing.outline, name="outline"),
     path("<slug:slug>/undo/", editing.undo, name="undo"),

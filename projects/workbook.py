@@ -91,12 +91,13 @@ def parts(title: str, sheets: Sequence[Part]) -> bytes:
 class Plain:
     """A sheet that is a plain list: (header, width in characters) per column, and the rows.
 
-    A whole number is written as one, everything else as text.
+    A whole number is written as one, everything else as text. A `wide` one is printed on A3.
     """
 
     name: str
     headers: Sequence[tuple[str, float]]
     rows: Iterable[Sequence[str | int]]
+    wide: bool = False
 
 
 def table(title: str, headers: Sequence[tuple[str, float]], rows: Iterable[Sequence[str]]) -> bytes:
@@ -105,7 +106,7 @@ def table(title: str, headers: Sequence[tuple[str, float]], rows: Iterable[Seque
 
 
 def tables(title: str, sheets: Sequence[Plain]) -> bytes:
-    """One sheet per plain list, as .xlsx, print-ready on A4."""
+    """One sheet per plain list, as .xlsx, print-ready on A4 or A3."""
     stream = io.BytesIO()
     with _workbook(stream, title, "") as book:
         styles = Styles(book)
@@ -191,7 +192,7 @@ def _write_plain(sheet: Worksheet, plain: Plain, styles: Styles) -> None:
                 sheet.write_number(row, column, value, styles.text("", level=4, name="number"))
             else:
                 sheet.write_string(row, column, value, styles.text(value, level=4, name="cell"))
-    _print_pages(sheet, paper=9, repeat=(0, 1), title=plain.name)
+    _print_pages(sheet, paper=8 if plain.wide else 9, repeat=(0, 1), title=plain.name)
     sheet.freeze_panes(2, 0)
 
 

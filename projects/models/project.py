@@ -121,6 +121,11 @@ class Project(models.Model):
         kind: str = getattr(self, "membership_kind", "")
         return {"manager": Right.MANAGE, "editor": Right.EDIT}.get(kind, Right.VIEW)
 
+    def role_keys(self) -> list[int]:
+        """The primary keys of the columns, in the order of the grid's roles."""
+        roles = self.roles.order_by("position", "pk")
+        return list(roles.values_list("pk", flat=True))
+
     @property
     def japanese_date(self) -> str:
         return wareki.japanese(self.date)
