@@ -165,6 +165,9 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     **{
         (f"projects/<slug:slug>/{place}", method): statuses
         for place in (
+            "workload/",
+            "workload.xlsx",
+            "roles/<int:role>/",
             "editions/",
             "editions/<int:number>/",
             "editions/<int:number>/export.xlsx",
