@@ -160,6 +160,11 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("projects/<slug:slug>/history/<int:number>/undo/", "POST"): (
         LOGIN, 404, 404, 404, 403, 409, 409, 409,
     ),
+    **{
+        (f"projects/<slug:slug>/{act}/", method): (LOGIN, 404, 404, 404, 403, 403, status, status)
+        for act, posted in (("copy", 400), ("archive", 302), ("reopen", 302))
+        for method, status in (("GET", 200), ("POST", posted))
+    },
     ("projects/<slug:slug>/security/", "GET"): (LOGIN, 404, 404, 404, 403, 403, 200, 200),
     ("projects/<slug:slug>/security/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     **{
