@@ -11,6 +11,7 @@ import pghistory
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from projects import store
 from projects.grid import Grid
@@ -185,9 +186,9 @@ def test_the_store_refuses_in_words(project: Project) -> None:
 )
 def test_the_database_refuses_too(project: Project, statement: str) -> None:
     archived(project)
-    with pytest.raises(IntegrityError, match="read-only"), another_act():
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [project.pk])
+    refused = pytest.raises(IntegrityError, match="read-only")
+    with refused, another_act(), connection.cursor() as cursor:
+        cursor.execute(statement, [project.pk])
 
 
 @contextmanager
@@ -225,7 +226,7 @@ def test_each_of_the_two_walls_hides_an_archived_project(
     with rls.seen_by(user):
         assert not Project.objects.filter(slug="small").only("slug").exists()
         assert not Contract.objects.exists()
-        monkeypatch.setattr(scope, "in_use", lambda: scope.Q())
+        monkeypatch.setattr(scope, "in_use", lambda: Q())
         assert scope.own_desk(user, base="").seats == ()
 
 
