@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from projects.cellstyles import Styles
 from projects.grid import Grid, Item
 from projects.marksheet import MarkSheet
-from projects.measures import WIDTHS, header_height, row_height, vertical_size
+from projects.measures import WIDTHS, header_height, list_height, row_height, vertical_size
 from projects.origin import HIDDEN_SHEET
 from projects.wareki import japanese
 
@@ -184,9 +184,13 @@ def _write_plain(sheet: Worksheet, plain: Plain, styles: Styles) -> None:
     for column, (_, width) in enumerate(plain.headers):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, plain.name, styles.title)
+    sheet.set_row(1, list_height(plain.headers, size=10))
     for column, (header, _) in enumerate(plain.headers):
         sheet.write_string(1, column, header, styles.header)
+    widths = [width for _, width in plain.headers]
     for row, cells in enumerate(plain.rows, 2):
+        texts = zip(map(str, cells), widths, strict=True)
+        sheet.set_row(row, list_height(list(texts)))
         for column, value in enumerate(cells):
             if isinstance(value, int):
                 sheet.write_number(row, column, value, styles.text("", level=4, name="number"))

@@ -16,7 +16,7 @@ from projects.workload import PHASES, PROCESSES, Together, Workload, together, w
 
 TITLE = "作業量の集計"
 SUM = "合計"
-_NAME, _SUM = 44.0, 8.0
+_PHASE, _NAME, _SUM = 26.0, 40.0, 8.0
 Row = list[str | int]
 
 
@@ -27,7 +27,7 @@ def sheets(grid: Grid) -> bytes:
     return workbook.tables(
         TITLE,
         [
-            Plain("フェーズ別の作業量", _headers(by_phase, "フェーズ"), _rows(by_phase), wide=True),
+            Plain("フェーズ別の作業量", _headers(by_phase, "項目"), _rows(by_phase), wide=True),
             Plain("工程別の作業量", _headers(by_process, "工程"), _rows(by_process), wide=True),
             Plain("共同の作業", _pair_headers(shared), _pairs(shared, shared.shared), wide=True),
             Plain("主担当と協力", _pair_headers(shared), _pairs(shared, shared.led), wide=True),
@@ -59,20 +59,21 @@ def pivot(load: Workload) -> Any:
 def _headers(load: Workload, what: str) -> list[tuple[str, float]]:
     marks = (load.lead_symbols, load.help_symbols)
     roles = ((f"{role.label} {mark}", _SUM) for role in load.roles for mark in marks)
-    return [("項番", 7.0), (what, _NAME), *roles, (SUM, _SUM)]
+    return [("項番", 7.0), ("フェーズ", _PHASE), (what, _NAME), *roles, (SUM, _SUM)]
 
 
 def _rows(load: Workload) -> Iterator[Row]:
     if not (load.stretches and load.roles):
         return
     for place, numbers in pivot(load).iterrows():
-        head = ["", SUM] if place == SUM else _head(load, place)
+        head = ["", "", SUM] if place == SUM else _head(load, place)
         yield [*head, *(int(number) for number in numbers)]
 
 
 def _head(load: Workload, place: int) -> list[str]:
     stretch = load.stretches[place]
-    return [stretch.item.number, " ＞ ".join(item.name for item in stretch.path)]
+    direct = "（直下の作業）" if stretch.level else ""
+    return [stretch.item.number, stretch.path[0].name, f"{stretch.item.name}{direct}"]
 
 
 def _pair_headers(shared: Together) -> list[tuple[str, float]]:

@@ -91,10 +91,10 @@ def test_excel_has_the_numbers_of_the_page(project: Project) -> None:
     assert book.sheetnames == ["フェーズ別の作業量", "工程別の作業量", "共同の作業", "主担当と協力"]
     rows = [[c.value for c in row] for row in book["フェーズ別の作業量"].iter_rows(min_row=2)]
     assert rows == [
-        ["項番", "フェーズ", "甲社 ◎", "甲社 ○", "乙社 ◎", "乙社 ○", "合計"],
-        ["1", "企画", 1, 1, 0, 1, 3],
-        ["4", "実施", 0, 1, 1, 1, 3],
-        ["", "合計", 1, 2, 1, 2, 6],
+        ["項番", "フェーズ", "項目", "甲社 ◎", "甲社 ○", "乙社 ◎", "乙社 ○", "合計"],
+        ["1", "企画", "企画", 1, 1, 0, 1, 3],
+        ["4", "実施", "実施", 0, 1, 1, 1, 3],
+        ["", "", "合計", 1, 2, 1, 2, 6],
     ]
     assert [c.value for c in next(book["共同の作業"].iter_rows(min_row=3))] == ["甲社", 3, 2]
     assert book["フェーズ別の作業量"].page_setup.paperSize == 8
