@@ -124,8 +124,8 @@ def together(grid: Grid) -> Together:
     tasks = tasks_of(grid.items)
     leads = {mark.symbol for mark in by_leading(grid.legend)[0]}
     columns = list(zip(*(task.marks for task in tasks), strict=True)) or [()] * len(grid.roles)
-    marked = [_bits(mark != "" for mark in column) for column in columns]
-    leading = [_bits(mark in leads for mark in column) for column in columns]
+    marked = [_bits(column, set(column) - {""}) for column in columns]
+    leading = [_bits(column, leads) for column in columns]
     helping = [every & ~lead for every, lead in zip(marked, leading, strict=True)]
     return Together(grid.roles, _overlaps(marked, marked), _overlaps(leading, helping))
 
@@ -190,8 +190,10 @@ def _marks_on_headings(items: Sequence[Item]) -> int:
     return sum(1 for item in headings for mark in item.marks if mark)
 
 
-def _bits(flags: Iterable[bool]) -> int:
-    return int("".join("1" if flag else "0" for flag in flags) or "0", 2)
+def _bits(column: Sequence[str], wanted: set[str]) -> int:
+    """A bit for each cell: whether its mark is one of those wanted."""
+    digit = {mark: "1" if mark in wanted else "0" for mark in set(column)}
+    return int("".join(map(digit.__getitem__, column)) or "0", 2)
 
 
 def _overlaps(rows: Sequence[int], columns: Sequence[int]) -> tuple[tuple[int, ...], ...]:
