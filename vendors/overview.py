@@ -18,7 +18,8 @@ from vendors.tasks import Gone, State, Task
 from vendors.worklist import work_of
 
 SHOWN = 10
-# Tasks as on the board: of the latest 版, with a mark of one of the company's roles.
+# Tasks as on the board, less those with an answer that still counts. One answer, one row looked up:
+# joined, PostgreSQL would compare every row with every answer.
 _WAITING = """
 WITH edition AS (
     SELECT DISTINCT ON (project_id) project_id, id FROM projects_edition
@@ -31,10 +32,18 @@ SELECT own.id, (
     SELECT count(*) FROM company JOIN edition USING (project_id)
     JOIN projects_editionrow row ON row.project_id = edition.project_id
         AND row.edition_id = edition.id AND row.role_ids && company.roles
-    LEFT JOIN vendors_confirmation said ON said.project_id = row.project_id
-        AND said.vendor_id = company.vendor_id AND said.uid = row.uid
-    WHERE company.project_id = own.id AND (said.state IS NULL OR said.state = 'withdrawn'
-        OR said.edition_number < row.changed_in)
+    WHERE company.project_id = own.id
+) - (
+    SELECT count(*) FROM vendors_confirmation said
+    JOIN company ON company.project_id = said.project_id AND company.vendor_id = said.vendor_id
+    JOIN edition ON edition.project_id = said.project_id
+    CROSS JOIN LATERAL (
+        SELECT role_ids, changed_in FROM projects_editionrow row
+        WHERE row.project_id = said.project_id AND row.edition_id = edition.id
+            AND row.uid = said.uid LIMIT 1
+    ) row
+    WHERE said.project_id = own.id AND said.state <> 'withdrawn'
+        AND row.role_ids && company.roles AND said.edition_number >= row.changed_in
 ), (
     SELECT count(*) FROM vendors_question question
     WHERE question.project_id = own.id AND question.state = 'open'
