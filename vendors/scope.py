@@ -79,11 +79,6 @@ def shown_contracts(vendor: Vendor, project: Project) -> Q:
     return Q(vendor=vendor, project=project)
 
 
-def in_use() -> Q:
-    """Not those of archived projects: companies see nothing of them."""
-    return Q(project__archived_at__isnull=True)
-
-
 def is_company_person(person: User) -> bool:
     """Whether the person works for a company, contract or not."""
     return Member.objects.filter(user=person, active=True).exists()
@@ -99,6 +94,6 @@ def _seats(scope: Q) -> tuple[Seat, ...]:
         "project__title",
         "role_id",
     )
-    open_ones = Contract.objects.filter(scope, in_use())
+    open_ones = Contract.objects.filter(scope, project__archived_at=None)
     found = open_ones.order_by("project__slug", "vendor__name", "role_id")
     return tuple(Seat(*row) for row in found.values_list(*columns).distinct())
