@@ -23,6 +23,19 @@ from projects.models import LegendMark, Membership, Project, Role, WorkItem
 class RecordedAdmin(admin.ModelAdmin[Any]):
     """Every change made here is one change set of kind «admin» under the person's name."""
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Archived projects are only looked at."""
+        return super().has_change_permission(request, obj) and not _archived(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not _archived(obj)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """What is added belongs to a project that is in use."""
+        if db_field.remote_field.model is Project:
+            kwargs["queryset"] = Project.objects.archived(False)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return self._recorded(request, super().changeform_view, *args, **kwargs)
 
@@ -42,6 +55,11 @@ class RecordedAdmin(admin.ModelAdmin[Any]):
             return view(request, *args, **kwargs)
 
 
+def _archived(obj: Any) -> bool:
+    project = obj if isinstance(obj, Project) else getattr(obj, "project", None)
+    return bool(project and project.archived_at)
+
+
 class LegendInline(admin.TabularInline[LegendMark, Project]):
     model = LegendMark
     formset = LegendFormSet
@@ -59,7 +77,7 @@ class ProjectAdmin(RecordedAdmin):
     list_display = ("slug", "title", "document_number", "date", "revision", "changed_at")
     search_fields = ("slug", "title")
     inlines = (LegendInline, MembershipInline)
-    readonly_fields = ("revision", "changed_at")
+    readonly_fields = ("revision", "changed_at", "archived_at")
 
 
 @admin.register(Role)

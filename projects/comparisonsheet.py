@@ -15,7 +15,7 @@ from projects.cellstyles import Styles
 from projects.difference import Row, headings
 from projects.grid import Grid, Item
 from projects.marksheet import MarkSheet
-from projects.measures import text_height
+from projects.measures import list_height
 from projects.plan import Act, ItemLine
 from projects.segments import Segment, segments
 from projects.sidebyside import Pair
@@ -167,7 +167,7 @@ class _Writer:
     def row(self, texts: Sequence[Text], reason: str, *, heading: bool) -> None:
         plain = ["".join(piece.text for piece in text) for text in texts]
         every = [*plain, *[""] * (_REASON - len(plain)), reason]
-        self._sheet.set_row(self._next, text_height(list(zip(every, _WIDTHS, strict=True))))
+        self._sheet.set_row(self._next, list_height(list(zip(every, _WIDTHS, strict=True))))
         for column, text in enumerate([*texts, *[()] * (_REASON - len(texts))]):
             self._write(column, text, level=3 if heading else 4)
         self._write(_REASON, (Segment(reason, False),) if reason else (), level=3 if heading else 4)

@@ -25,6 +25,9 @@ KINDS = {
     "undo": "取り消し",
     "redo": "やり直し",
     "admin": "管理画面",
+    "copy": "複製",
+    "archive": "保管",
+    "reopen": "再開",
 }
 FIELDS = {"number": "項番", "name": "作業項目", "description": "作業内容"}
 LATEST = 30

@@ -38,10 +38,15 @@ def row_height(item: Item, more: Sequence[tuple[str, float]] = ()) -> float:
     return min(_MAX_ROW, max(name * 13.5 + 4, lines * 12.0 + 4))
 
 
-def text_height(texts: Sequence[tuple[str, float]]) -> float:
-    """Points that a row needs for wrapped texts with the widths of their columns in characters."""
-    lines = max(_lines(text, width * _PIXELS_PER_UNIT, size=9) for text, width in texts)
-    return min(_MAX_ROW, lines * 12.0 + 4)
+def list_height(texts: Sequence[tuple[str, float]], *, size: int = 9) -> float | None:
+    """Points that a row of a plain list needs for texts in columns of so many characters.
+
+    None where one line is enough, which needs no height of its own.
+    """
+    lines = max(
+        (_lines(text, width * _PIXELS_PER_UNIT, size=size) for text, width in texts), default=1
+    )
+    return min(_MAX_ROW, lines * (size + 3.5) + 4) if lines > 1 else None
 
 
 def _lines(text: str, width: float, *, size: int) -> int:

@@ -21,8 +21,11 @@ class ProjectTable(tables.Table):
     date = tables.Column("日付")
     item_count = tables.Column("項目")
     role_count = tables.Column("関連業者")
-    right = tables.Column("権限", orderable=False)
+    right = tables.Column("権限", accessor="member_right", orderable=False)
     changed_at = tables.DateTimeColumn(verbose_name="最終変更", format="Y年n月j日 H:i")
+    acts = tables.TemplateColumn(
+        template_name="projects/_project_acts.html", verbose_name="操作", orderable=False
+    )
 
     class Meta:
         model = Project
@@ -34,6 +37,7 @@ class ProjectTable(tables.Table):
             "role_count",
             "right",
             "changed_at",
+            "acts",
         )
         order_by = ("title",)
         empty_text = "案件がありません。管理者に追加を依頼してください。"

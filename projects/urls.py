@@ -11,8 +11,10 @@ from projects.views.history import history, history_csv, undo
 from projects.views.import_acts import apply, cancel, choices, wishes
 from projects.views.imports import download, import_list, preview, status
 from projects.views.item import item
+from projects.views.lifecycle import archive, copy, reopen
 from projects.views.matrix import matrix
 from projects.views.projects import project_list
+from projects.views.workload import role, workload, workload_export
 
 app_name = "projects"
 urlpatterns = [
@@ -21,6 +23,12 @@ urlpatterns = [
     path("<slug:slug>/phases/<path:number>/", matrix, name="phase"),
     path("<slug:slug>/items/<str:uid>/", item, name="item"),
     path("<slug:slug>/export.xlsx", export, name="export"),
+    path("<slug:slug>/copy/", copy, name="copy"),
+    path("<slug:slug>/archive/", archive, name="archive"),
+    path("<slug:slug>/reopen/", reopen, name="reopen"),
+    path("<slug:slug>/workload/", workload, name="workload"),
+    path("<slug:slug>/workload.xlsx", workload_export, name="workload_export"),
+    path("<slug:slug>/roles/<int:role>/", role, name="role"),
     path("<slug:slug>/cells/", editing.cells, name="cells"),
     path("<slug:slug>/outline/", editing.outline, name="outline"),
     path("<slug:slug>/undo/", editing.undo, name="undo"),

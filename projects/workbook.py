@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from projects.cellstyles import Styles
 from projects.grid import Grid, Item
 from projects.marksheet import MarkSheet
-from projects.measures import WIDTHS, header_height, row_height, text_height, vertical_size
+from projects.measures import WIDTHS, header_height, list_height, row_height, vertical_size
 from projects.origin import HIDDEN_SHEET
 from projects.wareki import japanese
 
@@ -66,12 +66,13 @@ class Part:
 class Plain:
     """A sheet that is a plain list: (header, width in characters) per column, and the rows.
 
-    A whole number is written as one, everything else as text.
+    A whole number is written as one, everything else as text. A `wide` one is printed on A3.
     """
 
     name: str
     headers: Sequence[tuple[str, float]]
     rows: Iterable[Sequence[str | int]]
+    wide: bool = False
 
 
 def matrix(grid: Grid, origin: Origin = Origin(), more: Plain | None = None) -> bytes:
@@ -111,7 +112,7 @@ def table(title: str, headers: Sequence[tuple[str, float]], rows: Iterable[Seque
 
 
 def tables(title: str, sheets: Sequence[Plain]) -> bytes:
-    """One sheet per plain list, as .xlsx, print-ready on A4."""
+    """One sheet per plain list, as .xlsx, print-ready on A4 or A3."""
     stream = io.BytesIO()
     with new_book(stream, title, "") as book:
         styles = Styles(book)
@@ -190,17 +191,19 @@ def _write_plain(sheet: Worksheet, plain: Plain, styles: Styles) -> None:
     for column, (_, width) in enumerate(plain.headers):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, plain.name, styles.title)
+    sheet.set_row(1, list_height(plain.headers, size=10))
     for column, (header, _) in enumerate(plain.headers):
         sheet.write_string(1, column, header, styles.header)
     widths = [width for _, width in plain.headers]
     for row, cells in enumerate(plain.rows, 2):
-        sheet.set_row(row, text_height(list(zip(map(str, cells), widths, strict=True))))
+        texts = zip(map(str, cells), widths, strict=True)
+        sheet.set_row(row, list_height(list(texts)))
         for column, value in enumerate(cells):
             if isinstance(value, int):
                 sheet.write_number(row, column, value, styles.text("", level=4, name="number"))
             else:
                 sheet.write_string(row, column, value, styles.text(value, level=4, name="cell"))
-    print_pages(sheet, paper=9, repeat=(0, 1), title=plain.name)
+    print_pages(sheet, paper=8 if plain.wide else 9, repeat=(0, 1), title=plain.name)
     sheet.freeze_panes(2, 0)
 
 

@@ -23,10 +23,20 @@ class Right(IntEnum):
 
 
 class Guarded(Protocol):
-    """An object that knows the right of the person it was loaded for."""
+    """An object that knows the right of the person it was loaded for.
+
+    `member_right` is what the person has been given; `right` is what may be done with the object
+    as it is now. `refusal` says in words why it is less, "" where it is not.
+    """
 
     @property
     def right(self) -> Right: ...
+
+    @property
+    def member_right(self) -> Right: ...
+
+    @property
+    def refusal(self) -> str: ...
 
 
 T = TypeVar("T", bound=Guarded, covariant=True)
@@ -44,14 +54,24 @@ class Restricted(Protocol[T]):
     def get(self, **lookup: object) -> T: ...
 
 
-def load(objects: Restrictable[T], *, user: User, right: Right = Right.VIEW, **lookup: object) -> T:
-    """The object for this person. Http404 when it is not theirs, 403 without the right."""
+def load(
+    objects: Restrictable[T],
+    *,
+    user: User,
+    right: Right = Right.VIEW,
+    even_archived: bool = False,
+    **lookup: object,
+) -> T:
+    """The object for this person. Http404 when it is not theirs, 403 without the right.
+
+    What changes nothing in the object asks for the right `even_archived`.
+    """
     try:
         found = objects.visible_to(user).get(**lookup)
     except ObjectDoesNotExist as error:
         raise Http404 from error
-    if found.right < right:
-        raise PermissionDenied
+    if (found.member_right if even_archived else found.right) < right:
+        raise PermissionDenied(found.refusal)
     return found
 
 

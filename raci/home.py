@@ -1,20 +1,73 @@
+"""The start page: what waits for the person, as PMO, as a company's person, or as both."""
+
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from projects.models import Project
+from projects.models import Edition, Project
+from projects.overview import Change, latest_changes, latest_editions, own_projects
 from raci.access import person
+from vendors.overview import Waiting, own_work, waiting
 from vendors.scope import is_company_person
+
+PROJECTS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One project: its 版, what companies owe, and its findings where they are counted."""
+
+    project: Project
+    edition: Edition | None
+    waiting: Waiting
+    findings: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All projects of a PMO person; `lines` are the latest changed of `total`."""
+
+    lines: Sequence[Line]
+    total: int
+    changes: Sequence[Change]
+
+    @property
+    def counts_findings(self) -> bool:
+        return any(line.findings is not None for line in self.lines)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Where the person's work is: the projects, the company's tasks, or what to do without."""
+    """What waits for the person, or what to do without a project."""
     user = person(request)
-    if Project.objects.visible_to(user).exists():
-        return redirect("projects:list")
-    if is_company_person(user):
-        return redirect("vendors:tasks")
-    return render(request, "home_empty.html")
+    desk = _desk(user)
+    work = own_work(user) if is_company_person(user) else None
+    if desk is None and work is None:
+        return render(request, "home_empty.html")
+    return render(request, "home.html", {"desk": desk, "work": work})
+
+
+def _desk(user: User) -> Desk | None:
+    """None for who is in no project at all; archived ones still make a PMO person."""
+    projects = own_projects(user)
+    if not projects:
+        own = Project.objects.visible_to(user).exists()
+        return Desk((), 0, ()) if own else None
+    shown = projects[:PROJECTS_SHOWN]
+    editions, open_ones, findings = latest_editions(shown), waiting(shown), _findings(shown)
+    lines = [
+        Line(p, editions.get(p.pk), open_ones.get(p.pk, Waiting()), findings.get(p.pk))
+        for p in shown
+    ]
+    return Desk(lines, len(projects), latest_changes(shown))
+
+
+def _findings(projects: Sequence[Project]) -> Mapping[int, int]:  # noqa: ARG001 - none counts yet
+    """How many findings are open, by project's id; the page has no column where none is counted."""
+    return {}

@@ -37,7 +37,8 @@ _RIGHTS = ("before", "after")
 @require_safe
 def security(request: HttpRequest, slug: str) -> HttpResponse:
     """What concerns the project, and how its PMO members signed in; the latest first."""
-    project = load(BySlug(), user=person(request), right=Right.MANAGE, slug=slug)
+    user = person(request)
+    project = load(BySlug(), user=user, right=Right.MANAGE, even_archived=True, slug=slug)
     found = lines_of(project)
     form = FilterForm(request.GET, people=_people_of(project))
     page = Paginator(form.cut_down(found), PER_PAGE).get_page(request.GET.get("page"))

@@ -39,7 +39,7 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("healthz", "POST"): (405, 405, 405, 405, 405, 405, 405, 405),
     ("readyz", "GET"): (200, 200, 200, 200, 200, 200, 200, 200),
     ("readyz", "POST"): (405, 405, 405, 405, 405, 405, 405, 405),
-    ("", "GET"): (LOGIN, 200, 302, 302, 302, 302, 302, 302),
+    ("", "GET"): _signed_in(200),
     ("login/", "GET"): (200, 302, 302, 302, 302, 302, 302, 302),
     ("login/", "POST"): (200, 302, 302, 302, 302, 302, 302, 302),
     ("login/code/", "GET"): _all(LOGIN),
@@ -164,11 +164,19 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("projects/<slug:slug>/history/<int:number>/undo/", "POST"): (
         LOGIN, 404, 404, 404, 403, 409, 409, 409,
     ),
+    **{
+        (f"projects/<slug:slug>/{act}/", method): (LOGIN, 404, 404, 404, 403, 403, status, status)
+        for act, posted in (("copy", 400), ("archive", 302), ("reopen", 302))
+        for method, status in (("GET", 200), ("POST", posted))
+    },
     ("projects/<slug:slug>/security/", "GET"): (LOGIN, 404, 404, 404, 403, 403, 200, 200),
     ("projects/<slug:slug>/security/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     **{
         (f"projects/<slug:slug>/{place}", method): statuses
         for place in (
+            "workload/",
+            "workload.xlsx",
+            "roles/<int:role>/",
             "editions/",
             "editions/<int:number>/",
             "editions/<int:number>/export.xlsx",

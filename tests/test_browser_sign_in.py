@@ -68,7 +68,7 @@ def test_an_app_is_registered_and_asked_for_at_the_next_sign_in(
     expect(page.get_by_role("heading", name="二段階認証")).to_be_visible()
     page.get_by_label("確認コードまたはリカバリーコード").fill(code(secret, steps=1))
     page.get_by_role("button", name="ログイン").click()
-    expect(page).to_have_url(re.compile("/projects/"))
+    expect(page).to_have_url(re.compile(r":\d+/$"))
 
 
 def test_a_passkey_is_registered_and_signs_in_alone(viewer: User, open_page: Open) -> None:
@@ -82,7 +82,7 @@ def test_a_passkey_is_registered_and_signs_in_alone(viewer: User, open_page: Ope
     expect(page.locator(".codes li")).to_have_count(10)
     page.get_by_role("button", name="ログアウト").click()
     page.get_by_role("button", name="パスキーでログイン").click()
-    expect(page).to_have_url(re.compile("/projects/"))
+    expect(page).to_have_url(re.compile(r":\d+/$"))
     page.get_by_role("link", name=viewer.get_full_name()).click()
     expect(page.get_by_role("rowheader", name="仕事のノート")).to_be_visible()
 
@@ -101,7 +101,7 @@ def test_a_passkey_is_the_second_step_and_confirms_who_is_there(
     page.get_by_role("button", name="ログアウト").click()
     first_step(page)
     page.get_by_role("button", name="パスキーを使う").click()
-    expect(page).to_have_url(re.compile("/projects/"))
+    expect(page).to_have_url(re.compile(r":\d+/$"))
     page.goto(page.url.split("/projects")[0] + "/account/")
     page.get_by_role("link", name="削除").click()
     page.get_by_role("link", name="パスキーで確認する").click()
@@ -124,7 +124,7 @@ def test_without_scripts_the_password_still_signs_in(viewer: User, open_page: Op
     page = open_page("/login/", user="", java_script_enabled=False)
     expect(page.get_by_role("button", name="パスキーでログイン")).to_be_hidden()
     first_step(page)
-    expect(page).to_have_url(re.compile("/projects/"))
+    expect(page).to_have_url(re.compile(r":\d+/$"))
 
 
 def test_single_sign_on_leads_there_and_back_under_the_policy(
@@ -135,7 +135,7 @@ def test_single_sign_on_leads_there_and_back_under_the_policy(
     served_provider.claims = {"sub": "7", "email": viewer.email, "email_verified": True}
     page = open_page("/login/", user="")
     page.get_by_role("button", name="職員認証でログイン").click()
-    expect(page).to_have_url(re.compile("/projects/"))
+    expect(page).to_have_url(re.compile(r":\d+/$"))
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

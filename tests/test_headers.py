@@ -54,7 +54,8 @@ urlpatterns = [path("broken/", broken), *urls.urlpatterns]
 @pytest.mark.parametrize(
     ("method", "address", "status"),
     [
-        ("GET", "/", 302),
+        ("GET", "/", 200),
+        ("GET", "/login/", 302),
         ("GET", PROJECT, 200),
         ("GET", f"{PROJECT}history/", 200),
         ("GET", f"{PROJECT}export.xlsx", 200),

@@ -94,5 +94,6 @@ def _seats(scope: Q) -> tuple[Seat, ...]:
         "project__title",
         "role_id",
     )
-    found = Contract.objects.filter(scope).order_by("project__slug", "vendor__name", "role_id")
+    open_ones = Contract.objects.filter(scope, project__archived_at=None)
+    found = open_ones.order_by("project__slug", "vendor__name", "role_id")
     return tuple(Seat(*row) for row in found.values_list(*columns).distinct())

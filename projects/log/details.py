@@ -164,6 +164,7 @@ _FRAMES = (
             "date": "日付",
             "numbering": "項番の付け方",
             "requires_reason": "変更理由を必須にする",
+            "archived_at IS NOT NULL": "保管",
         },
     ),
     (
@@ -211,8 +212,8 @@ def _frame_details(asked: Mapping[str, Any]) -> Iterator[tuple[int, Detail]]:
             table=table,
             owner=owner,
             name=name,
-            now=", ".join(f"e.{field}::text" for field in fields),
-            before=", ".join(f"prev.{field}::text" for field in fields),
+            now=", ".join(f"(e.{field})::text" for field in fields),
+            before=", ".join(f"(prev.{field})::text" for field in fields),
         )
         for number, label, what, *values in _fetch(statement, asked):
             now, before = values[: len(fields)], values[len(fields) :]

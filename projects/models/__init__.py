@@ -6,10 +6,19 @@ from projects.models.edition import Edition, EditionRow
 from projects.models.import_ import Import
 from projects.models.item import WorkItem
 from projects.models.membership import Membership
-from projects.models.project import BySlug, LegendMark, Numbering, Project
+from projects.models.project import (
+    ARCHIVED,
+    ARCHIVED_CONSTRAINT,
+    BySlug,
+    LegendMark,
+    Numbering,
+    Project,
+)
 from projects.models.role import Role
 
 __all__ = [
+    "ARCHIVED",
+    "ARCHIVED_CONSTRAINT",
     "CHANNEL",
     "Assignment",
     "BySlug",

@@ -31,6 +31,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         own = self.filter(memberships__user=user)
         return own.annotate(membership_kind=models.F("memberships__kind"))
 
+    def archived(self, archived: bool = True) -> Self:
+        """Those that are archived, or those that are not."""
+        return self.filter(archived_at__isnull=not archived)
+
     def with_counts(self) -> Self:
         """Adds `item_count` and `role_count`, by subqueries so that they stay cheap."""
         return self.annotate(item_count=_count("items"), role_count=_count("roles"))
@@ -51,7 +55,29 @@ HEADER_FIELDS = (
     "date",
     "numbering",
     "requires_reason",
+    "archived_at",
 )
+
+
+ARCHIVED = (
+    "この案件は保管されているため、変更できません。変更するには、管理者が案件を再開してください。"
+)
+ARCHIVED_CONSTRAINT = "project_archived"
+
+
+def _read_only() -> pgtrigger.Trigger:
+    """Nothing changes in an archived project: every write below it raises its revision, here."""
+    return pgtrigger.Trigger(
+        name="archived",
+        level=pgtrigger.Row,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Q(old__archived_at__isnull=False, new__archived_at__isnull=False),
+        func=" ".join(
+            f"""RAISE EXCEPTION 'an archived project is read-only'
+                USING ERRCODE = 'check_violation', CONSTRAINT = '{ARCHIVED_CONSTRAINT}';""".split()
+        ),
+    )
 
 
 @recorded(fields=HEADER_FIELDS, model_name="ProjectEvent")
@@ -75,6 +101,7 @@ class Project(models.Model):
     requires_reason = models.BooleanField(
         "変更理由を必須にする", default=False, help_text="画面での変更に理由の入力を求めます"
     )
+    archived_at = models.DateTimeField("保管日時", null=True, editable=False)
     revision = models.PositiveBigIntegerField("改訂", default=0, editable=False)
     changed_at = models.DateTimeField("最終変更", db_default=Now(), editable=False)
     last_act = models.TextField(default="", editable=False)
@@ -94,6 +121,7 @@ class Project(models.Model):
             ),
         ]
         triggers = [
+            _read_only(),
             pgtrigger.Trigger(
                 name="bump_header",
                 level=pgtrigger.Row,
@@ -109,7 +137,7 @@ class Project(models.Model):
                     NEW.changed_at = now();
                     RETURN NEW;""".split()
                 ),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -117,9 +145,23 @@ class Project(models.Model):
 
     @property
     def right(self) -> Right:
-        """The right of the person for whom `visible_to` loaded this project."""
+        """What the person for whom `visible_to` loaded this project may do with it now."""
+        return Right.VIEW if self.archived_at else self.member_right
+
+    @property
+    def refusal(self) -> str:
+        return ARCHIVED if self.archived_at else ""
+
+    @property
+    def member_right(self) -> Right:
+        """The right that the person has been given."""
         kind: str = getattr(self, "membership_kind", "")
         return {"manager": Right.MANAGE, "editor": Right.EDIT}.get(kind, Right.VIEW)
+
+    def role_keys(self) -> list[int]:
+        """The primary keys of the columns, in the order of the grid's roles."""
+        roles = self.roles.order_by("position", "pk")
+        return list(roles.values_list("pk", flat=True))
 
     @property
     def japanese_date(self) -> str:

@@ -14,12 +14,13 @@ from projects.grid import DEFAULT_LEGEND, Grid, renumbered
 from projects.models import ChangeSet, LegendMark, Numbering, Project
 from projects.plan import Plan, diff
 from projects.store import cells, past
-from projects.store.acts import Kind, Person, change_set
+from projects.store.acts import Archived, Broken, Kind, Person, broken_rule, change_set
 from projects.store.loading import load
 from projects.store.writing import write
 from projects.undo import Obstacle, reverted
 
 __all__ = [
+    "Archived",
     "Broken",
     "Kind",
     "Person",
@@ -41,14 +42,6 @@ class Stale(Exception):
     def __init__(self, expected: int, found: int) -> None:
         super().__init__(f"案件が改訂{expected}から{found}に変わっています。比較し直してください。")
         self.expected, self.found = expected, found
-
-
-class Broken(ValueError):
-    """The wanted grid breaks rules; `errors` says which. Nothing was written."""
-
-    def __init__(self, errors: list[str]) -> None:
-        super().__init__("\n".join(errors))
-        self.errors = errors
 
 
 class Stopped(Exception):
@@ -213,6 +206,5 @@ _REASONS = {
 
 def _reason(error: IntegrityError) -> str:
     """What the broken database rule means, in words."""
-    diagnostics = getattr(error.__cause__, "diag", None)
-    name = getattr(diagnostics, "constraint_name", None) or ""
+    name = broken_rule(error)
     return _REASONS.get(name, f"データベースの規則「{name}」に反するため保存できません。")

@@ -8,9 +8,10 @@ from enum import StrEnum
 
 import pghistory
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from projects.grid import clean_line
+from projects.models import ARCHIVED, ARCHIVED_CONSTRAINT
 
 Person = AbstractBaseUser | AnonymousUser | None
 
@@ -25,6 +26,24 @@ class Kind(StrEnum):
     UNDO = "undo"
     REDO = "redo"
     ADMIN = "admin"
+    COPY = "copy"
+    ARCHIVE = "archive"
+    REOPEN = "reopen"
+
+
+class Broken(ValueError):
+    """The wanted grid breaks rules; `errors` says which. Nothing was written."""
+
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__("\n".join(errors))
+        self.errors = errors
+
+
+class Archived(Broken):
+    """The project is archived. Nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__([ARCHIVED])
 
 
 @contextmanager
@@ -42,12 +61,26 @@ def change_set(
 
 @contextmanager
 def act(*, by: Person, kind: Kind, reason: str = "", undoes: int | None = None) -> Iterator[None]:
-    """Who does what, for the statements within: `change_set` without its transaction."""
+    """Who does what, for the statements within: `change_set` without its transaction.
+
+    Archived when they write to a project that is.
+    """
     user = by.pk if by is not None else None
     name = by.get_username() if by is not None and user else ""
     said = clean_line(reason)  # a NUL in a context would lose the whole context
     details = {"user": user, "name": name, "kind": kind.value, "reason": said}
     if undoes is not None:
         details["undoes"] = undoes
-    with pghistory.context(**details):
-        yield
+    try:
+        with pghistory.context(**details):
+            yield
+    except IntegrityError as error:
+        if broken_rule(error) == ARCHIVED_CONSTRAINT:
+            raise Archived from error
+        raise
+
+
+def broken_rule(error: IntegrityError) -> str:
+    """The name of the database's rule that was broken."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return getattr(diagnostics, "constraint_name", None) or ""

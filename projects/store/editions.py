@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from projects.editions import Line
 from projects.grid import Grid, Item, Mark, Role, RoleKind
-from projects.models import Edition, Project
+from projects.models import ARCHIVED, Edition, Project
 from projects.store.acts import Person
 from projects.store.loading import load
 
@@ -92,6 +92,8 @@ def publish(
             raise Unpublishable(
                 "確認した後に役割分担表が変更されました。変更点を確認し直してください。"
             )
+        if locked.archived_at:
+            raise Unpublishable(ARCHIVED)
         last = latest(locked)
         number = last.number + 1 if last else 1
         edition = _head(locked, number, by)

@@ -12,10 +12,14 @@ from raci.access import person
 
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
-    """The projects that the person may see. 404 for people who are in none: they are no PMO."""
-    projects = Project.objects.visible_to(person(request)).with_counts()
-    table = ProjectTable(projects)
+    """The projects that the person may see; with ?archived=1 those that are archived.
+
+    404 for people who are in none: they are no PMO.
+    """
+    archived = request.GET.get("archived") == "1"
+    own = Project.objects.visible_to(person(request))
+    table = ProjectTable(own.archived(archived).with_counts())
     RequestConfig(request, paginate=False).configure(table)
-    if not len(table.rows) and not person(request).is_superuser:
+    if not len(table.rows) and not person(request).is_superuser and not own.exists():
         raise Http404
-    return render(request, "projects/project_list.html", {"table": table})
+    return render(request, "projects/project_list.html", {"table": table, "archived": archived})

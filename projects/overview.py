@@ -1,0 +1,87 @@
+"""What goes on in a person's projects, for the start page. Each function asks once for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection
+
+from projects.log import Act, described
+from projects.models import ChangeSet, Edition, Project
+
+CHANGES_SHOWN = 10
+_LATEST = """
+SELECT act.id, marks.n, rows.n, rows.name
+FROM unnest(%(projects)s) AS own(id) CROSS JOIN LATERAL (
+    SELECT * FROM projects_changeset WHERE project_id = own.id ORDER BY number DESC LIMIT %(most)s
+) act CROSS JOIN LATERAL (
+    SELECT count(DISTINCT (item_id, role_id)) AS n FROM projects_assignmentevent e
+    WHERE e.project_id = act.project_id AND e.pgh_created_at = act.at
+        AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id
+) marks CROSS JOIN LATERAL (
+    SELECT count(DISTINCT pgh_obj_id) AS n, min(e.name) AS name FROM projects_workitemevent e
+    WHERE e.project_id = act.project_id AND e.pgh_created_at = act.at
+        AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id
+) rows
+ORDER BY act.at DESC, act.id DESC LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change set of one of the projects: how many marks and rows it touched."""
+
+    project: Project
+    act: Act
+    marks: int
+    rows: int
+    name: str
+
+    @property
+    def what(self) -> str:
+        """In words; a single row is called by its name."""
+        rows = f"作業項目「{self.name}」" if self.rows == 1 else f"作業項目{self.rows:,}行"
+        parts = [rows] if self.rows else []
+        if self.marks:
+            parts.append(f"記号{self.marks:,}か所")
+        return "、".join(parts) or "案件の設定"
+
+
+def own_projects(user: User) -> list[Project]:
+    """The projects in use that the person works on, the latest change first, with their counts."""
+    own = Project.objects.visible_to(user).archived(False).with_counts()
+    return list(own.order_by("-changed_at", "slug"))
+
+
+def latest_editions(projects: Sequence[Project]) -> dict[int, Edition]:
+    """The 版 that companies see, by project."""
+    found = Edition.objects.filter(project__in=projects).defer("head", "legend", "roles")
+    latest = found.order_by("project_id", "-number").distinct("project_id")
+    return {edition.project_id: edition for edition in latest}
+
+
+def latest_changes(projects: Sequence[Project], *, most: int = CHANGES_SHOWN) -> list[Change]:
+    """The last change sets of all the projects together, the latest first."""
+    by_key = {project.pk: project for project in projects}
+    counts = {key: rest for key, *rest in _fetch(list(by_key), most)}
+    acts = {act.pk: act for act in _acts(list(counts))}
+    told = dict(zip(acts, described(list(acts.values())), strict=True))
+    return [
+        Change(by_key[acts[key].project_id], told[key], marks, rows, name or "")
+        for key, (marks, rows, name) in counts.items()
+        if key in acts
+    ]
+
+
+def _acts(keys: Sequence[int]) -> list[ChangeSet]:
+    return list(ChangeSet.objects.filter(pk__in=keys).select_related("context"))
+
+
+def _fetch(projects: list[int], most: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, {"projects": projects, "most": most})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

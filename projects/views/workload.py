@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from projects import store, workloadsheet
+from projects.duties import part_of
+from projects.forms_workload import WorkloadForm
+from projects.models import Project
+from projects.views.export import xlsx_response
+from projects.workload_page import workload_page
+from raci.access import load, person
+from raci.conditional import respond
+
+
+@require_safe
+def workload(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who carries how much, phase by phase; with ?by=process by 工程."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    return respond(
+        request, project.revision, project.right, build=lambda: _workload(request, project)
+    )
+
+
+@require_safe
+def workload_export(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same numbers as Excel: phases, 工程, and who works with whom."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    data = workloadsheet.sheets(store.load(project))
+    return xlsx_response(data, f"{workloadsheet.TITLE}（{project}）.xlsx".replace("/", "／"))
+
+
+@require_safe
+def role(request: HttpRequest, slug: str, role: int) -> HttpResponse:
+    """One role's whole part. 404 where the project has no such column."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    return respond(
+        request, project.revision, project.right, build=lambda: _role(request, project, role)
+    )
+
+
+def _workload(request: HttpRequest, project: Project) -> HttpResponse:
+    form = WorkloadForm(request.GET)
+    page = workload_page(store.load(project), project.slug, project.role_keys(), form.depth)
+    context = {"project": project, "page": page, "form": form}
+    status = 200 if form.is_valid() else 400
+    return render(request, "projects/workload.html", context, status=status)
+
+
+def _role(request: HttpRequest, project: Project, key: int) -> HttpResponse:
+    keys = project.role_keys()
+    if key not in keys:
+        raise Http404
+    part = part_of(store.load(project), keys.index(key))
+    return render(request, "projects/role.html", {"project": project, "part": part})

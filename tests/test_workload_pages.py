@@ -1,0 +1,148 @@
+"""The pages about the workload: numbers that lead to their rows, a role's part, Excel, costs."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import unescape
+from typing import Any
+
+import openpyxl
+import pytest
+
+from projects import store
+from projects.models import Project
+from tests.small_project import GRID, client_of, project
+
+__all__ = ["project"]
+BASE = "/projects/small/"
+WORKLOAD, EXCEL = f"{BASE}workload/", f"{BASE}workload.xlsx"
+
+
+def html(path: str, person: str = "viewer", status: int = 200) -> str:
+    answer = client_of(person).get(path)
+    assert answer.status_code == status
+    return str(answer.content.decode())
+
+
+def numbers(page: str) -> list[tuple[str, str]]:
+    """(address, text) of every number that leads somewhere."""
+    found = re.findall(r'<span class="pair"><a href="([^"]+)">([^<]+)</a>', page)
+    return [(unescape(url), text) for url, text in found]
+
+
+def hits(page: str) -> int:
+    found = re.search(r"該当 <b>(\d+)</b>", page)
+    assert found is not None
+    return int(found[1])
+
+
+@pytest.mark.parametrize("by", ["", "?by=process"])
+def test_every_number_leads_to_so_many_rows(project: Project, by: str) -> None:
+    found = numbers(html(WORKLOAD + by))
+    assert len(found) > 4
+    for url, text in found:
+        assert hits(html(url)) == int(text[1:])
+
+
+def test_the_page_has_charts_that_say_what_they_are_and_no_style(project: Project) -> None:
+    page = html(WORKLOAD)
+    assert page.count('<svg class="chart') == 2
+    assert page.count('role="img"') == 2
+    assert "style=" not in page
+
+
+def test_names_are_escaped_in_the_charts(project: Project) -> None:
+    store.change(
+        project,
+        lambda grid: type(grid)(
+            title=grid.title, legend=grid.legend, roles=grid.roles[:1], items=()
+        ),
+        by=None,
+        kind=store.Kind.EDIT,
+    )
+    assert "まだないため" in html(WORKLOAD)
+    project.roles.update(name="<script>x</script>")
+    project.items.create(project=project, position=1, name="<b>&", number="1")
+    page = html(WORKLOAD)
+    assert "<script>x" not in page
+    assert "&lt;b&gt;&amp;" in page
+
+
+def test_an_unknown_division_is_told_and_phases_are_shown(project: Project) -> None:
+    page = html(f"{WORKLOAD}?by=nonsense", status=400)
+    assert "指定された集計の単位はありません" in page
+    assert "フェーズ別の分布" in page
+
+
+def test_an_unchanged_page_is_not_sent_again(project: Project) -> None:
+    client = client_of("viewer")
+    client.get("/password/")
+    tag = client.get(WORKLOAD)["ETag"]
+    assert client.get(WORKLOAD, headers={"If-None-Match": tag}).status_code == 304
+    with store.change_set(by=None, kind=store.Kind.EDIT):
+        project.roles.filter(name="甲社").update(short_name="甲")
+    assert client.get(WORKLOAD, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_excel_has_the_numbers_of_the_page(project: Project) -> None:
+    data = client_of("viewer").get(EXCEL).content
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    assert book.sheetnames == ["フェーズ別の作業量", "工程別の作業量", "共同の作業", "主担当と協力"]
+    rows = [[c.value for c in row] for row in book["フェーズ別の作業量"].iter_rows(min_row=2)]
+    assert rows == [
+        ["項番", "フェーズ", "項目", "甲社 ◎", "甲社 ○", "乙社 ◎", "乙社 ○", "合計"],
+        ["1", "企画", "企画", 1, 1, 0, 1, 3],
+        ["4", "実施", "実施", 0, 1, 1, 1, 3],
+        ["", "", "合計", 1, 2, 1, 2, 6],
+    ]
+    assert [c.value for c in next(book["共同の作業"].iter_rows(min_row=3))] == ["甲社", 3, 2]
+    assert book["フェーズ別の作業量"].page_setup.paperSize == 8
+
+
+def test_excel_of_an_empty_project_has_only_headers(project: Project) -> None:
+    project.items.all().delete()
+    data = client_of("viewer").get(EXCEL).content
+    assert openpyxl.load_workbook(io.BytesIO(data))["工程別の作業量"].max_row == 2
+
+
+def test_the_menu_and_the_columns_lead_here(project: Project) -> None:
+    assert f'href="{WORKLOAD}"' in html(BASE)
+    role = project.roles.get(name="乙社")
+    link = f'href="{BASE}roles/{role.pk}/"'
+    assert link in html(WORKLOAD)
+    assert link in html(f"{BASE}columns/", "editor")
+
+
+@pytest.mark.parametrize("path", [WORKLOAD, EXCEL])
+def test_outsiders_and_wrong_methods_are_refused(project: Project, path: str) -> None:
+    assert client_of("stranger").get(path).status_code == 404
+    assert client_of("manager").post(path).status_code == 405
+
+
+def grown(project: Project) -> None:
+    """Ten times the rows, all marked."""
+    rows = [
+        type(GRID.items[0])(f"{n:012d}", 1, str(n), f"作業{n}", "", ("◎", "○")) for n in range(60)
+    ]
+    store.change(
+        project,
+        lambda grid: type(grid)(
+            title=grid.title, legend=grid.legend, roles=grid.roles, items=tuple(rows)
+        ),
+        by=None,
+        kind=store.Kind.EDIT,
+    )
+
+
+@pytest.mark.parametrize(("path", "queries"), [(WORKLOAD, 7), (EXCEL, 6)])
+def test_a_page_costs_the_same_at_any_size(
+    project: Project, path: str, queries: int, django_assert_num_queries: Any
+) -> None:
+    client = client_of("viewer")
+    client.get("/password/")
+    with django_assert_num_queries(queries):
+        client.get(path)
+    grown(project)
+    with django_assert_num_queries(queries):
+        client.get(path)
