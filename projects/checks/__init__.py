@@ -1,0 +1,54 @@
+"""What is wrong with a grid, or should be looked at. Pure, and linear in rows times columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from projects.checks import cells, numbering, owners, shares, sisters, slid, wording
+from projects.checks.finding import CHECKS, Change, Check, Code, Finding, Severity, repaired
+from projects.checks.reading import SHARE, Sheet
+from projects.grid import Grid
+
+__all__ = [
+    "CHECKS",
+    "SHARE",
+    "Change",
+    "Check",
+    "Code",
+    "Finding",
+    "Severity",
+    "findings",
+    "repaired",
+]
+
+
+def findings(grid: Grid, *, share: float = SHARE) -> list[Finding]:
+    """Everything that the checks find, by code and then in document order.
+
+    `share` is the part of all tasks above which one column leads too much (W2).
+    """
+    found = list(_findings(Sheet(grid, share)))
+    places = {item.uid: place for place, item in enumerate(grid.items)}
+    order = {code: place for place, code in enumerate(Code)}
+    return sorted(found, key=lambda one: (order[one.code], places.get(one.uid, -1)))
+
+
+def _findings(sheet: Sheet) -> Iterator[Finding]:
+    yield from cells.without_lead(sheet)
+    yield from cells.marked_headings(sheet)
+    yield from numbering.numbers(sheet)
+    yield from cells.strange_symbols(sheet)
+    yield from cells.several_leads(sheet)
+    yield from shares.overloaded(sheet)
+    yield from shares.idle(sheet)
+    approvals = list(owners.approvals(sheet))
+    named = list(owners.named_otherwise(sheet))
+    yield from (*approvals, *named)
+    yield from cells.everybody(sheet)
+    at = {item.uid: index for index, item in enumerate(sheet.items)}
+    suspects = {at[one.uid] for one in (*approvals, *named)}
+    same = sisters.Sisters(sheet)
+    yield from sisters.sister_marks(sheet, same)
+    yield from wording.wording(sheet)
+    yield from sisters.shifted(sheet, same, suspects)
+    yield from slid.slid_texts(sheet, same)

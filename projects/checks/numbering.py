@@ -1,0 +1,48 @@
+"""E4: 項番 that are missing, doubled or out of order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from projects.checks.finding import Change, Code, Finding
+from projects.checks.reading import Sheet
+
+
+def numbers(sheet: Sheet) -> Iterator[Finding]:
+    """Numbers of several parts (1.2.3) are compared part by part, others only for doubles."""
+    first: dict[str, int] = {}
+    before: tuple[int, ...] = ()
+    for index, item in enumerate(sheet.items):
+        parts = _parts(item.number)
+        problem = ""
+        if not item.number:
+            problem = "項番がありません"
+        elif item.number in first:
+            problem = f"項番が「{sheet.items[first[item.number]].name}」と同じです"
+        elif parts and before and len(parts) == len(before) and parts < before:
+            problem = f"項番が前の行の{_text(before)}より小さくなっています"
+        first.setdefault(item.number, index)
+        before = parts or before
+        if problem:
+            said = f"{sheet.place(index)}の{problem}。"
+            yield Finding(Code.NUMBER, ((item.uid, ""),), said, (item.number,))
+
+
+def renumbering(sheet: Sheet) -> tuple[Change, ...]:
+    """1…n over all rows, for the rows that are called otherwise."""
+    return tuple(
+        Change(item.uid, str(place), field="number")
+        for place, item in enumerate(sheet.items, 1)
+        if item.number != str(place)
+    )
+
+
+def _parts(number: str) -> tuple[int, ...]:
+    pieces = number.replace("-", ".").split(".")
+    return (
+        tuple(int(p) for p in pieces) if all(p.isascii() and p.isdecimal() for p in pieces) else ()
+    )
+
+
+def _text(parts: tuple[int, ...]) -> str:
+    return ".".join(str(part) for part in parts)
