@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from projects.checks import cells, numbering, owners, shares, sisters, slid, wording
 from projects.checks.finding import CHECKS, Change, Check, Code, Finding, Severity, repaired
@@ -18,6 +18,7 @@ __all__ = [
     "Finding",
     "Severity",
     "findings",
+    "places",
     "repaired",
 ]
 
@@ -27,10 +28,20 @@ def findings(grid: Grid, *, share: float = SHARE) -> list[Finding]:
 
     `share` is the part of all tasks above which one column leads too much (W2).
     """
-    found = list(_findings(Sheet(grid, share)))
-    places = {item.uid: place for place, item in enumerate(grid.items)}
-    order = {code: place for place, code in enumerate(Code)}
-    return sorted(found, key=lambda one: (order[one.code], places.get(one.uid, -1)))
+    place = places(grid)
+    return sorted(_findings(Sheet(grid, share)), key=lambda one: place(one.key))
+
+
+def places(grid: Grid) -> Callable[[str], tuple[int, int, str]]:
+    """How findings are ordered, by their key: also one that is not there any more has a place."""
+    order = {code.value: place for place, code in enumerate(Code)}
+    rows = {item.uid: place for place, item in enumerate(grid.items)}
+
+    def place(key: str) -> tuple[int, int, str]:
+        code, _, subject = key.partition(" ")
+        return order.get(code, -1), rows.get(subject, -1), key
+
+    return place
 
 
 def _findings(sheet: Sheet) -> Iterator[Finding]:

@@ -99,7 +99,7 @@ class Finding:
     """One thing to look at. `cells` are (row uid, column); "" stands for the row or the column.
 
     `said` is the sentence with the values. Two findings are the same when `key` is; what they are
-    about is the same when `evidence` is too.
+    about is the same when `evidence` is too. `about` names what is no single row or column.
     """
 
     code: Code
@@ -107,6 +107,7 @@ class Finding:
     said: str
     evidence: tuple[str, ...] = ()
     repair: tuple[Change, ...] = ()
+    about: str = ""
 
     @property
     def uid(self) -> str:
@@ -115,8 +116,13 @@ class Finding:
 
     @property
     def key(self) -> str:
-        places = " ".join(f"{uid}/{role}" for uid, role in self.cells[:2])
-        return f"{self.code} {places}"
+        """The code and the row, the column or else what it is about: at most one of each."""
+        return f"{self.code} {self.about or self.uid or self.cells[0][1]}"
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The columns that it names."""
+        return tuple(dict.fromkeys(role for _, role in self.cells if role))
 
     @property
     def severity(self) -> Severity:

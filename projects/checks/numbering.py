@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from projects.checks.finding import Change, Code, Finding
 from projects.checks.reading import Sheet
 
+MOSTLY = 0.9
+
 
 def numbers(sheet: Sheet) -> Iterator[Finding]:
     """Numbers of several parts (1.2.3) are compared part by part, others only for doubles."""
     first: dict[str, int] = {}
     before: tuple[int, ...] = ()
+    counted = _counted(sheet)
     for index, item in enumerate(sheet.items):
         parts = _parts(item.number)
         problem = ""
@@ -25,16 +28,14 @@ def numbers(sheet: Sheet) -> Iterator[Finding]:
         before = parts or before
         if problem:
             said = f"{sheet.place(index)}の{problem}。"
-            yield Finding(Code.NUMBER, ((item.uid, ""),), said, (item.number,))
+            repair = (Change(item.uid, str(index + 1), field="number"),) if counted else ()
+            yield Finding(Code.NUMBER, ((item.uid, ""),), said, (item.number,), repair)
 
 
-def renumbering(sheet: Sheet) -> tuple[Change, ...]:
-    """1…n over all rows, for the rows that are called otherwise."""
-    return tuple(
-        Change(item.uid, str(place), field="number")
-        for place, item in enumerate(sheet.items, 1)
-        if item.number != str(place)
-    )
+def _counted(sheet: Sheet) -> bool:
+    """Whether the 項番 count the rows from 1, but for a few."""
+    right = sum(item.number == str(place) for place, item in enumerate(sheet.items, 1))
+    return right >= MOSTLY * len(sheet.items)
 
 
 def _parts(number: str) -> tuple[int, ...]:

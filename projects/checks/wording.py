@@ -83,9 +83,10 @@ def _in_roles(sheet: Sheet, form: str) -> bool:
 def _finding(right: str, wrong: str, rows: dict[str, list[Item]]) -> Finding:
     wrongly = rows[wrong]
     said = f"「{wrong}」が{len(wrongly)}行、「{right}」が{len(rows[right])}行にあります。"
-    repair = tuple(_unified(item, right, wrong) for item in wrongly)
+    repair = tuple(change for item in wrongly for change in _unified(item, right, wrong))
     cells = tuple((item.uid, "") for item in wrongly)
-    return Finding(Code.WORDING, cells, said, (right, wrong), tuple(c for r in repair for c in r))
+    about = f"{wrong}→{right}"
+    return Finding(Code.WORDING, cells, said, (right, wrong), repair, about)
 
 
 def _unified(item: Item, right: str, wrong: str) -> Iterator[Change]:
