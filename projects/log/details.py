@@ -164,6 +164,7 @@ _FRAMES = (
             "date": "日付",
             "numbering": "項番の付け方",
             "requires_reason": "変更理由を必須にする",
+            "lead_share": "主たる作業の偏りの基準（％）",
         },
     ),
     (

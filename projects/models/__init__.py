@@ -8,6 +8,7 @@ from projects.models.item import WorkItem
 from projects.models.membership import Membership
 from projects.models.project import BySlug, LegendMark, Numbering, Project
 from projects.models.role import Role
+from projects.models.waiver import Waiver
 
 __all__ = [
     "CHANNEL",
@@ -22,5 +23,6 @@ __all__ = [
     "Numbering",
     "Project",
     "Role",
+    "Waiver",
     "WorkItem",
 ]
