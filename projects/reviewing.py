@@ -188,10 +188,12 @@ _FIELDS = {"number": "項番", "name": "作業項目", "description": "作業内
 
 def steps(grid: Grid, changes: Iterable[Change]) -> list[Step]:
     """The repair as old → new."""
-    rows = {item.uid: item for item in grid.items}
+    wanted = list(changes)
+    uids = {change.uid for change in wanted}
+    rows = {item.uid: item for item in grid.items if item.uid in uids} if uids else {}
     columns = {role.name: place for place, role in enumerate(grid.roles)}
     found = []
-    for change in changes:
+    for change in wanted:
         item = rows[change.uid]
         place = f"{item.number} {item.name}".strip()
         if change.field:
@@ -207,10 +209,12 @@ def repair_plan(grid: Grid, found: Iterable[Finding]) -> Plan:
     return diff(grid, checks.repaired(grid, (change for one in found for change in one.repair)))
 
 
-def repair(project: Project, plan: Plan, found: Sequence[Finding], *, by: Person, why: str) -> None:
-    """Puts the findings right as one change set. Stale when the project moved, Broken as ever."""
-    reason = "要確認 " + "、".join(_counted(found)) + (f"：{why}" if why else "")
-    store.apply(plan, project=project, by=by, kind=Kind.EDIT, reason=reason[:1000])
+def repair(
+    project: Project, plan: Plan, found: Sequence[Finding], *, by: Person, revision: int
+) -> None:
+    """Puts the findings right as one change set. Stale when the project left that revision."""
+    reason = f"要確認 {'、'.join(_counted(found))}"
+    store.apply(plan, project=project, by=by, kind=Kind.EDIT, reason=reason, revision=revision)
 
 
 def _counted(found: Sequence[Finding]) -> list[str]:
