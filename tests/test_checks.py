@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from projects.checks import Code, Finding, findings, places, repaired
 from projects.grid import Grid, Mark, Role, RoleKind
+from tests import precision
 from tests.builders import grid_of, grids, item, scanned
 
 ORDERER = Role("発注者", kind=RoleKind.ORDERER)
@@ -139,7 +141,7 @@ def test_a_column_leads_too_much_above_the_share_of_the_project() -> None:
 
 def test_columns_without_a_task_and_columns_that_never_lead() -> None:
     grid = grid_of("作業 ◎ ○ .", roles=("A社", "B社", "C社"))
-    assert [one.roles for one in found(grid, "W3")] == [("B社",), ("C社",)]
+    assert [one.roles for one in found(grid, "W3")] == [("C社",), ("B社",)]
 
 
 def test_an_approval_is_the_orderers_and_the_repair_hands_it_over() -> None:
@@ -203,6 +205,33 @@ def test_marks_one_column_beside_those_of_the_sister_are_shifted_back() -> None:
     after = put_right(grid, one)
     assert [row.marks for row in after.items[9:]] == [row.marks for row in after.items[3:6]]
     assert found(after, "W10") == []
+
+
+def test_rows_of_one_heading_that_everybody_shares_are_one_finding() -> None:
+    roles = ("A社", "B社", "C社")
+    grid = grid_of("移行", "  計画 ◎ ○ ○", "  実施 ◎ ○ ○", "試験", "  実施 ○ ◎ ○", roles=roles)
+    assert [len(one.cells) for one in found(grid, "W5")] == [2, 1]
+
+
+# ---- the labelled sample
+
+
+def test_every_finding_of_the_sample_is_labelled() -> None:
+    wanted = {(one.code.value, precision.number_of(one)) for one in precision.sample()}
+    labelled = precision.labels()
+    assert {(row["code"], row["number"]) for row in labelled} == wanted
+    assert {row["label"] for row in labelled} <= {"right", "wrong", "debatable"}
+    assert all(row["why"] for row in labelled)
+
+
+def test_errors_are_right_and_hardly_a_finding_is_wrong() -> None:
+    counts = precision.counts()
+    assert {label for code, found in counts.items() if code[0] == "E" for label in found} == {
+        "right"
+    }
+    total = sum((Counter(found) for found in counts.values()), Counter[str]())
+    assert total["right"] >= 0.85 * total.total()
+    assert total["wrong"] <= 0.05 * total.total()
 
 
 # ---- laws

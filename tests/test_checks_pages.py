@@ -138,7 +138,7 @@ def test_no_way_back_leads_out_of_the_checks(besshi10: Project, sign_in: SignIn)
 def test_the_walk_goes_from_one_to_the_next_and_ends(besshi10: Project, sign_in: SignIn) -> None:
     client = sign_in("editor")
     leads = found(besshi10, "W1")
-    seen = []
+    seen: list[str] = []
     after = ""
     for _ in leads:
         text = client.get(f"{CHECKS}walk/", {"code": "W1", "after": after}).content.decode()

@@ -65,11 +65,16 @@ def several_leads(sheet: Sheet) -> Iterator[Finding]:
 
 
 def everybody(sheet: Sheet) -> Iterator[Finding]:
-    """W5, where there are enough columns for it to mean something."""
+    """W5, where there are enough columns for it to mean something; one for a heading's tasks."""
     if len(sheet.grid.roles) < EVERYBODY_FROM:
         return
+    below: dict[int, list[int]] = {}
     for index in sheet.tasks:
-        item = sheet.items[index]
-        if all(item.marks):
-            said = f"{sheet.place(index)}は{len(item.marks)}者すべてに記号があります。"
-            yield Finding(Code.EVERYBODY, ((item.uid, ""),), said, item.marks)
+        if all(sheet.items[index].marks):
+            below.setdefault(sheet.up[index], []).append(index)
+    for rows in below.values():
+        cells = tuple((sheet.items[index].uid, "") for index in rows)
+        evidence = tuple(mark for index in rows for mark in sheet.items[index].marks)
+        place = sheet.place(rows[0]) + (f"など{len(rows)}行" if len(rows) > 1 else "")
+        said = f"{place}は{len(sheet.grid.roles)}者すべてに記号があります。"
+        yield Finding(Code.EVERYBODY, cells, said, evidence)

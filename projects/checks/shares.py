@@ -8,6 +8,7 @@ from projects.checks.finding import Code, Finding
 from projects.checks.reading import Sheet
 
 LEAST_TASKS = 10
+HELPERS = "協力だけの列"
 
 
 def overloaded(sheet: Sheet) -> Iterator[Finding]:
@@ -24,15 +25,17 @@ def overloaded(sheet: Sheet) -> Iterator[Finding]:
 
 
 def idle(sheet: Sheet) -> Iterator[Finding]:
-    """W3."""
+    """W3: each column without a task; those that only ever cooperate together, as one matter."""
     marked, leads = _counts(sheet)
     for column, count in enumerate(marked):
-        name = sheet.role(column)
         if not count:
+            name = sheet.role(column)
             yield Finding(Code.IDLE, (("", name),), f"「{name}」の作業が一つもありません。", ("0",))
-        elif not leads[column]:
-            said = f"「{name}」は{count}件すべてで協力だけです。主たる作業がありません。"
-            yield Finding(Code.IDLE, (("", name),), said, (str(count),))
+    helpers = [sheet.role(at) for at, count in enumerate(marked) if count and not leads[at]]
+    if helpers:
+        said = f"主たる作業が一つもない列が{len(helpers)}列あります（{'、'.join(helpers)}）。"
+        cells = tuple(("", name) for name in helpers)
+        yield Finding(Code.IDLE, cells, said, tuple(helpers), about=HELPERS)
 
 
 def _counts(sheet: Sheet) -> tuple[list[int], list[int]]:
