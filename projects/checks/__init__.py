@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from projects.checks import cells, numbering, owners, shares, sisters, slid, wording
 from projects.checks.finding import CHECKS, Change, Check, Code, Finding, Severity, repaired
@@ -54,12 +55,24 @@ def _findings(sheet: Sheet) -> Iterator[Finding]:
     yield from shares.idle(sheet)
     approvals = list(owners.approvals(sheet))
     named = list(owners.named_otherwise(sheet))
-    yield from (*approvals, *named)
+    yield from named
     yield from cells.everybody(sheet)
     at = {item.uid: index for index, item in enumerate(sheet.items)}
     suspects = {at[one.uid] for one in (*approvals, *named)}
     same = sisters.Sisters(sheet)
     yield from sisters.sister_marks(sheet, same)
     yield from wording.wording(sheet)
-    yield from sisters.shifted(sheet, same, suspects)
+    slipped = list(sisters.shifted(sheet, same, suspects))
+    yield from slipped
+    yield from _with_the_slip(approvals, slipped)
     yield from slid.slid_texts(sheet, same)
+
+
+def _with_the_slip(found: Iterable[Finding], slipped: Iterable[Finding]) -> Iterator[Finding]:
+    """Where the whole row slipped, moving it back is the repair, and not one mark of it."""
+    back: dict[str, list[Change]] = {}
+    for one in slipped:
+        for change in one.repair:
+            back.setdefault(change.uid, []).append(change)
+    for one in found:
+        yield replace(one, repair=tuple(back[one.uid])) if one.uid in back else one

@@ -1,4 +1,4 @@
-"""All checks against a plain pass over the cells and against loading one page; that they are linear.
+"""All checks against a plain pass over the cells and one page load, and that they are linear.
 
 .venv/bin/python -m tests.bench.checks
 """
@@ -25,7 +25,7 @@ def measure() -> Iterator[Figure]:
     with site.opened(pages=True):
         project, real = site.real_project()
         big, half = large(real), large(real, rows=LARGE_ROWS // 2)
-        with served(Kind.OURS, project.slug) as ours:
+        with served(Kind.SITE, project.slug) as ours:
             page = Page(ours, f"/projects/{project.slug}/", {"Cookie": site.signed_in("manager")})
             first = page.contender(prepare=partial(site.touch, project))
             named = {"real": real, "big": big, "half": half}
