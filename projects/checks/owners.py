@@ -26,7 +26,7 @@ def approvals(sheet: Sheet) -> Iterator[Finding]:
     orderers = "、".join(sheet.role(at) for at in sheet.orderers)
     for index in sheet.tasks:
         item = sheet.items[index]
-        if not APPROVAL.search(match_key(item.name)):
+        if not APPROVAL.search(sheet.names[index]):
             continue
         leads = sheet.leads[index]
         if not leads or set(leads) & set(sheet.orderers):
@@ -47,7 +47,7 @@ def named_otherwise(sheet: Sheet) -> Iterator[Finding]:
     parties = Parties(sheet.grid.roles)
     for index in sheet.tasks:
         item = sheet.items[index]
-        column = parties.named(item.name, item.description)
+        column = parties.named(sheet.names[index], sheet.descriptions[index])
         leads = sheet.leads[index]
         if column is None or not leads or column in leads:
             continue
@@ -82,11 +82,14 @@ class Parties:
                     self._at.setdefault(_key(name), column)
 
     def named(self, name: str, description: str) -> int | None:
-        """The column that the name, or else the 作業内容, says; None where it is not plain."""
-        for text in _bracketed(match_key(name)):
+        """The column that the name, or else the 作業内容, says; None where it is not plain.
+
+        Both are match keys.
+        """
+        for text in _bracketed(name):
             if _OWNED.search(text) and (found := self._column(_OWNED.sub("", text))) is not None:
                 return found
-        for text in _IN_TEXT.findall(match_key(description)):
+        for text in _IN_TEXT.findall(description):
             if (found := self._column(text)) is not None:
                 return found
         return None

@@ -61,6 +61,11 @@ class Sheet:
         return [match_key(item.name) for item in self.items]
 
     @cached_property
+    def descriptions(self) -> list[str]:
+        """Per row the 作業内容 as it is compared."""
+        return [match_key(item.description) for item in self.items]
+
+    @cached_property
     def orderers(self) -> list[int]:
         kinds = enumerate(self.grid.roles)
         return [at for at, role in kinds if role.kind is RoleKind.ORDERER]

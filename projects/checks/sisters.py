@@ -26,10 +26,10 @@ class Sisters:
         self.of: dict[int, int] = {}
         last: dict[tuple[str, str, int], int] = {}
         turns: Counter[tuple[int, str, str]] = Counter()
-        for index in range(len(sheet.items)):
+        names = [folded(name) for name in sheet.names]
+        for index, name in enumerate(names):
             above = sheet.up[index]
-            name = folded(sheet.items[index].name)
-            heading = folded(sheet.items[above].name) if above >= 0 else ""
+            heading = names[above] if above >= 0 else ""
             top = sheet.tops[index]
             key = (name, heading, turns[top, name, heading])
             turns[top, name, heading] += 1

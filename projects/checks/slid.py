@@ -33,7 +33,7 @@ class _Texts:
     """The descriptions of the rows and of their sisters, as they are compared."""
 
     def __init__(self, sheet: Sheet, sisters: Sisters) -> None:
-        self._own = [folded(item.description) for item in sheet.items]
+        self._own = [folded(text) for text in sheet.descriptions]
         self._of = sisters.of
 
     def has_slid(self, index: int, step: int) -> bool:

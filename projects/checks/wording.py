@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from projects.checks.finding import Change, Code, Finding
 from projects.checks.reading import Sheet
 from projects.grid import Item
-from projects.keys import match_key
 
 # The right form first, as the field writes it.
 VARIANTS = (("電子決裁", "電子決済"), ("本受託者", "本委託者"))
@@ -18,9 +17,8 @@ _COMPANY = re.compile(r"[一-龥々ァ-ヺー]{2,}?業?者")
 _FIELDS = ("name", "description")
 
 
-def folded(text: str) -> str:
-    """The match key with the known variants unified."""
-    key = match_key(text)
+def folded(key: str) -> str:
+    """A match key with the known variants unified."""
     for right, wrong in VARIANTS:
         key = key.replace(wrong, right)
     return key
@@ -55,11 +53,8 @@ def _is_katakana(char: str) -> bool:
 
 def _pairs(sheet: Sheet) -> list[tuple[str, str]]:
     """(right, wrong): the known ones, and words that occur with and without a long vowel or 業."""
-    words: Counter[str] = Counter()
-    for item in sheet.items:
-        for text in (item.name, item.description):
-            words.update(_KATAKANA.findall(text))
-            words.update(_COMPANY.findall(text))
+    text = "\n".join(f"{item.name}\n{item.description}" for item in sheet.items)
+    words = Counter([*_KATAKANA.findall(text), *_COMPANY.findall(text)])
     found = list(VARIANTS)
     for word, count in words.items():
         other = _other(word)
