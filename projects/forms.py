@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest
 
+from projects.checks import CHECKS
 from projects.grid import MAX_NAME, UID_LENGTH, Grid
 from projects.history import KINDS
 from projects.keys import match_key
@@ -18,6 +19,7 @@ from projects.matrix import Fold
 from projects.page import Request
 from projects.selection import BLANK, Selection, words_of
 
+ANY = "any"
 BLANK_WORDS = ("空白", "blank", "none")
 
 
@@ -33,9 +35,23 @@ class MatrixForm(forms.Form):
         rf"^[0-9a-z]{{{UID_LENGTH}}}(\.[0-9a-z]{{{UID_LENGTH}}})*$", required=False
     )
 
-    def __init__(self, data: Any, *, grid: Grid, top: str = "") -> None:
+    finding = forms.MultipleChoiceField(
+        required=False,
+        label="要確認",
+        choices=[(ANY, "いずれか"), *((code.value, check.title) for code, check in CHECKS.items())],
+    )
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        grid: Grid,
+        top: str = "",
+        found: Callable[[], Mapping[str, Sequence[str]]] = dict,
+    ) -> None:
+        """`found` tells the codes of the open findings by row uid, where they are asked for."""
         super().__init__(data)
-        self._grid, self._top = grid, top
+        self._grid, self._top, self._found = grid, top, found
         marks = self.fields["mark"]
         assert isinstance(marks, forms.MultipleChoiceField)
         marks.choices = [(value, value) for value in (*grid.symbols, *BLANK_WORDS)]
@@ -57,13 +73,25 @@ class MatrixForm(forms.Form):
         chosen = self.cleaned_data["mark"]
         return frozenset(BLANK if value in BLANK_WORDS else value for value in chosen)
 
+    def clean_finding(self) -> frozenset[str] | None:
+        """The uids of the rows with such findings; None when none is asked for."""
+        chosen = set(self.cleaned_data["finding"])
+        if not chosen:
+            return None
+        found = self._found()
+        return frozenset(
+            uid for uid, codes in found.items() if ANY in chosen or chosen & set(codes)
+        )
+
     @property
     def selection(self) -> Selection:
         """What was asked for; all rows when something in the URL was wrong."""
         if not self.is_valid():
             return Selection(top=self._top)
         data = self.cleaned_data
-        return Selection(data["role"], data["mark"], words_of(data["q"]), data["level"], self._top)
+        words = words_of(data["q"])
+        only = data["finding"]
+        return Selection(data["role"], data["mark"], words, data["level"], self._top, only)
 
     @property
     def folding(self) -> Fold:
@@ -85,6 +113,7 @@ class MatrixForm(forms.Form):
             words=self["q"].value() or "",
             errors=tuple(errors),
             selection=self.selection,
+            finding=tuple(self["finding"].value() or ()),
             fold_level=self.folding.level,
         )
 

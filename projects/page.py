@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from projects import wareki
+from projects.checks import CHECKS, Check, Code
 from projects.grid import (
     Grid,
     Item,
@@ -70,6 +71,7 @@ class Request:
     words: str = ""
     errors: tuple[str, ...] = ()
     selection: Selection = field(default_factory=Selection)
+    finding: tuple[str, ...] = ()
     fold_level: int | None = None
 
 
@@ -102,6 +104,11 @@ class MatrixPage:
     @property
     def filtered(self) -> bool:
         return self.asked.selection.is_filter or self.asked.selection.level is not None
+
+    @property
+    def checks(self) -> Mapping[Code, Check]:
+        """The findings to choose from."""
+        return CHECKS
 
     @property
     def document(self) -> str:

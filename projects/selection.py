@@ -17,7 +17,7 @@ class Selection:
 
     `role` is the name of a role, `marks` the symbols wanted (BLANK for an empty cell), `words`
     must all stand in 項番, name or description, `level` cuts deeper rows, `top` is the uid of
-    the subtree to show.
+    the subtree to show, `only` the uids to choose from, None for all.
     """
 
     role: str = ""
@@ -25,6 +25,7 @@ class Selection:
     words: tuple[str, ...] = ()
     level: int | None = None
     top: str = ""
+    only: frozenset[str] | None = None
 
     @property
     def filters_tasks(self) -> bool:
@@ -32,7 +33,7 @@ class Selection:
 
     @property
     def is_filter(self) -> bool:
-        return bool(self.filters_tasks or self.words)
+        return bool(self.filters_tasks or self.words or self.only is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ def _hits(grid: Grid, selection: Selection, span: range) -> Iterator[int]:
         return
     for index in span:
         item = grid.items[index]
+        if selection.only is not None and item.uid not in selection.only:
+            continue
         if selection.filters_tasks and (
             is_heading(grid.items, index) or not _has_mark(item, column, selection.marks)
         ):

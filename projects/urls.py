@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from projects.views import editing
+from projects.views import checks_acts, editing
+from projects.views.checks import checks, checks_export, rows, walk
 from projects.views.columns import columns, legend, merge
 from projects.views.compare import compare, compare_export
 from projects.views.editions import edition, edition_export, edition_list
@@ -45,6 +46,14 @@ urlpatterns = [
     path("<slug:slug>/imports/<int:key>/cancel/", cancel, name="import_cancel"),
     path("<slug:slug>/imports/<int:key>/status/", status, name="import_status"),
     path("<slug:slug>/imports/<int:key>/file/", download, name="import_file"),
+    path("<slug:slug>/checks/", checks, name="checks"),
+    path("<slug:slug>/checks.xlsx", checks_export, name="checks_export"),
+    path("<slug:slug>/checks/walk/", walk, name="checks_walk"),
+    path("<slug:slug>/checks/rows/", rows, name="checks_rows"),
+    path("<slug:slug>/checks/repair/", checks_acts.repair, name="checks_repair"),
+    path("<slug:slug>/checks/waive/", checks_acts.waive, name="checks_waive"),
+    path("<slug:slug>/checks/waivers/<int:key>/", checks_acts.unwaive, name="checks_unwaive"),
+    path("<slug:slug>/checks/share/", checks_acts.share, name="checks_share"),
     path("<slug:slug>/editions/", edition_list, name="editions"),
     path("<slug:slug>/editions/<int:number>/", edition, name="edition"),
     path("<slug:slug>/editions/<int:number>/export.xlsx", edition_export, name="edition_export"),

@@ -169,6 +169,27 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
         for act, posted in (("copy", 400), ("archive", 302), ("reopen", 302))
         for method, status in (("GET", 200), ("POST", posted))
     },
+    **{
+        (f"projects/<slug:slug>/{place}", method): statuses
+        for place in ("checks/", "checks.xlsx", "checks/walk/", "checks/rows/")
+        for method, statuses in (
+            ("GET", (LOGIN, 404, 404, 404, 200, 200, 200, 200)),
+            ("POST", (LOGIN, 405, 405, 405, 405, 405, 405, 405)),
+        )
+    },
+    **{
+        (f"projects/<slug:slug>/checks/{act}/", method): statuses
+        for act, posted in (
+            ("repair", (400, 400, 400)),
+            ("waive", (400, 400, 400)),
+            ("waivers/<int:key>", (404, 404, 404)),
+            ("share", (403, 400, 400)),
+        )
+        for method, statuses in (
+            ("GET", (LOGIN, 405, 405, 405, 405, 405, 405, 405)),
+            ("POST", (LOGIN, 404, 404, 404, 403, *posted)),
+        )
+    },
     ("projects/<slug:slug>/security/", "GET"): (LOGIN, 404, 404, 404, 403, 403, 200, 200),
     ("projects/<slug:slug>/security/", "POST"): (LOGIN, 405, 405, 405, 405, 405, 405, 405),
     **{

@@ -143,6 +143,7 @@ def project_form(project: Project, **changes: Any) -> dict[str, Any]:
         "issuer": project.issuer,
         "date": project.date,
         "numbering": project.numbering,
+        "lead_share": project.lead_share,
         "legend-TOTAL_FORMS": len(marks),
         "legend-INITIAL_FORMS": len(marks),
         "memberships-TOTAL_FORMS": 0,

@@ -165,6 +165,7 @@ _FRAMES = (
             "numbering": "項番の付け方",
             "requires_reason": "変更理由を必須にする",
             "archived_at IS NOT NULL": "保管",
+            "lead_share": "主たる作業の偏りの基準（％）",
         },
     ),
     (

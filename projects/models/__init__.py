@@ -15,6 +15,7 @@ from projects.models.project import (
     Project,
 )
 from projects.models.role import Role
+from projects.models.waiver import Waiver
 
 __all__ = [
     "ARCHIVED",
@@ -31,5 +32,6 @@ __all__ = [
     "Numbering",
     "Project",
     "Role",
+    "Waiver",
     "WorkItem",
 ]

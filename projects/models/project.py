@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import pgtrigger
 from django.contrib.auth.models import User
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Coalesce, Now
 
@@ -56,6 +56,7 @@ HEADER_FIELDS = (
     "numbering",
     "requires_reason",
     "archived_at",
+    "lead_share",
 )
 
 
@@ -82,7 +83,10 @@ def _read_only() -> pgtrigger.Trigger:
 
 @recorded(fields=HEADER_FIELDS, model_name="ProjectEvent")
 class Project(models.Model):
-    """One matrix. `revision` rises with every change set that touches anything below it."""
+    """One matrix. `revision` rises with every change set that touches anything below it.
+
+    `waived` rises with every change of a waiver, which is no change of the matrix.
+    """
 
     slug = models.SlugField("識別名", unique=True, help_text="URLに使う英数字とハイフン")
     title = models.CharField("標題", max_length=grid.MAX_NAME)
@@ -102,7 +106,15 @@ class Project(models.Model):
         "変更理由を必須にする", default=False, help_text="画面での変更に理由の入力を求めます"
     )
     archived_at = models.DateTimeField("保管日時", null=True, editable=False)
+    lead_share = models.PositiveSmallIntegerField(
+        "主たる作業の偏りの基準（％）",
+        default=50,
+        db_default=50,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="一つの列が全作業のこの割合を超えて主たる作業者のとき、要確認とします",
+    )
     revision = models.PositiveBigIntegerField("改訂", default=0, editable=False)
+    waived = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
     changed_at = models.DateTimeField("最終変更", db_default=Now(), editable=False)
     last_act = models.TextField(default="", editable=False)
 
@@ -118,6 +130,9 @@ class Project(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(numbering__in=Numbering.values), name="project_numbering"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lead_share__range=(1, 100)), name="project_lead_share"
             ),
         ]
         triggers = [

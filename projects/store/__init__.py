@@ -14,7 +14,7 @@ from projects.grid import DEFAULT_LEGEND, Grid, renumbered
 from projects.models import ChangeSet, LegendMark, Numbering, Project
 from projects.plan import Plan, diff
 from projects.store import cells, past
-from projects.store.acts import Archived, Broken, Kind, Person, broken_rule, change_set
+from projects.store.acts import Archived, Broken, Kind, Person, act, broken_rule, change_set
 from projects.store.loading import load
 from projects.store.writing import write
 from projects.undo import Obstacle, reverted
@@ -26,6 +26,7 @@ __all__ = [
     "Person",
     "Stale",
     "Stopped",
+    "act",
     "apply",
     "change",
     "change_set",

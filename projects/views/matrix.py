@@ -15,6 +15,7 @@ from projects.grid import Grid
 from projects.matrix import table
 from projects.models import BySlug, Project
 from projects.page import matrix_page
+from projects.reviewing import review
 from projects.selection import select
 from raci.access import Right, load, person
 from raci.conditional import cache_key, respond
@@ -39,15 +40,20 @@ def matrix(request: HttpRequest, slug: str, number: str | None = None) -> HttpRe
     project = load(BySlug(), user=person(request), slug=slug)
     return respond(
         request,
-        project.revision,
-        project.right,
+        *_state(request, project),
         build=lambda: _page(request, project, number),
     )
 
 
+def _state(request: HttpRequest, project: Project) -> tuple[object, ...]:
+    """What the page depends on: waivers count only where rows are filtered by findings."""
+    waived = project.waived if "finding" in request.GET else 0
+    return project.revision, project.right, waived
+
+
 def _page(request: HttpRequest, project: Project, number: str | None) -> HttpResponse:
     """The frame for this person around the part that is the same for everybody with the right."""
-    key = cache_key(project.pk, project.revision, project.right, request.get_full_path())
+    key = cache_key(project.pk, *_state(request, project), request.get_full_path())
     main = pages.get(key)
     if main is None:
         main = _main(request, project, store.load(project), number)
@@ -60,7 +66,9 @@ def _page(request: HttpRequest, project: Project, number: str | None) -> HttpRes
 
 def _main(request: HttpRequest, project: Project, grid: Grid, number: str | None) -> Main:
     top = uid_of(grid, number) if number is not None else ""
-    form = MatrixForm(request.GET, grid=grid, top=top)
+    form = MatrixForm(
+        request.GET, grid=grid, top=top, found=lambda: review(project, grid).open_codes()
+    )
     rows = select(grid, form.selection)
     page = replace(
         matrix_page(grid, project.slug, rows, form.asked(request)),

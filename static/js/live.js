@@ -81,6 +81,7 @@ export class Live {
       }
       this.revision = act.number;
       this.onAct(act, this.own.delete(act.number));
+      document.dispatchEvent(new Event("raci:changed"));
     }
   }
 }

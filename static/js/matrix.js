@@ -24,6 +24,7 @@ if (table) {
   const others = new Others(page, editor);
   Object.assign(page, { editor, others });
   page.live = new Live(dataset, others);
+  import("./findings.js").then(({ Findings }) => new Findings(table, dataset.base));
   cursor.watch(() => cells.label(cursor.cell));
   if (editor) Object.assign(editor, { live: page.live, others });
 }

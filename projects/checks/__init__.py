@@ -1,0 +1,78 @@
+"""What is wrong with a grid, or should be looked at. Pure, and linear in rows times columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from projects.checks import cells, numbering, owners, shares, sisters, slid, wording
+from projects.checks.finding import CHECKS, Change, Check, Code, Finding, Severity, repaired
+from projects.checks.reading import SHARE, Sheet
+from projects.grid import Grid
+
+__all__ = [
+    "CHECKS",
+    "SHARE",
+    "Change",
+    "Check",
+    "Code",
+    "Finding",
+    "Severity",
+    "findings",
+    "places",
+    "repaired",
+]
+
+
+def findings(grid: Grid, *, share: float = SHARE) -> list[Finding]:
+    """Everything that the checks find, by code and then in document order.
+
+    `share` is the part of all tasks above which one column leads too much (W2).
+    """
+    place = places(grid)
+    return sorted(_findings(Sheet(grid, share)), key=lambda one: place(one.key))
+
+
+def places(grid: Grid) -> Callable[[str], tuple[int, int, str]]:
+    """How findings are ordered, by their key: also one that is not there any more has a place."""
+    order = {code.value: place for place, code in enumerate(Code)}
+    rows = {item.uid: place for place, item in enumerate(grid.items)}
+
+    def place(key: str) -> tuple[int, int, str]:
+        code, _, subject = key.partition(" ")
+        return order.get(code, -1), rows.get(subject, -1), key
+
+    return place
+
+
+def _findings(sheet: Sheet) -> Iterator[Finding]:
+    yield from cells.without_lead(sheet)
+    yield from cells.marked_headings(sheet)
+    yield from numbering.numbers(sheet)
+    yield from cells.strange_symbols(sheet)
+    yield from cells.several_leads(sheet)
+    yield from shares.overloaded(sheet)
+    yield from shares.idle(sheet)
+    approvals = list(owners.approvals(sheet))
+    named = list(owners.named_otherwise(sheet))
+    yield from named
+    yield from cells.everybody(sheet)
+    at = {item.uid: index for index, item in enumerate(sheet.items)}
+    suspects = {at[one.uid] for one in (*approvals, *named)}
+    same = sisters.Sisters(sheet)
+    yield from sisters.sister_marks(sheet, same)
+    yield from wording.wording(sheet)
+    slipped = list(sisters.shifted(sheet, same, suspects))
+    yield from slipped
+    yield from _with_the_slip(approvals, slipped)
+    yield from slid.slid_texts(sheet, same)
+
+
+def _with_the_slip(found: Iterable[Finding], slipped: Iterable[Finding]) -> Iterator[Finding]:
+    """Where the whole row slipped, moving it back is the repair, and not one mark of it."""
+    back: dict[str, list[Change]] = {}
+    for one in slipped:
+        for change in one.repair:
+            back.setdefault(change.uid, []).append(change)
+    for one in found:
+        yield replace(one, repair=tuple(back[one.uid])) if one.uid in back else one

@@ -1,0 +1,133 @@
+"""W4 and W7: who has to lead, by what the row says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from projects.checks.finding import Change, Code, Finding
+from projects.checks.reading import Sheet
+from projects.grid import Role
+from projects.keys import match_key
+
+APPROVAL = re.compile(r"(承認|検収|可否判断)(?!(申請|依頼|用|手続|権限|ルート))")
+_OWNED = re.compile(r"(担当.*|業務|業者|開発者)$")
+_IN_TEXT = re.compile(r"(?:^|[、。・(「])([^、。・(「]{2,60}?)(?:が|の)担当する")
+_NEEDLESS = re.compile(r"サブシステム|に係る|業者|業務|[・、,等()/]")
+_SAME = (("電子決済", "電子決裁"), ("委託者", "受託者"), ("業者", "者"))
+_CLEARLY = 2
+
+
+def approvals(sheet: Sheet) -> Iterator[Finding]:
+    """W4: approvals that the orderer does not lead. Nothing in a project without an orderer."""
+    if not sheet.orderers:
+        return
+    orderers = "、".join(sheet.role(at) for at in sheet.orderers)
+    for index in sheet.tasks:
+        item = sheet.items[index]
+        if not APPROVAL.search(sheet.names[index]):
+            continue
+        leads = sheet.leads[index]
+        if not leads or set(leads) & set(sheet.orderers):
+            continue
+        who = "、".join(sheet.role(at) for at in leads)
+        said = f"{sheet.place(index)}の主たる作業者が{who}です。承認は{orderers}の作業です。"
+        cells = (
+            (item.uid, sheet.role(sheet.orderers[0])),
+            *((item.uid, sheet.role(a)) for a in leads),
+        )
+        yield Finding(
+            Code.APPROVAL, cells, said, item.marks, _handed(sheet, index, sheet.orderers[0])
+        )
+
+
+def named_otherwise(sheet: Sheet) -> Iterator[Finding]:
+    """W7: the row says whose work it is, and that column does not lead."""
+    parties = Parties(sheet.grid.roles)
+    for index in sheet.tasks:
+        item = sheet.items[index]
+        column = parties.named(sheet.names[index], sheet.descriptions[index])
+        leads = sheet.leads[index]
+        if column is None or not leads or column in leads:
+            continue
+        who = "、".join(sheet.role(at) for at in leads)
+        named = sheet.role(column)
+        said = f"{sheet.place(index)}は「{named}」の作業と読めますが、主たる作業者は{who}です。"
+        cells = ((item.uid, named), *((item.uid, sheet.role(at)) for at in leads))
+        evidence = (item.name, *item.marks)
+        yield Finding(Code.NAMED_OTHERWISE, cells, said, evidence, _handed(sheet, index, column))
+
+
+def _handed(sheet: Sheet, index: int, column: int) -> tuple[Change, ...]:
+    """The lead goes to the column; who led alone cooperates. Nothing plain for several leads."""
+    leads = sheet.leads[index]
+    if len(leads) != 1:
+        return ()
+    uid = sheet.items[index].uid
+    return (
+        Change(uid, sheet.lead, role=sheet.role(column)),
+        Change(uid, sheet.supporting, role=sheet.role(leads[0])),
+    )
+
+
+class Parties:
+    """Which column a text means: 「…業者担当ソフトウェア」「保守業務」."""
+
+    def __init__(self, roles: tuple[Role, ...]) -> None:
+        self._at: dict[str, int] = {}
+        for column, role in enumerate(roles):
+            for name in (role.name, role.short_name, *role.aliases):
+                if name:
+                    self._at.setdefault(_key(name), column)
+
+    def named(self, name: str, description: str) -> int | None:
+        """The column that the name, or else the 作業内容, says; None where it is not plain.
+
+        Both are match keys.
+        """
+        for text in _bracketed(name):
+            if _OWNED.search(text) and (found := self._column(_OWNED.sub("", text))) is not None:
+                return found
+        for text in _IN_TEXT.findall(description):
+            if (found := self._column(text)) is not None:
+                return found
+        return None
+
+    def _column(self, text: str) -> int | None:
+        for candidate in (text, text.rpartition("、")[2]):
+            key = _key(candidate)
+            if not key:
+                continue
+            if key in self._at:
+                return self._at[key]
+            longer = sorted((len(k), at) for k, at in self._at.items() if k.startswith(key))
+            if len(key) > _CLEARLY and longer and _is_clear(len(key), [n for n, _ in longer]):
+                return longer[0][1]
+        return None
+
+
+def _is_clear(length: int, longer: list[int]) -> bool:
+    """Whether the shortest of the names that begin so is much nearer than the next."""
+    return len(longer) == 1 or (longer[1] - length) > _CLEARLY * (longer[0] - length)
+
+
+@cache
+def _key(name: str) -> str:
+    text = match_key(name)
+    for wrong, right in _SAME:
+        text = text.replace(wrong, right)
+    return re.sub(r"者$", "", _NEEDLESS.sub("", text))
+
+
+def _bracketed(text: str) -> Iterator[str]:
+    """What stands in brackets, the outermost, without them."""
+    depth = start = 0
+    for at, char in enumerate(text):
+        if char == "(":
+            depth += 1
+            start = at + 1 if depth == 1 else start
+        elif char == ")" and depth:
+            depth -= 1
+            if not depth:
+                yield text[start:at]

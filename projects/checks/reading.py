@@ -1,0 +1,87 @@
+"""What every check needs of a grid, found once: tasks, paths, who leads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from projects.grid import Grid, Item, RoleKind, is_heading, parents
+from projects.keys import match_key
+
+SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A grid with what follows from it. All linear in rows times columns."""
+
+    grid: Grid
+    share: float = SHARE
+
+    @property
+    def items(self) -> Sequence[Item]:
+        return self.grid.items
+
+    @cached_property
+    def leading(self) -> frozenset[str]:
+        return frozenset(mark.symbol for mark in self.grid.legend if mark.leads)
+
+    @cached_property
+    def supporting(self) -> str:
+        """The strongest mark that does not lead, "" where there is none."""
+        return next((mark.symbol for mark in self.grid.legend if not mark.leads), "")
+
+    @cached_property
+    def lead(self) -> str:
+        """The mark of the 主たる作業者, "" for a legend without one."""
+        return next((mark.symbol for mark in self.grid.legend if mark.leads), "")
+
+    @cached_property
+    def up(self) -> list[int]:
+        return parents(self.items)
+
+    @cached_property
+    def headings(self) -> list[bool]:
+        return [is_heading(self.items, index) for index in range(len(self.items))]
+
+    @cached_property
+    def tasks(self) -> list[int]:
+        return [index for index, heading in enumerate(self.headings) if not heading]
+
+    @cached_property
+    def leads(self) -> list[list[int]]:
+        """Per row the columns that lead."""
+        leading = self.leading
+        return [[at for at, mark in enumerate(i.marks) if mark in leading] for i in self.items]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Per row the name as it is compared."""
+        return [match_key(item.name) for item in self.items]
+
+    @cached_property
+    def descriptions(self) -> list[str]:
+        """Per row the 作業内容 as it is compared."""
+        return [match_key(item.description) for item in self.items]
+
+    @cached_property
+    def orderers(self) -> list[int]:
+        kinds = enumerate(self.grid.roles)
+        return [at for at, role in kinds if role.kind is RoleKind.ORDERER]
+
+    @cached_property
+    def tops(self) -> list[int]:
+        """Per row the index of its フェーズ."""
+        found: list[int] = []
+        for index, above in enumerate(self.up):
+            found.append(index if above < 0 else found[above])
+        return found
+
+    def place(self, index: int) -> str:
+        """How a sentence calls the row."""
+        item = self.items[index]
+        return f"項番{item.number}「{item.name}」" if item.number else f"「{item.name}」"
+
+    def role(self, column: int) -> str:
+        return self.grid.roles[column].name

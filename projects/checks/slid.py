@@ -1,0 +1,73 @@
+"""W11: a 作業内容 that belongs to the row above or below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz.fuzz import ratio
+
+from projects.checks.finding import Change, Code, Finding
+from projects.checks.reading import Sheet
+from projects.checks.sisters import Sisters
+from projects.checks.wording import folded
+
+SHORTEST_TEXT = 6
+ALIKE = 90
+
+
+def slid_texts(sheet: Sheet, sisters: Sisters) -> Iterator[Finding]:
+    """W11: runs of texts that stand at the sisters of the rows beside them, not at their own."""
+    texts = _Texts(sheet, sisters)
+    for step in (-1, 1):
+        run: list[int] = []
+        for index in range(len(sheet.items)):
+            if texts.has_slid(index, step):
+                run.append(index)
+            else:
+                yield from _run(sheet, run, step)
+                run = []
+        yield from _run(sheet, run, step)
+
+
+class _Texts:
+    """The descriptions of the rows and of their sisters, as they are compared."""
+
+    def __init__(self, sheet: Sheet, sisters: Sisters) -> None:
+        self._own = [folded(text) for text in sheet.descriptions]
+        self._of = sisters.of
+
+    def has_slid(self, index: int, step: int) -> bool:
+        beside = self._of.get(index + step)
+        text = self._own[index]
+        if beside is None or len(text) < SHORTEST_TEXT or not _alike(text, self._own[beside]):
+            return False
+        own = self._of.get(index)
+        return own is None or not _alike(text, self._own[own])
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or (bool(other) and ratio(one, other) >= ALIKE)
+
+
+def _run(sheet: Sheet, run: Sequence[int], step: int) -> Iterator[Finding]:
+    if not run:
+        return
+    side = "上" if step < 0 else "下"
+    place = sheet.place(run[0]) + (f"から{sheet.place(run[-1])}まで" if len(run) > 1 else "")
+    said = f"{place}の作業内容は、一つ{side}の行のものと読めます。"
+    cells = tuple((sheet.items[index].uid, "") for index in run)
+    evidence = tuple(sheet.items[index].description for index in run)
+    yield Finding(Code.SLID_TEXT, cells, said, evidence, _moved(sheet, run, step))
+
+
+def _moved(sheet: Sheet, run: Sequence[int], step: int) -> tuple[Change, ...]:
+    """Each text one row on; nothing plain where the last would cover another text."""
+    first, last = (run[0], run[-1]) if step < 0 else (run[-1], run[0])
+    covered = sheet.items[first + step].description
+    if covered not in sheet.items[first].description:
+        return ()
+    moved = [
+        Change(sheet.items[index + step].uid, sheet.items[index].description, field="description")
+        for index in run
+    ]
+    return (*moved, Change(sheet.items[last].uid, "", field="description"))

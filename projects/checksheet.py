@@ -1,0 +1,60 @@
+"""The findings of a project as an Excel list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from projects import workbook
+from projects.checks import CHECKS
+from projects.exporting import File
+from projects.forms_checks import SEVERITIES
+from projects.models import Project
+from projects.reviewing import Judged, Review, State, review, steps
+
+NAMES = {State.OPEN: "未対応", State.AGAIN: "再確認", State.WAIVED: "見送り"}
+HEADERS = (
+    ("コード", 8.0),
+    ("重要度", 8.0),
+    ("種類", 24.0),
+    ("項番", 8.0),
+    ("作業項目", 36.0),
+    ("指摘", 60.0),
+    ("修正案", 40.0),
+    ("状態", 10.0),
+    ("見送りの理由", 30.0),
+)
+STEPS_SHOWN = 20
+
+
+def findings_of(project: Project) -> File:
+    """All findings, also those that were waived."""
+    found = review(project)
+    data = workbook.table("要確認一覧", HEADERS, _rows(found))
+    return File(data, f"{project} 要確認一覧.xlsx".replace("/", "／"))
+
+
+def _rows(found: Review) -> Iterator[tuple[str, ...]]:
+    rows = {item.uid: item for item in found.grid.items}
+    for one in found.judged:
+        finding = one.finding
+        item = rows.get(finding.uid)
+        yield (
+            finding.code.value,
+            SEVERITIES[finding.severity],
+            CHECKS[finding.code].title,
+            item.number if item else "",
+            item.name if item else "",
+            finding.said,
+            _proposal(found, one),
+            NAMES[one.state],
+            one.waiver.reason if one.waiver else "",
+        )
+
+
+def _proposal(found: Review, one: Judged) -> str:
+    lines = [
+        f"{step.row}　{step.what}：{step.before or '空白'} → {step.after or '空白'}"
+        for step in steps(found.grid, one.finding.repair)
+    ]
+    more = len(lines) - STEPS_SHOWN
+    return "\n".join(lines[:STEPS_SHOWN] + ([f"ほか{more}件"] if more > 0 else []))

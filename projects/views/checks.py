@@ -1,0 +1,155 @@
+"""What the checks find: the list, one after the other, as rows for the matrix, as Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from projects import checksheet
+from projects.checks import CHECKS, Check, Code
+from projects.forms_checks import SEVERITIES, FindingForm, ShareForm, WaiveForm
+from projects.models import BySlug, Project
+from projects.reviewing import Judged, Review, State, Step, review, steps
+from projects.views.export import xlsx_response
+from projects.walking import stop
+from raci.access import Right, load, person
+from raci.conditional import respond
+from raci.sessions import passive
+
+PER_PAGE, STEPS_SHOWN = 50, 8
+OK, BAD_REQUEST = 200, 400
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One check with how many findings it has."""
+
+    code: Code
+    check: Check
+    severity: str
+    open: int
+    again: int
+    waived: int
+    repairable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A finding on the page, with the first steps of its repair."""
+
+    judged: Judged
+    check: Check
+    number: str
+    steps: Sequence[Step]
+    more: int
+
+
+@require_safe
+def checks(request: HttpRequest, slug: str) -> HttpResponse:
+    """All findings with their counts, filtered by the URL."""
+    project = load(BySlug(), user=person(request), slug=slug)
+    return respond(
+        request,
+        project.revision,
+        project.right,
+        project.waived,
+        build=lambda: list_page(request, project, review(project)),
+    )
+
+
+def list_page(
+    request: HttpRequest, project: Project, found: Review, *, error: str = "", status: int = OK
+) -> HttpResponse:
+    """The list, with what went wrong in an act."""
+    form = FindingForm(request.GET, grid=found.grid)
+    page = Paginator(form.wanted.chosen(found), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "project": project,
+        "form": form,
+        "page": page,
+        "shown": _shown(found, list(page.object_list)),
+        "counts": counted(found),
+        "total": len(found.open),
+        "may_edit": project.right >= Right.EDIT,
+        "may_manage": project.right >= Right.MANAGE,
+        "share": ShareForm(instance=project),
+        "error": error,
+    }
+    wrong = status if form.is_valid() or error else BAD_REQUEST
+    return render(request, "projects/checks.html", context, status=wrong)
+
+
+@require_safe
+def walk(request: HttpRequest, slug: str) -> HttpResponse:
+    """The open findings one by one: the first behind ?after=, of those that the filter gives."""
+    project = load(BySlug(), user=person(request), slug=slug)
+    found = review(project)
+    form = FindingForm(request.GET, grid=found.grid)
+    chosen = [one for one in form.wanted.chosen(found) if one.is_open]
+    at = stop(found, chosen, request.GET.get("after", ""))
+    context = {
+        "project": project,
+        "form": form,
+        "at": at,
+        "roles": found.grid.roles,
+        "may_edit": project.right >= Right.EDIT,
+        "waive": WaiveForm(None, grid=found.grid, chosen=[at.judged]) if at else None,
+    }
+    status = OK if form.is_valid() else BAD_REQUEST
+    return render(request, "projects/checks_walk.html", context, status=status)
+
+
+@passive
+@require_safe
+def rows(request: HttpRequest, slug: str) -> HttpResponse:
+    """{"rows": {uid: [codes of its open findings]}} for the marks on the matrix."""
+    project = load(BySlug(), user=person(request), slug=slug)
+    return respond(
+        request,
+        project.revision,
+        project.waived,
+        build=lambda: JsonResponse({"rows": review(project).open_codes()}),
+    )
+
+
+@require_safe
+def checks_export(request: HttpRequest, slug: str) -> HttpResponse:
+    """All findings as Excel."""
+    project = load(BySlug(), user=person(request), slug=slug)
+    file = checksheet.findings_of(project)
+    return xlsx_response(file.data, file.file_name)
+
+
+def counted(found: Review) -> list[Counted]:
+    """The checks that found something, in their order."""
+    repairable = [one.finding.code for one in found.open if one.finding.repair]
+    return [
+        Counted(
+            code,
+            CHECKS[code],
+            SEVERITIES[code.severity],
+            states[State.OPEN] + states[State.AGAIN],
+            states[State.AGAIN],
+            states[State.WAIVED],
+            repairable.count(code),
+        )
+        for code, states in found.counts().items()
+        if states
+    ]
+
+
+def _shown(found: Review, page: Sequence[Judged]) -> list[Shown]:
+    numbers = {item.uid: item.number for item in found.grid.items}
+    result = []
+    for one in page:
+        finding = one.finding
+        first = steps(found.grid, finding.repair[:STEPS_SHOWN])
+        more = len(finding.repair) - len(first)
+        number = numbers.get(finding.uid, "")
+        result.append(Shown(one, CHECKS[finding.code], number, first, more))
+    return result

@@ -1,0 +1,162 @@
+"""What people do about findings: put right, let be, take back, set the threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from projects import reviewing, store
+from projects.checks import CHECKS, Finding
+from projects.forms_checks import ChosenForm, ShareForm, WaiveForm
+from projects.models import BySlug, Project, Waiver
+from projects.plan import Act, Plan
+from projects.reviewing import Judged, Review, review
+from projects.views.checks import list_page
+from raci.access import Right, load, person
+
+BAD_REQUEST, CONFLICT = 400, 409
+NOTHING = "対象の指摘を選んでください。選んだ指摘は、既に直されたか見送られた可能性があります。"
+NO_REPAIR = "選んだ指摘には、自動で直せるものがありません。「表で見る」から変更してください。"
+MOVED = "表示した後に役割分担表が変更されました。内容を確認して、もう一度操作してください。"
+STEPS_SHOWN = 200
+
+
+@require_POST
+def repair(request: HttpRequest, slug: str) -> HttpResponse:
+    """Puts findings right as one change set: `one` at once, several after a confirmation."""
+    project, found, form = _opened(request, slug)
+    findings = [one.finding for one in form.chosen if one.finding.repair]
+    if not findings:
+        words = NO_REPAIR if form.chosen else NOTHING
+        return list_page(request, project, found, error=words, status=BAD_REQUEST)
+    plan = reviewing.repair_plan(found.grid, findings)
+    data = form.cleaned_data
+    if data["revision"] != project.revision:
+        return list_page(request, project, found, error=MOVED, status=CONFLICT)
+    if not (data["one"] or data["sure"]):
+        return _confirmation(request, project, found, findings, plan)
+    return _repaired(request, project, found, findings, plan)
+
+
+def _repaired(
+    request: HttpRequest, project: Project, found: Review, findings: Sequence[Finding], plan: Plan
+) -> HttpResponse:
+    revision = project.revision
+    try:
+        reviewing.repair(project, plan, findings, by=person(request), revision=revision)
+    except store.Stale:
+        return list_page(request, project, found, error=MOVED, status=CONFLICT)
+    except store.Broken as error:
+        return list_page(request, project, found, error=str(error), status=BAD_REQUEST)
+    messages.success(
+        request,
+        f"{len(findings)}件を直しました。変更履歴から取り消せます（{project.revision}番）。",
+    )
+    return _back(request, project)
+
+
+def _confirmation(
+    request: HttpRequest, project: Project, found: Review, findings: Sequence[Finding], plan: Plan
+) -> HttpResponse:
+    steps = reviewing.steps(
+        found.grid, [change for one in findings for change in one.repair][:STEPS_SHOWN]
+    )
+    context = {
+        "project": project,
+        "findings": findings,
+        "rows": sum(line.act is not Act.UNCHANGED for line in plan.items),
+        "cells": len(plan.cells),
+        "texts": sum(len(line.fields) for line in plan.items),
+        "steps": steps,
+        "more": sum(len(one.repair) for one in findings) - len(steps),
+        "back": request.POST.get("back", ""),
+    }
+    return render(request, "projects/checks_repair.html", context)
+
+
+@require_POST
+def waive(request: HttpRequest, slug: str) -> HttpResponse:
+    """Asks why, and lets findings be: each as it is, or by a rule below a heading."""
+    project, found, chosen_form = _opened(request, slug)
+    chosen = chosen_form.chosen
+    if not chosen:
+        return list_page(request, project, found, error=NOTHING, status=BAD_REQUEST)
+    sure = chosen_form.cleaned_data["sure"]
+    form = WaiveForm(request.POST if sure else None, grid=found.grid, chosen=chosen)
+    if not form.is_valid():
+        context = {
+            "project": project,
+            "chosen": chosen,
+            "form": form,
+            "revision": chosen_form.cleaned_data["revision"],
+            "back": request.POST.get("back", ""),
+        }
+        status = BAD_REQUEST if form.is_bound else 200
+        return render(request, "projects/checks_waive.html", context, status=status)
+    return _waived(request, project, chosen, form)
+
+
+def _waived(
+    request: HttpRequest, project: Project, chosen: Sequence[Judged], form: WaiveForm
+) -> HttpResponse:
+    data, by = form.cleaned_data, person(request)
+    if data["below"]:
+        code = chosen[0].finding.code
+        reviewing.waive_below(
+            project, code, uid=data["below"], role=data["role"], reason=data["reason"], by=by
+        )
+        messages.success(request, f"「{code} {CHECKS[code].title}」をこの区分では見送ります。")
+    else:
+        reviewing.waive(project, [one.finding for one in chosen], reason=data["reason"], by=by)
+        messages.success(
+            request, f"{len(chosen)}件を見送りました。内容が変わると再確認になります。"
+        )
+    return _back(request, project)
+
+
+@require_POST
+def unwaive(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """Takes a waiver back: what it waived is open again."""
+    project = load(BySlug(), user=person(request), right=Right.EDIT, slug=slug)
+    waiver = Waiver.objects.of(project).filter(pk=key).first()
+    if waiver is None:
+        raise Http404
+    reviewing.take_back(waiver, by=person(request))
+    messages.success(request, "見送りを取り消しました。")
+    return _back(request, project)
+
+
+@require_POST
+def share(request: HttpRequest, slug: str) -> HttpResponse:
+    """Sets from which share of the tasks on one column leads too much, for managers."""
+    project = load(BySlug(), user=person(request), right=Right.MANAGE, slug=slug)
+    form = ShareForm(request.POST, instance=project)
+    if not form.is_valid():
+        words = "主たる作業の偏りの基準は、1から100までの整数（％）で入力してください。"
+        project = load(BySlug(), user=person(request), right=Right.MANAGE, slug=slug)
+        return list_page(request, project, review(project), error=words, status=BAD_REQUEST)
+    with store.change_set(by=person(request), kind=store.Kind.EDIT):
+        project.save(update_fields=["lead_share"])
+    messages.success(request, "主たる作業の偏りの基準を変更しました。")
+    return redirect("projects:checks", project.slug)
+
+
+def _opened(request: HttpRequest, slug: str) -> tuple[Project, Review, ChosenForm]:
+    project = load(BySlug(), user=person(request), right=Right.EDIT, slug=slug)
+    found = review(project)
+    return project, found, ChosenForm(request.POST, review=found)
+
+
+def _back(request: HttpRequest, project: Project) -> HttpResponseRedirect:
+    """To the page of the checks that the act came from."""
+    home = reverse("projects:checks", args=[project.slug])
+    wanted = request.POST.get("back", "")
+    hosts = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(wanted, hosts, require_https=request.is_secure())
+    return HttpResponseRedirect(wanted if safe and wanted.startswith(home) else home)

@@ -1,0 +1,231 @@
+"""The pages of the checks: the list, the walk, repairs, and the rows on the matrix."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import openpyxl
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from projects import store
+from projects.checks import Finding, findings
+from projects.models import ChangeSet, Membership, Project
+from tests.builders import grid_of
+
+SignIn = Callable[[str], Client]
+CHECKS = "/projects/besshi10/checks/"
+
+
+def found(project: Project, code: str) -> list[Finding]:
+    return [one for one in findings(store.load(project)) if one.code == code]
+
+
+def post(client: Client, act: str, project: Project, **data: Any) -> Any:
+    return client.post(f"{CHECKS}{act}/", {"revision": project.revision, **data})
+
+
+def marks(project: Project, number: str) -> tuple[str, ...]:
+    return next(item.marks for item in store.load(project).items if item.number == number)
+
+
+def test_the_list_tells_what_is_wrong_and_why(besshi10: Project, sign_in: SignIn) -> None:
+    text = sign_in("viewer").get(CHECKS, {"code": "E1"}).content.decode()
+    assert "誰が責任を持つかが決まらず、作業が始まりません。" in text
+    assert "項番169「" in text
+    assert "13件" in text
+    assert 'name="one"' not in text
+
+
+def test_filters_narrow_the_list_and_say_what_they_do_not_know(
+    besshi10: Project, sign_in: SignIn
+) -> None:
+    client = sign_in("editor")
+    errors = client.get(CHECKS, {"severity": "error"}).content.decode()
+    assert "<h3>E1" in errors
+    assert "<h3>W1" not in errors
+    assert client.get(CHECKS, {"code": "W1", "phase": "30"}).status_code == 200
+    wrong = client.get(CHECKS, {"code": "X9"})
+    assert wrong.status_code == 400
+    assert "未対応の指摘をすべて表示しています" in wrong.content.decode()
+
+
+def test_pages_of_the_list_have_fifty_findings(besshi10: Project, sign_in: SignIn) -> None:
+    client = sign_in("editor")
+    first = client.get(CHECKS).content.decode()
+    assert first.count('name="key"') == 50
+    assert client.get(CHECKS, {"page": "2"}).content.decode() != first
+
+
+def test_one_finding_is_put_right_at_once_and_can_be_undone(
+    besshi10: Project, sign_in: SignIn, cast: dict[str, User]
+) -> None:
+    (first, *_) = found(besshi10, "W4")
+    before = marks(besshi10, "14")
+    response = post(sign_in("editor"), "repair", besshi10, one=first.key)
+    assert response.status_code == 302
+    besshi10.refresh_from_db()
+    assert marks(besshi10, "14")[0] == "◎"
+    assert first.key not in [one.key for one in found(besshi10, "W4")]
+    act = ChangeSet.objects.get(project=besshi10, number=besshi10.revision)
+    context = act.context
+    assert context is not None
+    assert context.metadata["kind"] == "edit"
+    assert context.metadata["reason"].startswith("要確認 W4 承認が発注者の作業でない")
+    store.undo(besshi10, besshi10.revision, by=cast["editor"])
+    assert marks(besshi10, "14") == before
+
+
+def test_many_are_confirmed_first_and_become_one_change_set(
+    besshi10: Project, sign_in: SignIn
+) -> None:
+    client = sign_in("editor")
+    asked = post(client, "repair", besshi10, all_of="W9")
+    assert asked.status_code == 200
+    assert "行が変わります" in asked.content.decode()
+    keys = [one.key for one in found(besshi10, "W9")]
+    assert keys
+    revision = besshi10.revision
+    besshi10.refresh_from_db()
+    assert besshi10.revision == revision
+    assert post(client, "repair", besshi10, key=keys, sure="1").status_code == 302
+    besshi10.refresh_from_db()
+    assert besshi10.revision == revision + 1
+    assert found(besshi10, "W9") == []
+
+
+def test_a_repair_of_what_moved_since_is_refused_in_words(
+    besshi10: Project, sign_in: SignIn
+) -> None:
+    (first, *_) = found(besshi10, "W4")
+    client = sign_in("editor")
+    response = client.post(
+        f"{CHECKS}repair/", {"revision": besshi10.revision - 1, "one": first.key}
+    )
+    assert response.status_code == 409
+    assert "もう一度操作してください" in response.content.decode()
+    assert found(besshi10, "W4")[0] == first
+
+
+def test_what_has_no_plain_repair_is_said_to_have_none(besshi10: Project, sign_in: SignIn) -> None:
+    (first, *_) = found(besshi10, "E1")
+    response = post(sign_in("editor"), "repair", besshi10, one=first.key)
+    assert response.status_code == 400
+    assert "自動で直せるものがありません" in response.content.decode()
+
+
+@pytest.mark.parametrize("act", ["repair", "waive"])
+def test_viewers_and_outsiders_cannot_act(besshi10: Project, sign_in: SignIn, act: str) -> None:
+    assert post(sign_in("viewer"), act, besshi10).status_code == 403
+    assert post(sign_in("outsider"), act, besshi10).status_code == 404
+
+
+def test_no_way_back_leads_out_of_the_checks(besshi10: Project, sign_in: SignIn) -> None:
+    client = sign_in("editor")
+    for one, back in zip(
+        found(besshi10, "W4"), ("https://example.invalid/", "//x.invalid", "/admin/"), strict=False
+    ):
+        besshi10.refresh_from_db()
+        response = post(client, "repair", besshi10, one=one.key, back=back)
+        assert response["Location"] == CHECKS
+
+
+def test_the_walk_goes_from_one_to_the_next_and_ends(besshi10: Project, sign_in: SignIn) -> None:
+    client = sign_in("editor")
+    leads = found(besshi10, "W1")
+    seen: list[str] = []
+    after = ""
+    for _ in leads:
+        text = client.get(f"{CHECKS}walk/", {"code": "W1", "after": after}).content.decode()
+        at = len(seen)
+        assert leads[at].said in text
+        assert f"{at + 1} / {len(leads)}件" in text
+        after = leads[at].key
+        seen.append(after)
+    assert (
+        "最後まで確認しました"
+        in client.get(f"{CHECKS}walk/", {"code": "W1", "after": after}).content.decode()
+    )
+
+
+def test_the_walk_goes_on_behind_a_finding_that_was_put_right(
+    besshi10: Project, sign_in: SignIn
+) -> None:
+    client = sign_in("editor")
+    first, second, *_ = found(besshi10, "W4")
+    back = f"{CHECKS}walk/?code=W4&after={first.key}"
+    response = post(client, "repair", besshi10, one=first.key, back=back)
+    assert second.said in client.get(response["Location"]).content.decode()
+
+
+def test_the_matrix_shows_only_rows_with_the_finding(besshi10: Project, sign_in: SignIn) -> None:
+    client = sign_in("viewer")
+    text = client.get("/projects/besshi10/", {"finding": "E1"}).content.decode()
+    assert "該当 <b>13</b>項目" in text
+    both = client.get("/projects/besshi10/", {"finding": ["E1", "W1"]}).content.decode()
+    assert "該当 <b>25</b>項目" in both
+    narrowed = client.get("/projects/besshi10/", {"finding": "any", "q": "レビュー"})
+    assert narrowed.status_code == 200
+    assert "該当 <b>0</b>" not in narrowed.content.decode()
+
+
+def test_an_unknown_finding_on_the_matrix_is_told_in_words(
+    besshi10: Project, sign_in: SignIn
+) -> None:
+    response = sign_in("viewer").get("/projects/besshi10/", {"finding": "E99"})
+    assert response.status_code == 400
+    assert "要確認: " in response.content.decode()
+
+
+def test_the_rows_of_the_matrix_are_told_with_an_etag(besshi10: Project, sign_in: SignIn) -> None:
+    client = sign_in("viewer")
+    response = client.get(f"{CHECKS}rows/")
+    rows = response.json()["rows"]
+    uid = found(besshi10, "E1")[0].uid
+    assert rows[uid][0] == "E1"
+    again = client.get(f"{CHECKS}rows/", headers={"if-none-match": response["ETag"]})
+    assert again.status_code == 304
+
+
+def test_the_excel_has_every_finding_with_its_proposal(besshi10: Project, sign_in: SignIn) -> None:
+    response = sign_in("viewer").get("/projects/besshi10/checks.xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
+    assert sheet is not None
+    rows = [[str(cell or "") for cell in row] for row in sheet.iter_rows(values_only=True)]
+    assert rows[1][:5] == ["コード", "重要度", "種類", "項番", "作業項目"]
+    assert len(rows) - 2 == len(findings(store.load(besshi10)))
+    approval = next(row for row in rows if row[0] == "W4")
+    assert "→ ◎" in approval[6]
+
+
+def test_only_managers_set_the_share_and_it_counts(besshi10: Project, sign_in: SignIn) -> None:
+    assert post(sign_in("editor"), "share", besshi10, lead_share="10").status_code == 403
+    manager = sign_in("manager")
+    assert post(manager, "share", besshi10, lead_share="0").status_code == 400
+    assert post(manager, "share", besshi10, lead_share="10").status_code == 302
+    assert "<h3>W2" in manager.get(CHECKS, {"code": "W2"}).content.decode()
+
+
+def queries(client: Client, path: str) -> int:
+    client.get(path)
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        assert client.get(path).status_code == 200
+    return len(caught)
+
+
+@pytest.mark.parametrize("page", ["", "walk/", "rows/"])
+def test_every_page_takes_as_many_queries_at_any_size(
+    besshi10: Project, sign_in: SignIn, cast: dict[str, User], page: str
+) -> None:
+    small = store.create(slug="small", title="小さい表", by=None)
+    store.change(small, lambda _: grid_of("作業", "作業"), by=None, kind=store.Kind.EDIT)
+    Membership.objects.create(project=small, user=cast["editor"], kind="editor")
+    client = sign_in("editor")
+    assert queries(client, f"{CHECKS}{page}") == queries(client, f"/projects/small/checks/{page}")
