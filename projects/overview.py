@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection
 
 from projects.log import Act, described
 from projects.models import ChangeSet, Edition, Project
+from raci.statements import fetch
 
 CHANGES_SHOWN = 10
 _LATEST = """
@@ -66,7 +65,7 @@ def latest_editions(projects: Sequence[Project]) -> dict[int, Edition]:
 def latest_changes(projects: Sequence[Project], *, most: int = CHANGES_SHOWN) -> list[Change]:
     """The last change sets of all the projects together, the latest first."""
     by_key = {project.pk: project for project in projects}
-    counts = {key: rest for key, *rest in _fetch(list(by_key), most)}
+    counts = {key: rest for key, *rest in fetch(_LATEST, {"projects": list(by_key), "most": most})}
     acts = {act.pk: act for act in _acts(list(counts))}
     told = dict(zip(acts, described(list(acts.values())), strict=True))
     return [
@@ -78,10 +77,3 @@ def latest_changes(projects: Sequence[Project], *, most: int = CHANGES_SHOWN) ->
 
 def _acts(keys: Sequence[int]) -> list[ChangeSet]:
     return list(ChangeSet.objects.filter(pk__in=keys).select_related("context"))
-
-
-def _fetch(projects: list[int], most: int) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LATEST, {"projects": projects, "most": most})
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from django.db import connection
 from django.db.models import Count
 
 from projects.models import Edition, Project, Role
 from projects.store import editions
+from raci.statements import fetch
 from vendors.models import Contract, Question, Reminder, Vendor
 
 # A row of the 版 is a company's task as in `worklist`; its state is that of `tasks.Task`.
@@ -162,7 +161,7 @@ def board(project: Project, *, vendor: Vendor | None = None) -> Board:
 
 def spelled(project: Project, edition: Edition) -> Iterator[Spelled]:
     """Every task of every company, in document order."""
-    for row in _fetch(_SPELLED, project, edition, None):
+    for row in fetch(_SPELLED, _values(project, edition, None)):
         yield Spelled(*row)
 
 
@@ -176,7 +175,7 @@ def _tallies(
     """By company and phase, and the phases in document order."""
     found: dict[int, dict[str, Tally]] = {}
     places: dict[str, int] = {}
-    rows = _fetch(_TALLIES, project, edition, vendor) if edition else []
+    rows = fetch(_TALLIES, _values(project, edition, vendor)) if edition else []
     for vendor_id, phase, place, *counts in sorted(rows, key=lambda row: row[2]):
         found.setdefault(vendor_id, {})[phase] = Tally(*counts)
         places.setdefault(phase, place)
@@ -218,15 +217,9 @@ def _reminders(project: Project) -> dict[int, Reminder]:
     return {reminder.vendor_id: reminder for reminder in found.distinct("vendor_id")}
 
 
-def _fetch(
-    statement: str, project: Project, edition: Edition, vendor: Vendor | None
-) -> list[tuple[Any, ...]]:
-    values = {
+def _values(project: Project, edition: Edition, vendor: Vendor | None) -> dict[str, int | None]:
+    return {
         "project": project.pk,
         "edition": edition.pk,
         "vendor": vendor.pk if vendor else None,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection
 from django.urls import reverse
 
 from projects.models import Project
+from raci.statements import fetch
 from vendors import rls
 from vendors.scope import own_desk
 from vendors.selection import ANSWERED, CHANGED
@@ -90,9 +89,7 @@ class Work:
 
 def waiting(projects: Sequence[Project]) -> dict[int, Waiting]:
     """By project, in one query for any number."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, {"projects": [project.pk for project in projects]})
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    rows = fetch(_WAITING, {"projects": [project.pk for project in projects]})
     return {key: Waiting(*counts) for key, *counts in rows}
 
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
-
 from projects.editions import Line
+from raci.statements import fetch
 from vendors.scope import Desk, Seat
 from vendors.tasks import Gone, Publication, Stamp, Task, Work
 
@@ -79,10 +78,10 @@ def work_of(desk: Desk, *, uid: str = "") -> Work:
     if not companies:
         return Work(unpublished=tuple(missing))
     values = {"companies": _json(companies), "uid": uid}
-    before = {(place, row[2]): Line(*row) for place, *row in _fetch(_BEFORE, values)}
-    said = {(place, row_uid): row for place, row_uid, *row in _fetch(_SAID, values)}
+    before = {(place, row[2]): Line(*row) for place, *row in fetch(_BEFORE, values)}
+    said = {(place, row_uid): row for place, row_uid, *row in fetch(_SAID, values)}
     tasks = []
-    for place, changed_in, *row in _fetch(_TASKS, values):
+    for place, changed_in, *row in fetch(_TASKS, values):
         line = Line(*row)
         key = place, line.uid
         tasks.append(_task(companies[place], line, changed_in, said.get(key), before.get(key)))
@@ -91,7 +90,7 @@ def work_of(desk: Desk, *, uid: str = "") -> Work:
 
 def _editions(projects: set[int]) -> dict[int, tuple[Publication, int | None]]:
     """By project the 版 that companies see, and the id of the one before."""
-    found = _fetch(_EDITIONS, {"projects": sorted(projects)}) if projects else []
+    found = fetch(_EDITIONS, {"projects": sorted(projects)}) if projects else []
     return {project: (_publication(*columns), before) for project, *columns, before in found}
 
 
@@ -165,10 +164,3 @@ def _gone(
         company = companies[place]
         if (company.seat.vendor_id, company.seat.project_id, uid) not in left:
             yield Gone(company.seat, company.edition, line, company.roles)
-
-
-def _fetch(statement: str, values: Mapping[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows: list[Any] = cursor.fetchall()
-    return rows

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from projects.align import increasing
 from projects.models import Project
+from raci.statements import fetch
 
 MOST_ROWS = 3_000
 
@@ -73,7 +72,7 @@ def details_of(
     for number, details in _row_details(asked, most).items():
         found[number] += details
     shown: dict[int, int] = defaultdict(int)
-    for number, *mark, total in _fetch(_MARKS, asked):
+    for number, *mark, total in fetch(_MARKS, asked):
         uid, item_number, name, role, before, after = mark
         shown[number] += 1
         hidden[number] = total - shown[number]
@@ -107,7 +106,7 @@ WHERE act.project_id = %(project)s AND act.number = ANY(%(numbers)s) GROUP BY ac
 
 def _row_details(asked: Mapping[str, Any], most: int) -> dict[int, list[Detail]]:
     """Rows made, gone, renamed, moved; renumbering told in one line. Huge acts are only counted."""
-    counts = dict(_fetch(_ITEM_COUNTS, asked))
+    counts = dict(fetch(_ITEM_COUNTS, asked))
     limit = max(most, MOST_ROWS)
     found: dict[int, list[Detail]] = defaultdict(list)
     for number, count in counts.items():
@@ -115,7 +114,7 @@ def _row_details(asked: Mapping[str, Any], most: int) -> dict[int, list[Detail]]
             found[number].append(Detail("作業項目", "行", "", f"{count:,}行を変更"))
     told = [number for number, count in counts.items() if count <= limit]
     groups: dict[int, list[Any]] = defaultdict(list)
-    for number, *row in _fetch(_ITEM, {**asked, "numbers": told}) if told else ():
+    for number, *row in fetch(_ITEM, {**asked, "numbers": told}) if told else ():
         groups[number].append(row)
     for number, rows in groups.items():
         found[number] += _rows_of_act(rows)
@@ -216,7 +215,7 @@ def _frame_details(asked: Mapping[str, Any]) -> Iterator[tuple[int, Detail]]:
             now=", ".join(f"(e.{field})::text" for field in fields),
             before=", ".join(f"(prev.{field})::text" for field in fields),
         )
-        for number, label, what, *values in _fetch(statement, asked):
+        for number, label, what, *values in fetch(statement, asked):
             now, before = values[: len(fields)], values[len(fields) :]
             if label != "update":
                 made = label == "insert"
@@ -230,10 +229,3 @@ def _frame_details(asked: Mapping[str, Any]) -> Iterator[tuple[int, Detail]]:
 
 def _shown(value: str | None) -> str:
     return {"true": "はい", "false": "いいえ"}.get(value or "", value or "")
-
-
-def _fetch(statement: str, parameters: Mapping[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[Any] = cursor.fetchall()
-    return rows

@@ -18,6 +18,7 @@ from projects.grid import Grid, Item, Mark, Role, RoleKind
 from projects.models import ARCHIVED, Edition, Project
 from projects.store.acts import Person
 from projects.store.loading import load
+from raci.statements import fetch
 
 _COLUMNS = """position, level, uid, number, name, description, path_uids, path_numbers,
     path_names, role_ids, role_names, symbols, content"""
@@ -128,10 +129,8 @@ def grids(found: Sequence[Edition]) -> list[Grid]:
         return []
     rows: dict[int, list[Line]] = defaultdict(list)
     values: tuple[Any, ...] = (found[0].project_id, [edition.pk for edition in found])
-    with connection.cursor() as cursor:
-        cursor.execute(_READ_SEVERAL, values)
-        for edition, *row in cursor.fetchall():
-            rows[edition].append(Line(*row))
+    for edition, *row in fetch(_READ_SEVERAL, values):
+        rows[edition].append(Line(*row))
     return [_grid(edition, rows[edition.pk]) for edition in found]
 
 
@@ -176,9 +175,7 @@ def _copy_rows(edition: Edition, last: Edition | None) -> None:
 
 
 def _lines(statement: str, **values: Any) -> list[Line]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [Line(*row) for row in cursor.fetchall()]
+    return [Line(*row) for row in fetch(statement, values)]
 
 
 def _role(_: int, name: str, short_name: str, kind: str, aliases: list[str]) -> Role:

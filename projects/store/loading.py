@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-from django.db import connection
 
 from projects.grid import Grid, Item, Mark, Role, RoleKind
 from projects.models import Project
+from raci.statements import fetch
 
 _Row = tuple[int, int | None, int, str, str, str, str]
 
@@ -40,12 +38,12 @@ def load(project: Project) -> Grid:
     Rows that a writer adds or removes between the queries are left out; whoever compares
     `project.revision` afterwards sees that it moved.
     """
-    head = _fetch(_HEAD, project)
+    head = fetch(_HEAD, [project.pk])
     if not head:
         raise Project.DoesNotExist
     ((title, document_number, issuer, date, legend, roles),) = head
     columns = json.loads(roles or "[]")
-    rows: list[_Row] = _fetch(_ROWS, project)
+    rows: list[_Row] = fetch(_ROWS, [project.pk])
     marks = _marks(project, rows, [pk for pk, *_ in columns])
     return Grid(
         title=title,
@@ -58,13 +56,6 @@ def load(project: Project) -> Grid:
     )
 
 
-def _fetch(statement: str, project: Project) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [project.pk])
-        rows: list[Any] = cursor.fetchall()
-    return rows
-
-
 def _role(_: int, name: str, short_name: str, kind: str, aliases: Sequence[str]) -> Role:
     return Role(name, short_name, RoleKind(kind), tuple(aliases))
 
@@ -74,7 +65,7 @@ def _marks(project: Project, rows: Sequence[_Row], roles: Sequence[int]) -> dict
     blank = [""] * len(roles)
     marks = {row[0]: blank.copy() for row in rows}
     places = {role: place for place, role in enumerate(roles)}
-    for role, symbol, items in _fetch(_MARKS, project):
+    for role, symbol, items in fetch(_MARKS, [project.pk]):
         if role in places:
             place = places[role]
             for item in items:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from projects.grid import Grid, Mark, Role, RoleKind
 from projects.models import Project
 from projects.store.loading import items_of
+from raci.statements import fetch
 
 # The last event of every object at or before a change set, without the objects then deleted.
 _LAST = """
@@ -116,12 +115,9 @@ class CellChange:
 
 def only_cells(project: Project, number: int) -> list[CellChange] | None:
     """The marks that the change set changed, None when it changed anything else."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ONLY_CELLS, [project.pk, number])
-        if cursor.fetchone() != (True,):
-            return None
-        cursor.execute(_CELLS, [project.pk, number])
-        return [CellChange(*row) for row in cursor.fetchall()]
+    if fetch(_ONLY_CELLS, [project.pk, number]) != [(True,)]:
+        return None
+    return [CellChange(*row) for row in fetch(_CELLS, [project.pk, number])]
 
 
 def names(project: Project, number: int) -> dict[int, str]:
@@ -153,7 +149,4 @@ def _last(
     owner: str = "project_id",
 ) -> list[Any]:
     statement = _LAST.format(columns=columns, table=f"projects_{table}", owner=owner, order=order)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"project": project.pk, "number": number})
-        rows: list[Any] = cursor.fetchall()
-    return rows
+    return fetch(statement, {"project": project.pk, "number": number})

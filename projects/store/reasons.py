@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from projects.models import Project
 from projects.store.cells import as_metadata
+from raci.statements import fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def between(project: Project, since: int, until: int) -> dict[str, list[Reason]]
     """uid → the reasons given after the one revision until the other, in order. One query."""
     found: dict[str, list[Reason]] = defaultdict(list)
     values = {"project": project.pk, "since": min(since, until), "until": max(since, until)}
-    for uid, *reason in _fetch(_TOUCHED, values):
+    for uid, *reason in fetch(_TOUCHED, values):
         found[uid].append(Reason(*reason))
     return found
 
@@ -90,17 +89,10 @@ def standing(project: Project, uid: str) -> list[Standing]:
     """Per column the last change of its mark on the row. One query."""
     return [
         _standing(role, at, as_metadata(metadata))
-        for role, at, metadata in _fetch(_STANDING, {"project": project.pk, "uid": uid})
+        for role, at, metadata in fetch(_STANDING, {"project": project.pk, "uid": uid})
     ]
 
 
 def _standing(role: str, at: datetime, said: Mapping[str, Any]) -> Standing:
     texts = (said.get(name, "") for name in ("name", "kind", "reason"))
     return Standing(role, at, *texts)
-
-
-def _fetch(statement: str, values: Mapping[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        rows: list[Any] = cursor.fetchall()
-    return rows

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from projects.store.cells import as_metadata
+from raci.statements import fetch
 
 MOST_ACTS, MOST_CELLS, MOST_TEXTS = 200, 5_000, 50
 
@@ -94,20 +93,16 @@ ORDER BY e.pgh_id LIMIT %(most)s
 
 def happened_since(project: int, number: int) -> list[Happened] | None:
     """The change sets after that number in order; None when there are too many to tell."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ACTS, {"project": project, "since": number, "most": MOST_ACTS + 1})
-        acts = [_act(*row) for row in cursor.fetchall()]
-        if len(acts) > MOST_ACTS:
-            return None
-        if not acts:
-            return []
-        span = {"project": project, "since": number, "last": acts[-1].number}
-        cursor.execute(_CELLS, {**span, "most": MOST_CELLS + 1})
-        rows = cursor.fetchall()
-        cursor.execute(_ROWS, {**span, "texts": MOST_TEXTS + 1})
-        touched = cursor.fetchall()
-        cursor.execute(_FRESH, {**span, "texts": MOST_TEXTS})
-        fresh = cursor.fetchall()
+    found = fetch(_ACTS, {"project": project, "since": number, "most": MOST_ACTS + 1})
+    acts = [_act(*row) for row in found]
+    if len(acts) > MOST_ACTS:
+        return None
+    if not acts:
+        return []
+    span = {"project": project, "since": number, "last": acts[-1].number}
+    rows = fetch(_CELLS, {**span, "most": MOST_CELLS + 1})
+    touched = fetch(_ROWS, {**span, "texts": MOST_TEXTS + 1})
+    fresh = fetch(_FRESH, {**span, "texts": MOST_TEXTS})
     if len(rows) > MOST_CELLS:
         return None
     by_number = {act.number: act for act in acts}
