@@ -84,3 +84,8 @@ def known(user: AbstractBaseUser | AnonymousUser) -> User:
     if not isinstance(user, User):
         raise Http404
     return user
+
+
+def name_of(user: User) -> str:
+    """How the person is called on the screen: the full name, the login name without one."""
+    return user.get_full_name() or user.get_username()

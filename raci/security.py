@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from projects.models import BySlug, Membership, Project
-from raci.access import Right, load, person
+from raci.access import Right, load, name_of, person
 from raci.audit import SIGN_IN, Kind
 from raci.models import SecurityEvent
 
@@ -118,19 +118,15 @@ def _people_of(project: Project) -> list[tuple[int, str]]:
     """The members, and who else did something in the project."""
     others = SecurityEvent.objects.filter(project_id=project.pk).values("user_id")
     found = User.objects.filter(Q(memberships__project=project) | Q(pk__in=others)).distinct()
-    return [(user.pk, _shown(user)) for user in found.order_by("username", "pk")]
+    return [(user.pk, name_of(user)) for user in found.order_by("username", "pk")]
 
 
 def _names(keys: set[int]) -> dict[int, str]:
-    return {user.pk: _shown(user) for user in User.objects.filter(pk__in=keys)}
+    return {user.pk: name_of(user) for user in User.objects.filter(pk__in=keys)}
 
 
 def _name(key: int | None, names: dict[int, str]) -> str:
     return "―" if key is None else names.get(key, f"削除された利用者（{key}）")
-
-
-def _shown(user: User) -> str:
-    return user.get_full_name() or user.get_username()
 
 
 def _details(details: dict[str, Any], names: dict[int, str]) -> list[str]:

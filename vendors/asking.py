@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from raci.access import name_of
 from vendors.confirming import stamp
 from vendors.models import Message, Question
 from vendors.scope import Desk
@@ -67,7 +68,7 @@ def reply(question: Question, text: str, *, by: User, edition_number: int) -> Me
         uid=question.uid,
         edition_number=edition_number,
         person=by,
-        person_name=by.get_full_name() or by.get_username(),
+        person_name=name_of(by),
         at=timezone.now(),
         question=question,
         side=Message.Side.PMO,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from raci.access import name_of
 from vendors.models import Confirmation
 from vendors.scope import Desk
 from vendors.tasks import Task, Work
@@ -60,6 +61,6 @@ def stamp(desk: Desk, task: Task) -> dict[str, Any]:
         "uid": task.line.uid,
         "edition_number": task.edition.number,
         "person": desk.person,
-        "person_name": desk.person.get_full_name() or desk.person.get_username(),
+        "person_name": name_of(desk.person),
         "at": timezone.now(),
     }

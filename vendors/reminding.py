@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 
 from projects import store
 from projects.models import Project
+from raci.access import name_of
 from vendors import audited
 from vendors.board import Board, Company
 from vendors.models import Member, Reminder
@@ -72,7 +73,7 @@ def _note(project: Project, candidate: Candidate, *, forced: bool, by: User) -> 
         forced=forced,
         people=candidate.people,
         person=by,
-        person_name=by.get_full_name() or by.get_username(),
+        person_name=name_of(by),
     )
     audited.reminder_sent(reminder, by=by)
 

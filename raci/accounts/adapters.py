@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
-from raci.access import known
+from raci.access import known, name_of
 from raci.second_factor import has_one
 from raci.throttle import told
 
@@ -117,9 +117,8 @@ class Factors(DefaultMFAAdapter):
         return entity | {"name": self.get_totp_issuer()}
 
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
-        shown = user.get_full_name() or user.get_username()
         entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
-        return entity | {"name": user.get_username(), "display_name": shown}
+        return entity | {"name": user.get_username(), "display_name": name_of(user)}
 
 
 class SingleSignOn(DefaultSocialAccountAdapter):

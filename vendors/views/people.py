@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from projects.models import Project
-from raci.access import person
+from raci.access import name_of, person
 from vendors import letters, people
 from vendors.forms_pmo import InviteForm
 from vendors.models import Member, Vendor
@@ -80,7 +80,7 @@ def _member(
 
 
 def _name(member: Member) -> str:
-    return member.user.get_full_name() or member.user.get_username()
+    return name_of(member.user)
 
 
 def _refused(
