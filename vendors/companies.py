@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from projects.models import Project
@@ -11,17 +11,17 @@ from vendors.models import Vendor
 
 def company_of(project: Project, uid: str) -> Vendor:
     """The company with that uid, if it has a part in the project; Http404 otherwise."""
-    try:
-        return Vendor.objects.filter(contracts__project=project).distinct().get(uid=uid)
-    except Vendor.DoesNotExist as error:
-        raise Http404 from error
+    return _one(Vendor.objects.filter(contracts__project=project), uid)
 
 
 def known_company(project: Project, uid: str) -> Vendor:
     """The same also for a company that has left: its people and questions are still there."""
     left = Q(questions__project=project) | Q(members__project=project)
-    found = Vendor.objects.filter(Q(contracts__project=project) | left)
+    return _one(Vendor.objects.filter(Q(contracts__project=project) | left), uid)
+
+
+def _one(companies: QuerySet[Vendor], uid: str) -> Vendor:
     try:
-        return found.distinct().get(uid=uid)
+        return companies.distinct().get(uid=uid)
     except Vendor.DoesNotExist as error:
         raise Http404 from error

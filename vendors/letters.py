@@ -1,27 +1,21 @@
 """Mails of the PMO to companies: a new 版, reminders, invitations.
 
-They leave after the commit, one to each person, with the person's own companies only.
+Each person's is about the own companies only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.core import mail
-from django.db import transaction
-from django.db.models import Q
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from projects.grid import clean_line
 from projects.models import Edition, Project
 from raci import invitations
+from vendors.mailing import Letters, after_commit, body
 from vendors.models import Member, Vendor
-from vendors.notices import after_commit
 from vendors.publishing import Party
 from vendors.reminding import Candidate
 
@@ -55,7 +49,8 @@ def invited(request: HttpRequest, project: Project, vendor: Vendor, user: User) 
         "known": known,
         "url": request.build_absolute_uri(place),
     }
-    after_commit(f"【招待】{project.title}", "invited", context, lambda: [user])
+    text = body("invited", context)
+    after_commit(f"【招待】{project.title}", lambda: [(user, text)])
 
 
 def _tasks(request: HttpRequest) -> str:
@@ -69,34 +64,20 @@ def _to_each(
     context: Mapping[str, Any],
     facts: Mapping[int, Any],
 ) -> None:
-    """One mail to each person of the companies in `facts` (by id), after the commit."""
+    """One mail to each person of the companies in `facts` (by id)."""
 
-    def send() -> None:
-        letters = list(_letters(clean_line(subject), template, project, context, facts))
-        if letters:
-            mail.get_connection().send_messages(letters)
+    def letters() -> Letters:
+        for user, vendors in _people(project, facts).items():
+            own = {"project": project.title, "own": [facts[vendor] for vendor in vendors]}
+            yield user, body(template, {**context, **own})
 
-    transaction.on_commit(send, robust=True)
-
-
-def _letters(
-    subject: str,
-    template: str,
-    project: Project,
-    context: Mapping[str, Any],
-    facts: Mapping[int, Any],
-) -> Iterator[mail.EmailMessage]:
-    for user, vendors in _people(project, facts).items():
-        own = {"project": project.title, "own": [facts[vendor] for vendor in vendors]}
-        body = render_to_string(f"vendors/mail/{template}.txt", {**context, **own})
-        yield mail.EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+    after_commit(subject, letters)
 
 
 def _people(project: Project, vendors: Mapping[int, Any]) -> dict[User, list[int]]:
     """Who gets mails about the project, each with the companies that they work for."""
-    here = Q(project=None) | Q(project=project)
-    members = Member.objects.filter(here, vendor__in=vendors, active=True, user__is_active=True)
+    members = Member.objects.reachable(project.pk).filter(vendor__in=vendors)
     found: dict[User, dict[int, None]] = {}
-    for member in members.exclude(user__email="").select_related("user").order_by("pk"):
+    for member in members.select_related("user").order_by("pk"):
         found.setdefault(member.user, {})[member.vendor_id] = None
     return {user: list(own) for user, own in found.items()}

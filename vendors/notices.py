@@ -1,27 +1,18 @@
-"""Mails about tasks: to the PMO when a company asks, to the company when the PMO answers.
-
-They leave after the commit, one mail to each person, so that nobody sees who else gets it. A mail
-that cannot be sent is in the log and disturbs nothing.
-"""
+"""Mails about tasks: to the PMO when a company asks, to the company when the PMO answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.core import mail
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from projects.grid import clean_line
 from projects.models import Membership
-from vendors.models import Question, Vendor
+from vendors.mailing import after_commit, body
+from vendors.models import Member, Question, Vendor
 from vendors.tasks import Task
 
 MOST_LISTED = 20
@@ -41,7 +32,7 @@ def asked(request: HttpRequest, tasks: Sequence[Task], text: str) -> None:
             "url": site + _thread(group[0]),
         }
         subject = f"【質問】{seat.vendor}: {seat.project}"
-        after_commit(subject, "asked", context, partial(managers_of, seat.project_id))
+        _to_all(subject, body("asked", context), partial(managers_of, seat.project_id))
 
 
 def answered(request: HttpRequest, question: Question, *, task: str, text: str) -> None:
@@ -55,7 +46,7 @@ def answered(request: HttpRequest, question: Question, *, task: str, text: str) 
         "url": request.build_absolute_uri(place),
     }
     people = partial(people_of, question.vendor, project.pk)
-    after_commit(f"【回答】{project.title}", "answered", context, people)
+    _to_all(f"【回答】{project.title}", body("answered", context), people)
 
 
 def managers_of(project_id: int) -> QuerySet[User]:
@@ -65,25 +56,12 @@ def managers_of(project_id: int) -> QuerySet[User]:
 
 def people_of(vendor: Vendor, project_id: int) -> QuerySet[User]:
     """The company's people who work in the project."""
-    own = Q(company_memberships__vendor=vendor, company_memberships__active=True)
-    here = Q(company_memberships__project=None) | Q(company_memberships__project=project_id)
-    return User.objects.filter(own & here, is_active=True).distinct()
+    own = Member.objects.reachable(project_id).filter(vendor=vendor)
+    return User.objects.filter(company_memberships__in=own).distinct()
 
 
-def after_commit(subject: str, template: str, context: dict[str, Any], people: Any) -> None:
-    """Sends the mail to each of `people()`, asked for after the commit, by everybody's role."""
-    body = render_to_string(f"vendors/mail/{template}.txt", context)
-    transaction.on_commit(lambda: _send(clean_line(subject), body, people()), robust=True)
-
-
-def _send(subject: str, body: str, people: Iterable[User]) -> None:
-    letters = [
-        mail.EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [person.email])
-        for person in people
-        if person.email
-    ]
-    if letters:
-        mail.get_connection().send_messages(letters)
+def _to_all(subject: str, text: str, people: Callable[[], Iterable[User]]) -> None:
+    after_commit(subject, lambda: ((person, text) for person in people()))
 
 
 def _thread(task: Task) -> str:

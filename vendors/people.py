@@ -124,7 +124,7 @@ def activate(member: Member, project: Project, *, by: User) -> None:
 
 
 def _here(project: Project, vendor: Vendor) -> QuerySet[Member]:
-    return Member.objects.filter(Q(project=None) | Q(project=project), vendor=vendor)
+    return Member.objects.working_in(project.pk).filter(vendor=vendor)
 
 
 def _check(member: Member, project: Project, by: User) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.timezone import localdate
 
 from projects import store
@@ -88,7 +88,6 @@ def _reminded(company: Company, today: date) -> bool:
 
 def _reachable(project: Project) -> dict[int, int]:
     """How many people of each company get mails about the project."""
-    here = Q(project=None) | Q(project=project)
-    own = Member.objects.filter(here, active=True, user__is_active=True).exclude(user__email="")
-    counts = own.order_by().values("vendor_id").annotate(n=Count("user_id", distinct=True))
+    own = Member.objects.reachable(project.pk).order_by()
+    counts = own.values("vendor_id").annotate(n=Count("user_id", distinct=True))
     return dict(counts.values_list("vendor_id", "n"))

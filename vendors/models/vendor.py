@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 
@@ -56,6 +58,17 @@ class Contract(models.Model):
         return f"{self.vendor} ― {self.role}"
 
 
+class MemberQuerySet(models.QuerySet["Member"]):
+    def working_in(self, project_id: int) -> Self:
+        """For that project, or for all where the company has a part."""
+        return self.filter(models.Q(project=None) | models.Q(project=project_id))
+
+    def reachable(self, project_id: int) -> Self:
+        """Those of `working_in` who have not left and can get a mail."""
+        own = self.working_in(project_id).filter(active=True, user__is_active=True)
+        return own.exclude(user__email="")
+
+
 @recorded()
 class Member(models.Model):
     """A person who works for a company: in one project, or in all where the company has a part."""
@@ -77,6 +90,8 @@ class Member(models.Model):
         help_text="空欄は、会社が担当するすべての案件",
     )
     active = models.BooleanField("有効", default=True)
+
+    objects = MemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "業者の担当者"
