@@ -13,6 +13,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
+from projects.editions import Detail
 from projects.models import Project, WorkItem
 from projects.models import Role as RoleRow
 from projects.store import reasons
@@ -43,15 +44,6 @@ def people(names: Iterable[str]) -> dict[str, str]:
 def shown_name(login: str, names: Mapping[str, str]) -> str:
     """How a person is called on the screen, given `people`; 「システム」 for nobody."""
     return names.get(login, login) or "システム"
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """One value that changed: what, before and after."""
-
-    what: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,11 +46,6 @@ class Desk:
     def name(self) -> str:
         return "、".join(vendor.name for vendor in self.vendors)
 
-    @property
-    def pairs(self) -> set[tuple[int, int]]:
-        """The (company, project) pairs in which there is something to see."""
-        return {(seat.vendor_id, seat.project_id) for seat in self.seats}
-
 
 def own_desk(person: User, *, base: str) -> Desk:
     """The person's own companies; without any, an empty desk."""

@@ -7,7 +7,7 @@ what the database lets through.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -80,12 +80,18 @@ def work_of(desk: Desk, *, uid: str = "") -> Work:
     values = {"companies": _json(companies), "uid": uid}
     before = {(place, row[2]): Line(*row) for place, *row in fetch(_BEFORE, values)}
     said = {(place, row_uid): row for place, row_uid, *row in fetch(_SAID, values)}
-    tasks = []
+    tasks = {}
     for place, changed_in, *row in fetch(_TASKS, values):
         line = Line(*row)
         key = place, line.uid
-        tasks.append(_task(companies[place], line, changed_in, said.get(key), before.get(key)))
-    return Work(tuple(tasks), tuple(_gone(companies, before, tasks)), tuple(missing))
+        task = _task(companies[place], line, changed_in, said.get(key), before.get(key))
+        tasks[key] = task
+    gone = [
+        _gone(companies[place], line)
+        for (place, row_uid), line in before.items()
+        if (place, row_uid) not in tasks
+    ]
+    return Work(tuple(tasks.values()), tuple(gone), tuple(missing))
 
 
 def _editions(projects: set[int]) -> dict[int, tuple[Publication, int | None]]:
@@ -155,12 +161,5 @@ def _stamp(state: str | None, edition: int, person: str, at: datetime) -> Stamp 
     return Stamp(state, edition, person, at) if state else None
 
 
-def _gone(
-    companies: Sequence[_Company], before: Mapping[tuple[int, str], Line], tasks: Sequence[Task]
-) -> Iterator[Gone]:
-    """Rows of the 版 before that are none of the company's tasks now."""
-    left = {(task.seat.vendor_id, task.seat.project_id, task.line.uid) for task in tasks}
-    for (place, uid), line in before.items():
-        company = companies[place]
-        if (company.seat.vendor_id, company.seat.project_id, uid) not in left:
-            yield Gone(company.seat, company.edition, line, company.roles)
+def _gone(company: _Company, line: Line) -> Gone:
+    return Gone(company.seat, company.edition, line, company.roles)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -89,12 +87,6 @@ class Edition(models.Model):
     @property
     def japanese_date(self) -> str:
         return wareki.japanese(self.date.isoformat())
-
-    @property
-    def leading(self) -> frozenset[str]:
-        """The symbols of the 主たる作業者."""
-        legend: list[Any] = self.legend
-        return frozenset(symbol for symbol, _, leads in legend if leads)
 
 
 class EditionRow(models.Model):

@@ -84,9 +84,20 @@ def latest(project: Project) -> Edition | None:
 
 
 def publish(
-    project: Project, *, title: str, date: date, note: str = "", revision: int, by: Person
+    project: Project,
+    *,
+    title: str,
+    date: date,
+    note: str = "",
+    revision: int,
+    last: int | None = None,
+    by: Person,
 ) -> Edition:
-    """Publishes the matrix as the next 版. Unpublishable when it is not at that revision."""
+    """Publishes the matrix as the next 版.
+
+    Unpublishable when it is not at that revision, or when number `last` (0 for none) is given and
+    not that of the latest.
+    """
     with transaction.atomic():
         locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         if locked.revision != revision:
@@ -95,12 +106,16 @@ def publish(
             )
         if locked.archived_at:
             raise Unpublishable(ARCHIVED)
-        last = latest(locked)
-        number = last.number + 1 if last else 1
+        before = latest(locked)
+        number = before.number + 1 if before else 1
+        if last is not None and last != number - 1:
+            raise Unpublishable(
+                f"確認した後に{before}が公開されました。変更点を確認し直してください。"
+            )
         edition = _head(locked, number, by)
         edition.title, edition.date, edition.note = title or f"第{number}版", date, note
         edition.save()
-        _copy_rows(edition, last)
+        _copy_rows(edition, before)
         return edition
 
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
 from projects import grid
 from projects.models import Project
 from projects.models.history import recorded
+from vendors.models.signed import Signed
 from vendors.models.vendor import Vendor
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 MAX_TEXT = 4_000
 
 
-class Said(models.Model):
+class Said(Signed):
     """Who said something about a company's task, on which 版 and when."""
 
     vendor = models.ForeignKey(
@@ -31,18 +26,8 @@ class Said(models.Model):
     )
     uid = models.CharField("行の識別子", max_length=grid.UID_LENGTH)
     edition_number = models.PositiveIntegerField("版")
-    person: models.ForeignKey[User | None, User | None] = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="+",
-        db_index=False,
-        verbose_name="利用者",
-    )
-    person_name = models.CharField("氏名", max_length=150, blank=True)
-    at = models.DateTimeField("日時", db_default=Now())
 
-    class Meta:
+    class Meta(Signed.Meta):
         abstract = True
 
 
