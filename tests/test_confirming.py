@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from projects import store
 from projects.grid import Grid
@@ -171,6 +173,17 @@ def test_a_question_about_many_tasks_opens_a_thread_each(one: Client) -> None:
     assert set(states(one).values()) == {"質問あり"}
     assert [message.text for message in Message.objects.all()] == ["期限は\nいつですか"] * 2
     assert {question.state for question in Question.objects.all()} == {"open"}
+
+
+def test_a_question_about_many_tasks_takes_as_many_queries_as_about_one(one: Client) -> None:
+    keys = [task.key for task in tasks(one).values()]
+    taken = []
+    for chosen in (keys, keys[:1], keys):
+        form = {"task": chosen, "state": "question", "text": "期限"}
+        with CaptureQueriesContext(connection) as queries:
+            assert one.post("/tasks/confirm/", form).status_code == 302
+        taken.append(len(queries))
+    assert taken[1] == taken[2]
 
 
 def ask(client: Client, name: str, text: str, **more: str) -> Any:

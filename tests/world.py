@@ -249,7 +249,7 @@ def _ask(world: World, desk: Desk, person: str, tasks: Sequence[Task]) -> None:
         party = f"{person.upper()}@{task.seat.slug}"
         world.asked.setdefault(party, set()).add(task.line.uid)
         text, answer = (world.canaries.of(party, world.pmo(task.seat.slug)) for _ in range(2))
-        asking.ask(desk, task, text)
+        asking.ask(desk, [task], text)
         mate = world.people["boss" if person == "a" else "second"]
         world.canaries.parties[mate.last_name].add(party)
         question = Question.objects.get(

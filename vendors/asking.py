@@ -43,11 +43,11 @@ def threads_of(tasks: Sequence[Task]) -> dict[int, Thread]:
     return {vendor: Thread(states.get(vendor, ""), tuple(said[vendor])) for vendor in vendors}
 
 
-def ask(desk: Desk, task: Task, text: str) -> None:
-    """The company says something; it is the PMO's turn now."""
-    question = _put(task, Question.State.OPEN)
-    Message.objects.create(
-        **stamp(desk, task), question=question, side=Message.Side.COMPANY, text=text
+def ask(desk: Desk, tasks: Sequence[Task], text: str) -> None:
+    """The company says something of each task; it is the PMO's turn now. Two queries."""
+    Message.objects.bulk_create(
+        Message(**stamp(desk, task), question=question, side=Message.Side.COMPANY, text=text)
+        for task, question in zip(tasks, _put(tasks, Question.State.OPEN), strict=True)
     )
 
 
@@ -81,13 +81,21 @@ def set_state(question: Question, state: Question.State) -> None:
     question.save(update_fields=["state", "at"])
 
 
-def _put(task: Task, state: Question.State) -> Question:
-    question, created = Question.objects.get_or_create(
-        project_id=task.seat.project_id,
-        vendor_id=task.seat.vendor_id,
-        uid=task.line.uid,
-        defaults={"state": state},
+def _put(tasks: Sequence[Task], state: Question.State) -> list[Question]:
+    """The thread of each task, in their order, new where there is none."""
+    now = timezone.now()
+    return Question.objects.bulk_create(
+        [
+            Question(
+                project_id=task.seat.project_id,
+                vendor_id=task.seat.vendor_id,
+                uid=task.line.uid,
+                state=state,
+                at=now,
+            )
+            for task in tasks
+        ],
+        update_conflicts=True,
+        unique_fields=["project", "vendor", "uid"],
+        update_fields=["state", "at"],
     )
-    if not created:
-        set_state(question, state)
-    return question

@@ -38,8 +38,7 @@ def confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     state = Confirmation.State(form.cleaned_data["state"])
     said = confirming.say(desk, form.cleaned_data["task"], state)
     if state == QUESTION:
-        for task in said.done:
-            asking.ask(desk, task, form.cleaned_data["text"])
+        asking.ask(desk, said.done, form.cleaned_data["text"])
         notices.asked(request, said.done, form.cleaned_data["text"])
     _tell(request, said, state)
     return redirect(_back(request, desk))
@@ -59,7 +58,7 @@ def say(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpRespons
     if not form.is_valid():
         return _page(request, desk, work, form, status=400)
     confirming.say(desk, [(task, task.edition.number)], QUESTION)
-    asking.ask(desk, task, form.cleaned_data["text"])
+    asking.ask(desk, [task], form.cleaned_data["text"])
     notices.asked(request, [task], form.cleaned_data["text"])
     messages.success(request, "質問を送りました。PMOに通知します。")
     return redirect(f"{desk.base}{task.place}")
