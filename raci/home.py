@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from projects.models import Edition, Project
 from projects.overview import Change, latest_changes, latest_editions, own_projects
+from projects.reviewing import open_counts
 from raci.access import person
 from vendors.overview import Waiting, own_work, waiting
 from vendors.scope import is_company_person
@@ -21,7 +22,7 @@ PROJECTS_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One project: its 版, what companies owe, and its findings where they are counted."""
+    """One project: its 版, what companies owe, and its findings; None: nobody has counted them."""
 
     project: Project
     edition: Edition | None
@@ -36,10 +37,6 @@ class Desk:
     lines: Sequence[Line]
     total: int
     changes: Sequence[Change]
-
-    @property
-    def counts_findings(self) -> bool:
-        return any(line.findings is not None for line in self.lines)
 
 
 @require_safe
@@ -60,14 +57,9 @@ def _desk(user: User) -> Desk | None:
         own = Project.objects.visible_to(user).exists()
         return Desk((), 0, ()) if own else None
     shown = projects[:PROJECTS_SHOWN]
-    editions, open_ones, findings = latest_editions(shown), waiting(shown), _findings(shown)
+    editions, open_ones, findings = latest_editions(shown), waiting(shown), open_counts(shown)
     lines = [
         Line(p, editions.get(p.pk), open_ones.get(p.pk, Waiting()), findings.get(p.pk))
         for p in shown
     ]
     return Desk(lines, len(projects), latest_changes(shown))
-
-
-def _findings(projects: Sequence[Project]) -> Mapping[int, int]:  # noqa: ARG001 - none counts yet
-    """How many findings are open, by project's id; the page has no column where none is counted."""
-    return {}

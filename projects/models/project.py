@@ -173,6 +173,13 @@ class Project(models.Model):
         kind: str = getattr(self, "membership_kind", "")
         return {"manager": Right.MANAGE, "editor": Right.EDIT}.get(kind, Right.VIEW)
 
+    @property
+    def cell_count(self) -> int:
+        """Rows times columns, where `with_counts` counted them."""
+        items: int = getattr(self, "item_count", 0)
+        roles: int = getattr(self, "role_count", 0)
+        return items * roles
+
     def role_keys(self) -> list[int]:
         """The primary keys of the columns, in the order of the grid's roles."""
         roles = self.roles.order_by("position", "pk")

@@ -15,7 +15,7 @@ from projects.models import ChangeSet, LegendMark, Numbering, Project
 from projects.plan import Plan, diff
 from projects.store import cells, past
 from projects.store.acts import Archived, Broken, Kind, Person, act, broken_rule, change_set
-from projects.store.loading import load
+from projects.store.loading import load, load_all
 from projects.store.writing import write
 from projects.undo import Obstacle, reverted
 
@@ -32,6 +32,7 @@ __all__ = [
     "change_set",
     "create",
     "load",
+    "load_all",
     "lock_all",
     "undo",
 ]

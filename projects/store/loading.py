@@ -6,7 +6,9 @@ The statements are constants: the ORM took longer to build them than PostgreSQL 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from projects.grid import Grid, Item, Mark, Role, RoleKind
 from projects.models import Project
@@ -15,20 +17,20 @@ from raci.statements import fetch
 _Row = tuple[int, int | None, int, str, str, str, str]
 
 _HEAD = """
-SELECT title, document_number, issuer, date,
+SELECT id, title, document_number, issuer, date,
     (SELECT json_agg(json_build_array(symbol, label, leads) ORDER BY position, id)
         FROM projects_legendmark WHERE project_id = project.id)::text,
     (SELECT json_agg(json_build_array(id, name, short_name, kind, aliases) ORDER BY position, id)
         FROM projects_role WHERE project_id = project.id)::text
-FROM projects_project project WHERE id = %s
+FROM projects_project project WHERE id = ANY(%s)
 """
 _ROWS = """
-SELECT id, parent_id, position, uid, number, name, description
-FROM projects_workitem WHERE project_id = %s ORDER BY position
+SELECT project_id, id, parent_id, position, uid, number, name, description
+FROM projects_workitem WHERE project_id = ANY(%s) ORDER BY project_id, position
 """
 _MARKS = """
-SELECT role_id, symbol, array_agg(item_id)
-FROM projects_assignment WHERE project_id = %s GROUP BY role_id, symbol
+SELECT project_id, role_id, symbol, array_agg(item_id)
+FROM projects_assignment WHERE project_id = ANY(%s) GROUP BY project_id, role_id, symbol
 """
 
 
@@ -38,13 +40,30 @@ def load(project: Project) -> Grid:
     Rows that a writer adds or removes between the queries are left out; whoever compares
     `project.revision` afterwards sees that it moved.
     """
-    head = fetch(_HEAD, [project.pk])
-    if not head:
+    grid = load_all([project]).get(project.pk)
+    if grid is None:
         raise Project.DoesNotExist
-    ((title, document_number, issuer, date, legend, roles),) = head
+    return grid
+
+
+def load_all(projects: Sequence[Project]) -> dict[int, Grid]:
+    """The same for several projects at once, by their ids; one that is gone is left out."""
+    asked = [[project.pk for project in projects]]
+    heads = fetch(_HEAD, asked)
+    rows, marks = _by_project(fetch(_ROWS, asked)), _by_project(fetch(_MARKS, asked))
+    return {key: _grid(head, rows[key], marks[key]) for key, *head in heads}
+
+
+def _by_project(found: Sequence[Any]) -> defaultdict[int, list[Any]]:
+    groups: defaultdict[int, list[Any]] = defaultdict(list)
+    for key, *row in found:
+        groups[key].append(row)
+    return groups
+
+
+def _grid(head: Sequence[Any], rows: list[_Row], marks: Sequence[Any]) -> Grid:
+    title, document_number, issuer, date, legend, roles = head
     columns = json.loads(roles or "[]")
-    rows: list[_Row] = fetch(_ROWS, [project.pk])
-    marks = _marks(project, rows, [pk for pk, *_ in columns])
     return Grid(
         title=title,
         document_number=document_number,
@@ -52,7 +71,7 @@ def load(project: Project) -> Grid:
         date=date,
         legend=tuple(Mark(*mark) for mark in json.loads(legend or "[]")),
         roles=tuple(_role(*column) for column in columns),
-        items=tuple(items_of(rows, marks)),
+        items=tuple(items_of(rows, _marks(marks, rows, [pk for pk, *_ in columns]))),
     )
 
 
@@ -60,12 +79,14 @@ def _role(_: int, name: str, short_name: str, kind: str, aliases: Sequence[str])
     return Role(name, short_name, RoleKind(kind), tuple(aliases))
 
 
-def _marks(project: Project, rows: Sequence[_Row], roles: Sequence[int]) -> dict[int, list[str]]:
+def _marks(
+    found: Sequence[Any], rows: Sequence[_Row], roles: Sequence[int]
+) -> dict[int, list[str]]:
     """The marks of each row in the order of the roles; they come as the rows of a role's mark."""
     blank = [""] * len(roles)
     marks = {row[0]: blank.copy() for row in rows}
     places = {role: place for place, role in enumerate(roles)}
-    for role, symbol, items in fetch(_MARKS, [project.pk]):
+    for role, symbol, items in found:
         if role in places:
             place = places[role]
             for item in items:
