@@ -36,6 +36,8 @@ def _fingerprint(there: World, person: str, sent: Sent) -> tuple[Any, ...]:
     client = crawler(there, person).client
     with CaptureQueriesContext(connection) as queries:
         response = answer(client, sent)
+    if response.content.startswith(b"PK"):
+        del response.headers["Content-Length"]  # how short it gets depends on the second in it
     text = _TIME.sub("", _TOKEN.sub("", CANARY.sub("", body(response))))
     del response.headers["X-Request-ID"]
     headers = CANARY.sub("", str(sorted(response.items()))).replace(ABSENT, "").replace(MAIN, "")
