@@ -16,22 +16,30 @@ from raci.statements import fetch
 
 _Row = tuple[int, int | None, int, str, str, str, str]
 
-_HEAD = """
-SELECT id, title, document_number, issuer, date,
+
+def _statements(which: str, key: str) -> tuple[str, str, str]:
+    """The head, the rows and the marks of the projects that `which` names, behind `key`."""
+    head = f"""
+SELECT {key.replace("project_", "")}title, document_number, issuer, date,
     (SELECT json_agg(json_build_array(symbol, label, leads) ORDER BY position, id)
         FROM projects_legendmark WHERE project_id = project.id)::text,
     (SELECT json_agg(json_build_array(id, name, short_name, kind, aliases) ORDER BY position, id)
         FROM projects_role WHERE project_id = project.id)::text
-FROM projects_project project WHERE id = ANY(%s)
+FROM projects_project project WHERE id {which}
 """
-_ROWS = """
-SELECT project_id, id, parent_id, position, uid, number, name, description
-FROM projects_workitem WHERE project_id = ANY(%s) ORDER BY project_id, position
+    rows = f"""
+SELECT {key}id, parent_id, position, uid, number, name, description
+FROM projects_workitem WHERE project_id {which} ORDER BY {key}position
 """
-_MARKS = """
-SELECT project_id, role_id, symbol, array_agg(item_id)
-FROM projects_assignment WHERE project_id = ANY(%s) GROUP BY project_id, role_id, symbol
+    marks = f"""
+SELECT {key}role_id, symbol, array_agg(item_id)
+FROM projects_assignment WHERE project_id {which} GROUP BY {key}role_id, symbol
 """
+    return head, rows, marks
+
+
+_OF_ONE = _statements("= %s", "")
+_OF_SEVERAL = _statements("= ANY(%s)", "project_id, ")
 
 
 def load(project: Project) -> Grid:
@@ -40,17 +48,17 @@ def load(project: Project) -> Grid:
     Rows that a writer adds or removes between the queries are left out; whoever compares
     `project.revision` afterwards sees that it moved.
     """
-    grid = load_all([project]).get(project.pk)
-    if grid is None:
+    head, rows, marks = (fetch(statement, [project.pk]) for statement in _OF_ONE)
+    if not head:
         raise Project.DoesNotExist
-    return grid
+    return _grid(head[0], rows, marks)
 
 
 def load_all(projects: Sequence[Project]) -> dict[int, Grid]:
     """The same for several projects at once, by their ids; one that is gone is left out."""
-    asked = [[project.pk for project in projects]]
-    heads = fetch(_HEAD, asked)
-    rows, marks = _by_project(fetch(_ROWS, asked)), _by_project(fetch(_MARKS, asked))
+    keys = [project.pk for project in projects]
+    heads, *rest = (fetch(statement, [keys]) for statement in _OF_SEVERAL)
+    rows, marks = (_by_project(found) for found in rest)
     return {key: _grid(head, rows[key], marks[key]) for key, *head in heads}
 
 
