@@ -184,6 +184,55 @@ def test_a_sister_task_led_from_the_other_side() -> None:
     assert "項番3" in one.said
 
 
+def in_two_phases(*tasks: tuple[str, str, str], roles: tuple[str, ...]) -> Grid:
+    """Each task with its marks in the first phase and in the second."""
+    first = [f"    {name} {marks}" for name, marks, _ in tasks]
+    second = [f"    {name} {marks}" for name, _, marks in tasks]
+    return grid_of("第一期", "  工程", *first, "第二期", "  工程", *second, roles=roles)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("◎ . .", ". ◎ .", "主たる作業者がB社"),
+        ("◎ ○ .", "◎ . ○", "協力がC社"),
+        ("◎ ○ .", "◎ . .", "協力がなし"),
+        ("◎ . .", ". ○ .", "主たる作業者がなし"),
+    ],
+)
+def test_any_other_marks_of_the_sister_are_told(before: str, after: str, said: str) -> None:
+    grid = in_two_phases(("設計", before, after), roles=("A社", "B社", "C社"))
+    (one,) = found(grid, "W8")
+    assert [grid.items[at].uid for at in (5, 2)] == [uid for uid, _ in one.cells]
+    assert f"「設計」は{said}、" in one.said
+
+
+def test_rows_that_differ_in_the_same_way_are_one_matter() -> None:
+    tasks = [(name, "◎ . ○", ". ◎ ○") for name in ("設計", "構築", "試験")]
+    grid = in_two_phases(*tasks, ("移行", "◎ . .", ". . ◎"), roles=("A社", "B社", "C社"))
+    together, alone = found(grid, "W8")
+    assert len(together.cells) == 3
+    assert "3行は主たる作業者がB社、別フェーズの同じ作業では主たる作業者がA社" in together.said
+    assert "「移行」" in alone.said
+
+
+def test_a_row_of_a_rare_lead_slipped_although_its_sister_has_more_marks() -> None:
+    roles = ("A社", "B社", "C社", "D社", "E社", "F社")
+    usual = [(f"作業{n}", ". . ◎ ○ . .", ". . ◎ ○ . .") for n in "一二三"]
+    grid = in_two_phases(("停止", ". ○ ○ ◎ . .", "○ ○ ◎ . ○ ."), *usual, roles=roles)
+    (one,) = found(grid, "W10")
+    after = put_right(grid, one)
+    assert after.items[2].marks == ("○", "○", "◎", "", "", "")
+    assert found(after, "W10") == []
+
+
+def test_rows_led_by_another_company_that_leads_elsewhere_too_did_not_slip() -> None:
+    tasks = [("受付", "◎ .", ". ◎"), ("切分け", "◎ .", ". ◎"), ("報告", "○ ◎", "○ ◎")]
+    grid = in_two_phases(*tasks, roles=("A社", "B社"))
+    assert found(grid, "W10") == []
+    assert len(found(in_two_phases(*tasks[:2], roles=("A社", "B社")), "W10")) == 1
+
+
 @pytest.mark.parametrize(
     ("right", "wrong"), [("サーバー", "サーバ"), ("電子決裁", "電子決済"), ("運用業者", "運用者")]
 )
@@ -232,6 +281,16 @@ def test_errors_are_right_and_hardly_a_finding_is_wrong() -> None:
     total = sum((Counter(found) for found in counts.values()), Counter[str]())
     assert total["right"] >= 0.85 * total.total()
     assert total["wrong"] <= 0.05 * total.total()
+
+
+def test_what_a_second_reader_saw_for_sure_is_found() -> None:
+    seen, as_such, somehow = precision.recall("sure")
+    assert (as_such >= 0.85 * seen, somehow >= 0.9 * seen) == (True, True)
+
+
+def test_two_readers_agree_beyond_chance() -> None:
+    *_, kappa = precision.agreement()
+    assert kappa > 0.6
 
 
 # ---- laws

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from projects.checks import cells, numbering, owners, shares, sisters, slid, wording
+from projects.checks import cells, numbering, owners, shares, sisters, slid, slips, wording
 from projects.checks.finding import CHECKS, Change, Check, Code, Finding, Severity, repaired
 from projects.checks.reading import SHARE, Sheet
 from projects.grid import Grid
@@ -60,9 +60,9 @@ def _findings(sheet: Sheet) -> Iterator[Finding]:
     at = {item.uid: index for index, item in enumerate(sheet.items)}
     suspects = {at[one.uid] for one in (*approvals, *named)}
     same = sisters.Sisters(sheet)
-    yield from sisters.sister_marks(sheet, same)
+    yield from sisters.sister_marks(sheet, same, suspects)
     yield from wording.wording(sheet)
-    slipped = list(sisters.shifted(sheet, same, suspects))
+    slipped = list(slips.shifted(sheet, same, suspects))
     yield from slipped
     yield from _with_the_slip(approvals, slipped)
     yield from slid.slid_texts(sheet, same)

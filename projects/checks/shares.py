@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from projects.checks.finding import Code, Finding
 from projects.checks.reading import Sheet
 
-LEAST_TASKS = 10
+LEAST_TASKS = 5
 HELPERS = "協力だけの列"
 
 

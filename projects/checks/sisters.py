@@ -1,19 +1,18 @@
-"""W8 and W10: what the marks of the same task in another フェーズ say about this one."""
+"""W8: the same task in another フェーズ, with other marks."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
-from projects.checks.finding import Change, Code, Finding
+from projects.checks.finding import Code, Finding
 from projects.checks.reading import Sheet
 from projects.checks.wording import folded
-from projects.grid import RoleKind
 
-VENDOR = RoleKind.VENDOR
-SHORTEST_RUN = 2
+# So many rows that differ in the same way between two フェーズ differ by design: one matter.
+BY_DESIGN = 3
+SHOWN = 6
 
 
 class Sisters:
@@ -38,106 +37,88 @@ class Sisters:
             last[key] = index
 
 
-def sister_marks(sheet: Sheet, sisters: Sisters) -> Iterator[Finding]:
-    """W8: in one of the two the orderer leads, in the other a company."""
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two rows that are the same task; `row` is the one to look at, as a rule the later."""
+
+    row: int
+    other: int
+
+
+def sister_marks(sheet: Sheet, sisters: Sisters, suspects: Collection[int]) -> Iterator[Finding]:
+    """W8: the marks are not the same.
+
+    Where the same column took over from the same other one in several rows of a フェーズ, or only
+    the cooperation differs in several, they are one finding. Not so where in one of the two the
+    orderer leads and in the other a company: each of these is a matter by itself.
+    """
+    groups: dict[object, list[_Pair]] = {}
     for index, sister in sisters.of.items():
         if sheet.headings[index] or sheet.headings[sister]:
             continue
-        here, there = sheet.leads[index], sheet.leads[sister]
-        if not here or not there or _kinds(sheet, here) == _kinds(sheet, there):
-            continue
-        item, other = sheet.items[index], sheet.items[sister]
-        said = (
-            f"{sheet.place(index)}の主たる作業者は{_names(sheet, here)}、"
-            f"{sheet.place(sister)}では{_names(sheet, there)}です。"
-        )
-        cells = ((item.uid, ""), (other.uid, ""))
-        yield Finding(Code.SISTER, cells, said, (*item.marks, *other.marks))
+        if sheet.items[index].marks != sheet.items[sister].marks:
+            pair = _Pair(*in_doubt(index, sister, suspects))
+            groups.setdefault(_kind(sheet, index, sister), []).append(pair)
+    for pairs in groups.values():
+        if len(pairs) < BY_DESIGN:
+            yield from (_single(sheet, pair) for pair in pairs)
+        else:
+            yield _together(sheet, pairs)
 
 
-def shifted(sheet: Sheet, sisters: Sisters, suspects: Collection[int]) -> Iterator[Finding]:
-    """W10: runs of rows that say what their sisters say, one column beside it.
+def in_doubt(index: int, sister: int, suspects: Collection[int]) -> tuple[int, int]:
+    """Of two rows that should be alike the wrong one and the right one.
 
-    Wrong is the one of the two that other checks suspect, else the later one. A run goes on over
-    rows that say exactly what their sisters say, and ends at any other.
+    Wrong is the one that other checks suspect, else the later one.
     """
-    still = sum(1 for _ in takewhile(lambda role: role.kind is not VENDOR, sheet.grid.roles))
-    run: list[_Slip] = []
-    for index, sister in sisters.of.items():
-        here, there = sheet.items[index].marks, sheet.items[sister].marks
-        if here == there or not any(here):
-            continue
-        wrong, right = (sister, index) if _suspect(sister, index, suspects) else (index, sister)
-        step = _step(sheet.items[right].marks, sheet.items[wrong].marks, still)
-        slip = _Slip(wrong, right, step)
-        if run and not run[-1].goes_on(slip, sheet):
-            yield from _run(sheet, run)
-            run = []
-        if step:
-            run.append(slip)
-    yield from _run(sheet, run)
+    wrong = sister in suspects and index not in suspects
+    return (sister, index) if wrong else (index, sister)
 
 
-@dataclass(frozen=True, slots=True)
-class _Slip:
-    """A row whose marks are those of another, that many columns to the right."""
-
-    wrong: int
-    right: int
-    step: int
-
-    def goes_on(self, other: _Slip, sheet: Sheet) -> bool:
-        same = sheet.tops[self.wrong] == sheet.tops[other.wrong]
-        return bool(other.step) and other.step == self.step and same
+def _kind(sheet: Sheet, index: int, sister: int) -> object:
+    """The same for rows that differ in the same way."""
+    here, there = sheet.leads[index], sheet.leads[sister]
+    if here and there and _parties(sheet, here) != _parties(sheet, there):
+        return index
+    between = (sheet.tops[index], sheet.tops[sister])
+    return (*between, tuple(here), tuple(there)) if here != there else between
 
 
-def _suspect(sister: int, index: int, suspects: Collection[int]) -> bool:
-    return sister in suspects and index not in suspects
+def _single(sheet: Sheet, pair: _Pair) -> Finding:
+    said = f"{sheet.place(pair.row)}は{_who(sheet, pair.row, pair.other)}、"
+    said += f"{sheet.place(pair.other)}では{_who(sheet, pair.other, pair.row)}です。"
+    item, other = sheet.items[pair.row], sheet.items[pair.other]
+    cells = ((item.uid, ""), (other.uid, ""))
+    return Finding(Code.SISTER, cells, said, (*item.marks, *other.marks))
 
 
-def _run(sheet: Sheet, run: Sequence[_Slip]) -> Iterator[Finding]:
-    if len(run) < SHORTEST_RUN:
-        return
-    first, last = sheet.items[run[0].wrong], sheet.items[run[-1].wrong]
-    side = "右" if run[0].step > 0 else "左"
+def _together(sheet: Sheet, pairs: Sequence[_Pair]) -> Finding:
+    first = pairs[0]
+    numbers = "、".join(sheet.items[pair.row].number for pair in pairs[:SHOWN])
+    rest = "など" if len(pairs) > SHOWN else ""
     said = (
-        f"項番{first.number}から{last.number}までの{len(run)}行の記号は、別フェーズの同じ作業より"
-        f"1列{side}にあります。"
+        f"項番{numbers}{rest}の{len(pairs)}行は{_who(sheet, first.row, first.other)}、"
+        f"別フェーズの同じ作業では{_who(sheet, first.other, first.row)}です。"
     )
-    cells = tuple((sheet.items[slip.wrong].uid, "") for slip in run)
-    evidence = tuple(mark for slip in run for mark in sheet.items[slip.wrong].marks)
-    repair = tuple(change for slip in run for change in _put_right(sheet, slip))
-    yield Finding(Code.SHIFTED, cells, said, evidence, repair)
+    if sheet.leads[first.row] == sheet.leads[first.other]:
+        said = f"項番{numbers}{rest}の{len(pairs)}行は、別フェーズの同じ作業と協力先が違います。"
+    items = [sheet.items[at] for pair in pairs for at in (pair.row, pair.other)]
+    evidence = tuple(mark for item in items for mark in item.marks)
+    cells = tuple((sheet.items[pair.row].uid, "") for pair in pairs)
+    return Finding(Code.SISTER, cells, said, evidence)
 
 
-def _put_right(sheet: Sheet, slip: _Slip) -> Iterator[Change]:
-    item, wanted = sheet.items[slip.wrong], sheet.items[slip.right].marks
-    for column, mark in enumerate(item.marks):
-        if mark != wanted[column]:
-            yield Change(item.uid, wanted[column], role=sheet.role(column))
+def _who(sheet: Sheet, row: int, other: int) -> str:
+    """What the row says otherwise than the other: who leads, else who cooperates."""
+    leads = sheet.leads[row]
+    if leads == sheet.leads[other]:
+        marks = sheet.items[row].marks
+        helping = [at for at, mark in enumerate(marks) if mark and at not in leads]
+        return f"協力が{_names(sheet, helping) or 'なし'}"
+    return f"主たる作業者が{_names(sheet, leads) or 'なし'}"
 
 
-def _step(right: Sequence[str], wrong: Sequence[str], still: int) -> int:
-    """By how many columns, 1 or −1, the wrong marks stand to the right; 0 for anything else.
-
-    The first columns, which are no company's of their own, may stand still while the rest moves.
-    """
-    for kept in dict.fromkeys((0, still)):
-        if tuple(right[:kept]) == tuple(wrong[:kept]) and any(right[kept:]):
-            for step in (1, -1):
-                if _moved(right[kept:], step) == tuple(wrong[kept:]):
-                    return step
-    return 0
-
-
-def _moved(marks: Sequence[str], step: int) -> tuple[str, ...] | None:
-    """None when a mark would fall off the edge."""
-    if marks[-1 if step > 0 else 0]:
-        return None
-    return ("", *marks[:-1]) if step > 0 else (*marks[1:], "")
-
-
-def _kinds(sheet: Sheet, columns: Sequence[int]) -> set[str]:
+def _parties(sheet: Sheet, columns: Sequence[int]) -> set[str]:
     return {"orderer" if at in sheet.orderers else "company" for at in columns}
 
 
