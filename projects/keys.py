@@ -6,10 +6,9 @@ import re
 import unicodedata
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\uff0d]")
-_SPACES = re.compile(r"\s+")
 
 
 def match_key(text: str) -> str:
     """NFKC, dashes alike, no spaces, no case: equal for texts that a reader calls the same."""
     folded = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
-    return _SPACES.sub("", folded).casefold()
+    return "".join(folded.split()).casefold()

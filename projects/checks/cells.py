@@ -44,8 +44,8 @@ def strange_symbols(sheet: Sheet) -> Iterator[Finding]:
     """E5: marks that the legend does not explain."""
     known = {"", *sheet.grid.symbols}
     for index, item in enumerate(sheet.items):
-        strange = [at for at, mark in enumerate(item.marks) if mark not in known]
-        if strange:
+        if not known.issuperset(item.marks):
+            strange = [at for at, mark in enumerate(item.marks) if mark not in known]
             cells = tuple((item.uid, sheet.role(at)) for at in strange)
             symbols = "、".join(dict.fromkeys(item.marks[at] for at in strange))
             said = f"{sheet.place(index)}の記号「{symbols}」は凡例にありません。"

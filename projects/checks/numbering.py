@@ -39,6 +39,8 @@ def _counted(sheet: Sheet) -> bool:
 
 
 def _parts(number: str) -> tuple[int, ...]:
+    if number.isascii() and number.isdecimal():
+        return (int(number),)
     pieces = number.replace("-", ".").split(".")
     return (
         tuple(int(p) for p in pieces) if all(p.isascii() and p.isdecimal() for p in pieces) else ()

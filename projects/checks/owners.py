@@ -89,7 +89,7 @@ class Parties:
         for text in _bracketed(name):
             if _OWNED.search(text) and (found := self._column(_OWNED.sub("", text))) is not None:
                 return found
-        for text in _IN_TEXT.findall(description):
+        for text in _IN_TEXT.findall(description) if "担当する" in description else ():
             if (found := self._column(text)) is not None:
                 return found
         return None
@@ -122,6 +122,8 @@ def _key(name: str) -> str:
 
 def _bracketed(text: str) -> Iterator[str]:
     """What stands in brackets, the outermost, without them."""
+    if "(" not in text:
+        return
     depth = start = 0
     for at, char in enumerate(text):
         if char == "(":

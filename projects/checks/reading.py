@@ -56,6 +56,14 @@ class Sheet:
         return [[at for at, mark in enumerate(i.marks) if mark in leading] for i in self.items]
 
     @cached_property
+    def counts(self) -> tuple[list[int], list[int]]:
+        """Per column in how many tasks it has a mark, and in how many it leads."""
+        columns = list(zip(*(self.items[index].marks for index in self.tasks), strict=True))
+        columns = columns or [()] * len(self.grid.roles)
+        marked = [len(column) - column.count("") for column in columns]
+        return marked, [sum(map(column.count, self.leading)) for column in columns]
+
+    @cached_property
     def names(self) -> list[str]:
         """Per row the name as it is compared."""
         return [match_key(item.name) for item in self.items]

@@ -16,7 +16,7 @@ def overloaded(sheet: Sheet) -> Iterator[Finding]:
     total = len(sheet.tasks)
     if total < LEAST_TASKS or len(sheet.grid.roles) < 2:
         return
-    for column, count in enumerate(_counts(sheet)[1]):
+    for column, count in enumerate(sheet.counts[1]):
         if count > sheet.share * total:
             name = sheet.role(column)
             part = f"作業{total}件のうち{count}件（{count / total:.0%}）"
@@ -26,7 +26,7 @@ def overloaded(sheet: Sheet) -> Iterator[Finding]:
 
 def idle(sheet: Sheet) -> Iterator[Finding]:
     """W3: each column without a task; those that only ever cooperate together, as one matter."""
-    marked, leads = _counts(sheet)
+    marked, leads = sheet.counts
     for column, count in enumerate(marked):
         if not count:
             name = sheet.role(column)
@@ -36,15 +36,3 @@ def idle(sheet: Sheet) -> Iterator[Finding]:
         said = f"主たる作業が一つもない列が{len(helpers)}列あります（{'、'.join(helpers)}）。"
         cells = tuple(("", name) for name in helpers)
         yield Finding(Code.IDLE, cells, said, tuple(helpers), about=HELPERS)
-
-
-def _counts(sheet: Sheet) -> tuple[list[int], list[int]]:
-    """Per column in how many tasks it has a mark, and in how many it leads."""
-    width = len(sheet.grid.roles)
-    marked, leads = [0] * width, [0] * width
-    for index in sheet.tasks:
-        for column, mark in enumerate(sheet.items[index].marks):
-            marked[column] += mark != ""
-        for column in sheet.leads[index]:
-            leads[column] += 1
-    return marked, leads

@@ -20,12 +20,11 @@ def slid_texts(sheet: Sheet, sisters: Sisters) -> Iterator[Finding]:
     texts = _Texts(sheet, sisters)
     for step in (-1, 1):
         run: list[int] = []
-        for index in range(len(sheet.items)):
-            if texts.has_slid(index, step):
-                run.append(index)
-            else:
+        for index in texts.slid(step):
+            if run and run[-1] + 1 < index:
                 yield from _run(sheet, run, step)
                 run = []
+            run.append(index)
         yield from _run(sheet, run, step)
 
 
@@ -36,10 +35,16 @@ class _Texts:
         self._own = [folded(text) for text in sheet.descriptions]
         self._of = sisters.of
 
-    def has_slid(self, index: int, step: int) -> bool:
-        beside = self._of.get(index + step)
+    def slid(self, step: int) -> Iterator[int]:
+        """The rows whose text is that of the row `step` further, in order."""
+        for beside, sister in sorted(self._of.items()):
+            index = beside - step
+            if 0 <= index < len(self._own) and self._has_slid(index, sister):
+                yield index
+
+    def _has_slid(self, index: int, beside: int) -> bool:
         text = self._own[index]
-        if beside is None or len(text) < SHORTEST_TEXT or not _alike(text, self._own[beside]):
+        if len(text) < SHORTEST_TEXT or not _alike(text, self._own[beside]):
             return False
         own = self._of.get(index)
         return own is None or not _alike(text, self._own[own])
