@@ -108,13 +108,44 @@ def test_a_doubled_number_among_counted_rows_gets_its_place() -> None:
 
 @pytest.mark.parametrize(
     ("given_numbers", "wrong"),
-    [(("1", "", "2"), [""]), (("1.1", "1.3", "1.2"), ["1.2"]), (("1", "2", "2"), ["2"])],
+    [
+        (("1", "", "2"), [""]),
+        (("1", "2", "2"), ["2"]),
+        (("1", "2", "4", "5"), ["4"]),
+        (("1", "3", "2", "4"), ["2"]),
+        (("1.1", "1.3", "1.2"), ["1.2"]),
+        (("1.1", "1.2", "1.4"), ["1.4"]),
+        (("1.1", "2.1", "1.2"), ["1.2"]),
+        (("2", "2.1", "1", "1.1"), ["1"]),
+        (("1-1", "1-1"), ["1-1"]),
+        (("5", "6", "7"), []),
+        (("1", "１", "3"), ["１"]),
+    ],
 )
 def test_numbers_that_miss_double_or_go_back(
     given_numbers: tuple[str, ...], wrong: list[str]
 ) -> None:
     rows = (item(n, number=text) for n, text in enumerate(given_numbers, 1))
     assert numbers(Grid(items=tuple(rows)), "E4") == wrong
+
+
+def test_a_number_below_another_heading_is_told() -> None:
+    grid = grid_of("第一", "  設計 ◎", "第二", "  試験 ◎", roles=("A社",))
+    items = [
+        replace(row, number=n) for row, n in zip(grid.items, ("1", "1.1", "2", "1.2"), strict=True)
+    ]
+    assert numbers(replace(grid, items=tuple(items)), "E4") == ["1.2"]
+
+
+@pytest.mark.parametrize(
+    "given_numbers", [{11: "99"}, {11: "12", 12: "11"}, {30: "29"}, {7: ""}, {20: "abc"}, {1: "9"}]
+)
+def test_the_repair_of_any_number_counts_all_anew(given_numbers: dict[int, str]) -> None:
+    rows = (item(n, number=given_numbers.get(n, str(n))) for n in range(1, 41))
+    grid = Grid(items=tuple(rows))
+    after = put_right(grid, found(grid, "E4")[0])
+    assert found(after, "E4") == []
+    assert [row.number for row in after.items] == [str(n) for n in range(1, 41)]
 
 
 def test_numbers_within_a_range_that_go_up_are_right() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from projects.checks import cells, numbering, owners, shares, sisters, slid, slips, wording
@@ -30,7 +30,16 @@ def findings(grid: Grid, *, share: float = SHARE) -> list[Finding]:
     `share` is the part of all tasks above which one column leads too much (W2).
     """
     place = places(grid)
-    return sorted(_findings(Sheet(grid, share)), key=lambda one: place(one.key))
+    texts = {item.uid: (item.name, item.description) for item in grid.items}
+    found = (_with_texts(one, texts) for one in _findings(Sheet(grid, share)))
+    return sorted(found, key=lambda one: place(one.key))
+
+
+def _with_texts(finding: Finding, texts: Mapping[str, Sequence[str]]) -> Finding:
+    """The finding, about something else once one of its rows reads otherwise."""
+    rows = dict.fromkeys(uid for uid, _ in finding.cells if uid)
+    more = (text for uid in rows for text in texts[uid])
+    return replace(finding, evidence=(*finding.evidence, *more))
 
 
 def places(grid: Grid) -> Callable[[str], tuple[int, int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,8 +71,8 @@ class Sheet:
 
     @cached_property
     def descriptions(self) -> list[str]:
-        """Per row the 作業内容 as it is compared."""
-        return [match_key(item.description) for item in self.items]
+        """Per row the 作業内容 as it is compared, line by line."""
+        return ["\n".join(map(match_key, item.description.splitlines())) for item in self.items]
 
     @cached_property
     def orderers(self) -> list[int]:
@@ -80,10 +81,13 @@ class Sheet:
 
     @cached_property
     def tops(self) -> list[int]:
-        """Per row the index of its フェーズ."""
+        """Per row the index of its フェーズ: a top row, or one below where there is but one."""
+        levels = Counter(item.level for item in self.items)
+        phases = min((level for level, count in levels.items() if count > 1), default=1)
         found: list[int] = []
         for index, above in enumerate(self.up):
-            found.append(index if above < 0 else found[above])
+            is_top = above < 0 or self.items[index].level <= phases
+            found.append(index if is_top else found[above])
         return found
 
     def place(self, index: int) -> str:

@@ -27,9 +27,8 @@ class Sisters:
         turns: Counter[tuple[int, str, str]] = Counter()
         names = [folded(name) for name in sheet.names]
         for index, name in enumerate(names):
-            above = sheet.up[index]
-            heading = names[above] if above >= 0 else ""
-            top = sheet.tops[index]
+            above, top = sheet.up[index], sheet.tops[index]
+            heading = "" if above in (-1, top) else names[above]
             key = (name, heading, turns[top, name, heading])
             turns[top, name, heading] += 1
             if key in last and sheet.tops[last[key]] != top:
