@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from projects import checks, store
 from projects.checks import Change, Code, Finding
 from projects.grid import Grid, index_of, parents, subtree_ends
 from projects.models import Project, Waiver
-from projects.plan import Plan, diff
+from projects.plan import ItemLine, Plan
 from projects.store import Kind, Person
 from raci.conditional import cache_key
 
@@ -246,16 +246,44 @@ def steps(grid: Grid, changes: Iterable[Change]) -> list[Step]:
     return found
 
 
-def repair_plan(grid: Grid, found: Iterable[Finding]) -> Plan:
-    """What putting right the findings would change."""
-    return diff(grid, checks.repaired(grid, (change for one in found for change in one.repair)))
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What putting findings right would change, and those of them that stay.
+
+    Of two that contradict each other one stays.
+    """
+
+    plan: Plan
+    done: tuple[Finding, ...]
+    left: tuple[Finding, ...]
+
+    @property
+    def steps(self) -> list[Step]:
+        """All that changes as old → new."""
+        return [step for line in self.plan.items for step in _line_steps(line)]
 
 
-def repair(
-    project: Project, plan: Plan, found: Sequence[Finding], *, by: Person, revision: int
-) -> None:
-    """Puts the findings right as one change set. Stale when the project left that revision."""
-    reason = f"要確認 {'、'.join(_counted(found))}"
+def _line_steps(line: ItemLine) -> Iterator[Step]:
+    before, after = line.before, line.after
+    if before and after:
+        place = f"{before.number} {before.name}".strip()
+        for field in line.fields:
+            yield Step(place, _FIELDS[field], getattr(before, field), getattr(after, field))
+        for cell in line.cells:
+            yield Step(place, cell.role, cell.before, cell.after)
+
+
+def repair_of(project: Project, grid: Grid, found: Sequence[Finding]) -> Repair:
+    plan = checks.plan_of_all(grid, found, lambda changed: _found(project, changed))
+    still = {one.key for one in _found(project, plan.after)}
+    left = tuple(one for one in found if one.key in still)
+    return Repair(plan, tuple(one for one in found if one.key not in still), left)
+
+
+def repair(project: Project, wanted: Repair, *, by: Person, revision: int) -> None:
+    """Puts findings right as one change set. Stale when the project left that revision."""
+    reason = f"要確認 {'、'.join(_counted(wanted.done))}"
+    plan = wanted.plan
     store.apply(plan, project=project, by=by, kind=Kind.EDIT, reason=reason, revision=revision)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from projects.checks import cells, numbering, owners, shares, sisters, slid, slips, wording
 from projects.checks.finding import CHECKS, Change, Check, Code, Finding, Severity, repaired
 from projects.checks.reading import SHARE, Sheet
+from projects.checks.repairing import plan_of, plan_of_all
 from projects.grid import Grid
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Severity",
     "findings",
     "places",
+    "plan_of",
+    "plan_of_all",
     "repaired",
 ]
 

@@ -11,9 +11,20 @@ from projects.checks.reading import Sheet
 from projects.grid import Role
 from projects.keys import match_key
 
-APPROVAL = re.compile(r"(承認|検収|可否判断)(?!(申請|依頼|用|手続|権限|ルート))")
-_OWNED = re.compile(r"(担当.*|業務|業者|開発者)$")
-_IN_TEXT = re.compile(r"(?:^|[、。・(「])([^、。・(「]{2,60}?)(?:が|の)担当する")
+APPROVAL = re.compile(r"(?<!未)(承認|検収|可否判断)(の?(実施|判定|決定))?$")
+_BRACKETS = {"(": ")", "[": "]", "【": "】", "「": "」"}
+_OWNED = re.compile(r"((が|の|にて|で)?(担当|実施|対応).*|分|業務|業者|開発者)$")
+_NOT_THEIRS = re.compile(r"以外|除く")
+# Who does it, as the subject of a sentence, or before 「担当…」 and 「による…」 at its beginning.
+_IN_TEXT = (
+    re.compile(r"(?:^|[、。・(「は])([^、。・(「は]{2,60}?)(?:が|の)担当する"),
+    re.compile(
+        r"(?:^|[。(「は])([^、。・(「は]{2,60}?)(?:が|にて)(?:担当|実施|対応|行)(?:する|う)?(?:。|$)"
+    ),
+    re.compile(r"(?:^|[。(「])([^、。・(「は]{2,60}?)(?:担当(?!する|者)|による)"),
+    re.compile(r"担当(?:者|業者|会社)?:([^、。)]{2,60})"),
+)
+_WORDS = ("担当", "実施", "対応", "行う", "による")
 _NEEDLESS = re.compile(r"サブシステム|に係る|業者|業務|[・、,等()/]")
 _SAME = (("電子決済", "電子決裁"), ("委託者", "受託者"), ("業者", "者"))
 _CLEARLY = 2
@@ -26,12 +37,10 @@ def approvals(sheet: Sheet) -> Iterator[Finding]:
     orderers = "、".join(sheet.role(at) for at in sheet.orderers)
     for index in sheet.tasks:
         item = sheet.items[index]
-        if not APPROVAL.search(sheet.names[index]):
-            continue
         leads = sheet.leads[index]
-        if not leads or set(leads) & set(sheet.orderers):
+        if set(leads) & set(sheet.orderers) or not _is_approval(sheet.names[index]):
             continue
-        who = "、".join(sheet.role(at) for at in leads)
+        who = "、".join(sheet.role(at) for at in leads) or "なし"
         said = f"{sheet.place(index)}の主たる作業者が{who}です。承認は{orderers}の作業です。"
         cells = (
             (item.uid, sheet.role(sheet.orderers[0])),
@@ -42,6 +51,16 @@ def approvals(sheet: Sheet) -> Iterator[Finding]:
         )
 
 
+def _is_approval(name: str) -> bool:
+    """Whether the name, without what stands in brackets, is that of an approval."""
+    if not any(word in name for word in ("承認", "検収", "可否判断")):
+        return False
+    for inner in _bracketed(name):
+        for opening, closing in _BRACKETS.items():
+            name = name.replace(f"{opening}{inner}{closing}", "")
+    return APPROVAL.search(name) is not None
+
+
 def named_otherwise(sheet: Sheet) -> Iterator[Finding]:
     """W7: the row says whose work it is, and that column does not lead."""
     parties = Parties(sheet.grid.roles)
@@ -49,25 +68,24 @@ def named_otherwise(sheet: Sheet) -> Iterator[Finding]:
         item = sheet.items[index]
         column = parties.named(sheet.names[index], sheet.descriptions[index])
         leads = sheet.leads[index]
-        if column is None or not leads or column in leads:
+        if column is None or column in leads:
             continue
-        who = "、".join(sheet.role(at) for at in leads)
+        who = "、".join(sheet.role(at) for at in leads) or "なし"
         named = sheet.role(column)
         said = f"{sheet.place(index)}は「{named}」の作業と読めますが、主たる作業者は{who}です。"
         cells = ((item.uid, named), *((item.uid, sheet.role(at)) for at in leads))
-        evidence = (item.name, *item.marks)
-        yield Finding(Code.NAMED_OTHERWISE, cells, said, evidence, _handed(sheet, index, column))
+        repair = _handed(sheet, index, column)
+        yield Finding(Code.NAMED_OTHERWISE, cells, said, item.marks, repair)
 
 
 def _handed(sheet: Sheet, index: int, column: int) -> tuple[Change, ...]:
     """The lead goes to the column; who led alone cooperates. Nothing plain for several leads."""
-    leads = sheet.leads[index]
-    if len(leads) != 1:
+    leads, uid = sheet.leads[index], sheet.items[index].uid
+    if len(leads) > 1:
         return ()
-    uid = sheet.items[index].uid
     return (
         Change(uid, sheet.lead, role=sheet.role(column)),
-        Change(uid, sheet.supporting, role=sheet.role(leads[0])),
+        *(Change(uid, sheet.supporting, role=sheet.role(at)) for at in leads),
     )
 
 
@@ -84,14 +102,17 @@ class Parties:
     def named(self, name: str, description: str) -> int | None:
         """The column that the name, or else the 作業内容, says; None where it is not plain.
 
-        Both are match keys.
+        Both are match keys, the 作業内容 line by line.
         """
         for text in _bracketed(name):
-            if _OWNED.search(text) and (found := self._column(_OWNED.sub("", text))) is not None:
-                return found
-        for text in _IN_TEXT.findall(description) if "担当する" in description else ():
-            if (found := self._column(text)) is not None:
-                return found
+            if _OWNED.search(text) and not _NOT_THEIRS.search(text):
+                found = self._column(_OWNED.sub("", text))
+                if found is not None:
+                    return found
+        for line in (name, *description.split("\n")):
+            for text in _subjects(line):
+                if (found := self._column(text)) is not None:
+                    return found
         return None
 
     def _column(self, text: str) -> int | None:
@@ -120,16 +141,21 @@ def _key(name: str) -> str:
     return re.sub(r"者$", "", _NEEDLESS.sub("", text))
 
 
+def _subjects(line: str) -> Iterator[str]:
+    """Who the line says does it, where it says so."""
+    if any(word in line for word in _WORDS) and not _NOT_THEIRS.search(line):
+        for pattern in _IN_TEXT:
+            yield from pattern.findall(line)
+
+
 def _bracketed(text: str) -> Iterator[str]:
     """What stands in brackets, the outermost, without them."""
-    if "(" not in text:
-        return
-    depth = start = 0
-    for at, char in enumerate(text):
-        if char == "(":
-            depth += 1
-            start = at + 1 if depth == 1 else start
-        elif char == ")" and depth:
-            depth -= 1
-            if not depth:
+    start, ends = 0, list[str]()
+    for at, char in enumerate(text) if not _BRACKETS.keys().isdisjoint(text) else ():
+        if char in _BRACKETS:
+            ends.append(_BRACKETS[char])
+            start = at + 1 if len(ends) == 1 else start
+        elif ends and char == ends[-1]:
+            ends.pop()
+            if not ends:
                 yield text[start:at]

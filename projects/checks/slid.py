@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rapidfuzz.fuzz import ratio
@@ -12,7 +13,9 @@ from projects.checks.sisters import Sisters
 from projects.checks.wording import folded
 
 SHORTEST_TEXT = 6
+SHORTEST_NAME = 4
 ALIKE = 90
+_BRACKETS = re.compile(r"\([^()]*\)")
 
 
 def slid_texts(sheet: Sheet, sisters: Sisters) -> Iterator[Finding]:
@@ -33,21 +36,36 @@ class _Texts:
 
     def __init__(self, sheet: Sheet, sisters: Sisters) -> None:
         self._own = [folded(text) for text in sheet.descriptions]
+        self._names = [_BRACKETS.sub("", name) for name in sheet.names]
+        self._headings = sheet.headings
         self._of = sisters.of
 
     def slid(self, step: int) -> Iterator[int]:
         """The rows whose text is that of the row `step` further, in order."""
-        for beside, sister in sorted(self._of.items()):
-            index = beside - step
-            if 0 <= index < len(self._own) and self._has_slid(index, sister):
-                yield index
+        for index, text in enumerate(self._own):
+            beside = index + step
+            if len(text) >= SHORTEST_TEXT and 0 <= beside < len(self._own):
+                has_sister = beside in self._of
+                if (self._has_slid if has_sister else self._speaks_of)(index, beside):
+                    yield index
 
     def _has_slid(self, index: int, beside: int) -> bool:
+        """Whether the text is that of the sister of the row beside it, and not of its own."""
         text = self._own[index]
-        if len(text) < SHORTEST_TEXT or not _alike(text, self._own[beside]):
+        if not _alike(text, self._own[self._of[beside]]):
             return False
         own = self._of.get(index)
         return own is None or not _alike(text, self._own[own])
+
+    def _speaks_of(self, index: int, beside: int) -> bool:
+        """Whether the text has the name of the task beside it, which has no text, and not its own.
+
+        For rows without sisters, which say nothing then.
+        """
+        if index in self._of or self._own[beside] or self._headings[beside]:
+            return False
+        name, own, text = self._names[beside], self._names[index], self._own[index]
+        return len(name) >= SHORTEST_NAME and name in text and own not in text and name not in own
 
 
 def _alike(one: str, other: str) -> bool:

@@ -15,6 +15,8 @@ VARIANTS = (("電子決裁", "電子決済"), ("本受託者", "本委託者"))
 _KATAKANA = re.compile(r"[ァ-ヺー]{2,}")
 _COMPANY = re.compile(r"[一-龥々ァ-ヺー]{2,}?業?者")
 _FIELDS = ("name", "description")
+# Persons, who may be others than the companies of that name.
+_PERSONS = {"担当者", "開発者", "管理者", "利用者", "作業者", "責任者"}
 
 
 def folded(key: str) -> str:
@@ -55,12 +57,17 @@ def _pairs(sheet: Sheet) -> list[tuple[str, str]]:
     """(right, wrong): the known ones, and words that occur with and without a long vowel or 業."""
     text = "\n".join(f"{item.name}\n{item.description}" for item in sheet.items)
     words = Counter([*_KATAKANA.findall(text), *_COMPANY.findall(text)])
+    columns = "\n".join(role.name for role in sheet.grid.roles)
+    official = {*_KATAKANA.findall(columns), *_COMPANY.findall(columns)}
     found = list(VARIANTS)
-    for word, count in words.items():
+    for word in dict.fromkeys([*words, *sorted(official)]):
         other = _other(word)
-        if other in words and other != word:
-            wins = (count, word) > (words[other], other)
-            found.append((word, other) if wins else (other, word))
+        if other == word or not (other in words or other in official):
+            continue
+        if {word, other} & _PERSONS and not {word, other} & official:
+            continue
+        pair = sorted((word, other), key=lambda w: (w in official, words[w], len(w)))
+        found.append((pair[1], pair[0]))
     return list(dict.fromkeys(found))
 
 

@@ -15,8 +15,8 @@ from projects import reviewing, store
 from projects.checks import CHECKS, Finding
 from projects.forms_checks import ChosenForm, ShareForm, WaiveForm
 from projects.models import BySlug, Project, Waiver
-from projects.plan import Act, Plan
-from projects.reviewing import Judged, Review, review
+from projects.plan import Act
+from projects.reviewing import Judged, Repair, Review, review
 from projects.views.checks import list_page
 from raci.access import Right, load, person
 
@@ -35,46 +35,46 @@ def repair(request: HttpRequest, slug: str) -> HttpResponse:
     if not findings:
         words = NO_REPAIR if form.chosen else NOTHING
         return list_page(request, project, found, error=words, status=BAD_REQUEST)
-    plan = reviewing.repair_plan(found.grid, findings)
+    wanted = reviewing.repair_of(project, found.grid, findings)
     data = form.cleaned_data
     if data["revision"] != project.revision:
         return list_page(request, project, found, error=MOVED, status=CONFLICT)
     if not (data["one"] or data["sure"]):
-        return _confirmation(request, project, found, findings, plan)
-    return _repaired(request, project, found, findings, plan)
+        return _confirmation(request, project, findings, wanted)
+    return _repaired(request, project, found, wanted)
 
 
 def _repaired(
-    request: HttpRequest, project: Project, found: Review, findings: Sequence[Finding], plan: Plan
+    request: HttpRequest, project: Project, found: Review, wanted: Repair
 ) -> HttpResponse:
     revision = project.revision
     try:
-        reviewing.repair(project, plan, findings, by=person(request), revision=revision)
+        reviewing.repair(project, wanted, by=person(request), revision=revision)
     except store.Stale:
         return list_page(request, project, found, error=MOVED, status=CONFLICT)
     except store.Broken as error:
         return list_page(request, project, found, error=str(error), status=BAD_REQUEST)
     messages.success(
         request,
-        f"{len(findings)}件を直しました。変更履歴から取り消せます（{project.revision}番）。",
+        f"{len(wanted.done)}件を直しました。変更履歴から取り消せます（{project.revision}番）。"
+        + (f"{len(wanted.left)}件は残っています。" if wanted.left else ""),
     )
     return _back(request, project)
 
 
 def _confirmation(
-    request: HttpRequest, project: Project, found: Review, findings: Sequence[Finding], plan: Plan
+    request: HttpRequest, project: Project, findings: Sequence[Finding], wanted: Repair
 ) -> HttpResponse:
-    steps = reviewing.steps(
-        found.grid, [change for one in findings for change in one.repair][:STEPS_SHOWN]
-    )
+    plan, steps = wanted.plan, wanted.steps
     context = {
         "project": project,
         "findings": findings,
+        "left": wanted.left,
         "rows": sum(line.act is not Act.UNCHANGED for line in plan.items),
         "cells": len(plan.cells),
         "texts": sum(len(line.fields) for line in plan.items),
-        "steps": steps,
-        "more": sum(len(one.repair) for one in findings) - len(steps),
+        "steps": steps[:STEPS_SHOWN],
+        "more": max(0, len(steps) - STEPS_SHOWN),
         "back": request.POST.get("back", ""),
     }
     return render(request, "projects/checks_repair.html", context)
