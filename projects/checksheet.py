@@ -10,7 +10,9 @@ from projects.exporting import File
 from projects.forms_checks import SEVERITIES
 from projects.models import Project
 from projects.reviewing import Judged, Review, State, review, steps
+from projects.workbook import Plain
 
+TITLE = "要確認一覧"
 NAMES = {State.OPEN: "未対応", State.AGAIN: "再確認", State.WAIVED: "見送り"}
 HEADERS = (
     ("コード", 8.0),
@@ -19,6 +21,9 @@ HEADERS = (
     ("項番", 8.0),
     ("作業項目", 36.0),
     ("指摘", 60.0),
+    ("対象の項番", 16.0),
+    ("対象の列", 24.0),
+    ("なぜ確認するか", 36.0),
     ("修正案", 40.0),
     ("状態", 10.0),
     ("見送りの理由", 30.0),
@@ -29,8 +34,8 @@ STEPS_SHOWN = 20
 def findings_of(project: Project) -> File:
     """All findings, also those that were waived."""
     found = review(project)
-    data = workbook.table("要確認一覧", HEADERS, _rows(found))
-    return File(data, f"{project} 要確認一覧.xlsx".replace("/", "／"))
+    data = workbook.tables(TITLE, [Plain(TITLE, HEADERS, _rows(found), wide=True)])
+    return File(data, f"{project} {TITLE}.xlsx".replace("/", "／"))
 
 
 def _rows(found: Review) -> Iterator[tuple[str, ...]]:
@@ -45,6 +50,9 @@ def _rows(found: Review) -> Iterator[tuple[str, ...]]:
             item.number if item else "",
             item.name if item else "",
             finding.said,
+            "、".join(dict.fromkeys(rows[uid].number for uid, _ in finding.cells if uid)),
+            "、".join(finding.roles),
+            CHECKS[finding.code].why,
             _proposal(found, one),
             NAMES[one.state],
             one.waiver.reason if one.waiver else "",

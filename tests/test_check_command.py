@@ -47,8 +47,11 @@ def test_json_has_the_promised_keys(project: Project) -> None:
     found = json.loads(run(format="json", code=["W1"])[0])
     (one,) = found
     assert list(one) == [
-        "code", "severity", "title", "number", "name", "said", "state", "reason", "repair",
+        "code", "severity", "title", "why", "number", "name", "said", "cells", "state", "reason",
+        "repair",
     ]  # fmt: skip
+    assert [(cell["number"], cell["role"]) for cell in one["cells"]] == [("3", "A社"), ("3", "B社")]
+    assert one["why"].endswith("。")
     assert (one["code"], one["severity"], one["number"], one["state"]) == (
         "W1", "warning", "3", "open",
     )  # fmt: skip

@@ -200,7 +200,8 @@ def test_the_excel_has_every_finding_with_its_proposal(besshi10: Project, sign_i
     assert rows[1][:5] == ["コード", "重要度", "種類", "項番", "作業項目"]
     assert len(rows) - 2 == len(findings(store.load(besshi10)))
     approval = next(row for row in rows if row[0] == "W4")
-    assert "→ ◎" in approval[6]
+    assert (approval[6], approval[8]) == ("14", "受託者が自分の成果物を承認することになります。")
+    assert "→ ◎" in approval[9]
 
 
 def test_only_managers_set_the_share_and_it_counts(besshi10: Project, sign_in: SignIn) -> None:

@@ -71,6 +71,21 @@ def test_a_waived_finding_is_looked_at_again_when_its_cells_change(project: Proj
     assert Waiver.objects.count() == 1
 
 
+@pytest.mark.parametrize("field", ["name", "description"])
+def test_a_waived_finding_is_looked_at_again_when_its_row_reads_otherwise(
+    project: Project, field: str
+) -> None:
+    reviewing.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
+    texts: dict[str, Any] = {field: "別の作業"}
+    store.change(
+        project,
+        lambda grid: with_item(grid, uid(2), lambda item: replace(item, **texts)),
+        by=None,
+        kind=store.Kind.EDIT,
+    )
+    assert states(project) == [State.AGAIN, State.OPEN]
+
+
 def test_changes_elsewhere_do_not_open_a_waived_finding(project: Project) -> None:
     reviewing.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
     set_marks(project, uid(5), "", "◎")

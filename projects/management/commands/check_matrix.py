@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -21,9 +22,12 @@ HELP = """案件の役割分担表を点検し、要確認の指摘を表示し�
   code      E1、W4など
   severity  error（誤り）または warning（注意）
   title     種類の名称
+  why       なぜ確認するか
   number    項番（行についての指摘でないときは空）
   name      作業項目（同）
   said      指摘の文
+  cells     指摘が指すセルの配列 {"uid", "number", "role"}
+            （行全体は role が空、列全体は uid と number が空）
   state     open（未対応）、again（再確認）、waived（見送り）
   reason    見送りの理由
   repair    修正案の配列 {"row", "what", "before", "after"}
@@ -57,7 +61,7 @@ class Command(BaseCommand):
         chosen = [one for one in found.judged if one.finding.code.value in codes]
         if options["format"] == "json":
             rows = {item.uid: item for item in found.grid.items}
-            lines = [_told(found, one, rows.get(one.finding.uid)) for one in chosen]
+            lines = [_told(found, one, rows) for one in chosen]
             self.stdout.write(json.dumps(lines, ensure_ascii=False, indent=1))
         else:
             self._say(chosen)
@@ -89,15 +93,21 @@ def _fails(one: Judged, severity: str | None) -> bool:
     return severity == Severity.WARNING or one.finding.severity is Severity.ERROR
 
 
-def _told(found: Review, one: Judged, item: Item | None) -> dict[str, Any]:
+def _told(found: Review, one: Judged, rows: Mapping[str, Item]) -> dict[str, Any]:
     finding = one.finding
+    item = rows.get(finding.uid)
     return {
         "code": finding.code.value,
         "severity": finding.severity.value,
         "title": CHECKS[finding.code].title,
+        "why": CHECKS[finding.code].why,
         "number": item.number if item else "",
         "name": item.name if item else "",
         "said": finding.said,
+        "cells": [
+            {"uid": uid, "number": rows[uid].number if uid else "", "role": role}
+            for uid, role in finding.cells
+        ],
         "state": one.state.value,
         "reason": one.waiver.reason if one.waiver else "",
         "repair": [
