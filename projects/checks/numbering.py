@@ -80,6 +80,8 @@ def _disorder(parts: Mapping[int, Parts], wrong: Collection[int]) -> Iterator[tu
         yield from ((row, "項番が前後の順に並んでいません") for row in astray)
         for last, row in pairwise(rows[place] for place in sorted(kept)):
             first, end = parts[last][-1] + 1, parts[row][-1] - 1
+            if end < first:
+                continue
             elsewhere = sum(first <= parts[stray][-1] <= end for stray in astray)
             beside = sum(stray in strays for stray in range(last + 1, row))
             if end - first + 1 > max(elsewhere, beside):

@@ -13,18 +13,19 @@ from projects.keys import match_key
 
 APPROVAL = re.compile(r"(?<!未)(承認|検収|可否判断)(の?(実施|判定|決定))?$")
 _BRACKETS = {"(": ")", "[": "]", "【": "】", "「": "」"}
+_OPENING = re.compile(r"[(\[【「]")
 _OWNED = re.compile(r"((が|の|にて|で)?(担当|実施|対応).*|分|業務|業者|開発者)$")
 _NOT_THEIRS = re.compile(r"以外|除く")
 # Who does it, as the subject of a sentence, or before 「担当…」 and 「による…」 at its beginning.
-_IN_TEXT = (
-    re.compile(r"(?:^|[、。・(「は])([^、。・(「は]{2,60}?)(?:が|の)担当する"),
-    re.compile(
+_IN_TEXT = {
+    "担当する": re.compile(r"(?:^|[、。・(「は])([^、。・(「は]{2,60}?)(?:が|の)担当する"),
+    "が": re.compile(
         r"(?:^|[。(「は])([^、。・(「は]{2,60}?)(?:が|にて)(?:担当|実施|対応|行)(?:する|う)?(?:。|$)"
     ),
-    re.compile(r"(?:^|[。(「])([^、。・(「は]{2,60}?)(?:担当(?!する|者)|による)"),
-    re.compile(r"担当(?:者|業者|会社)?:([^、。)]{2,60})"),
-)
-_WORDS = ("担当", "実施", "対応", "行う", "による")
+    "担当": re.compile(r"(?:^|[。(「])([^、。・(「は]{2,60}?)担当(?!する|者)"),
+    "による": re.compile(r"(?:^|[。(「])([^、。・(「は]{2,60}?)による"),
+    ":": re.compile(r"担当(?:者|業者|会社)?:([^、。)]{2,60})"),
+}
 _NEEDLESS = re.compile(r"サブシステム|に係る|業者|業務|[・、,等()/]")
 _SAME = (("電子決済", "電子決裁"), ("委託者", "受託者"), ("業者", "者"))
 _CLEARLY = 2
@@ -141,17 +142,16 @@ def _key(name: str) -> str:
     return re.sub(r"者$", "", _NEEDLESS.sub("", text))
 
 
-def _subjects(line: str) -> Iterator[str]:
+def _subjects(line: str) -> list[str]:
     """Who the line says does it, where it says so."""
-    if any(word in line for word in _WORDS) and not _NOT_THEIRS.search(line):
-        for pattern in _IN_TEXT:
-            yield from pattern.findall(line)
+    found = [text for word in _IN_TEXT if word in line for text in _IN_TEXT[word].findall(line)]
+    return [] if found and _NOT_THEIRS.search(line) else found
 
 
 def _bracketed(text: str) -> Iterator[str]:
     """What stands in brackets, the outermost, without them."""
     start, ends = 0, list[str]()
-    for at, char in enumerate(text) if not _BRACKETS.keys().isdisjoint(text) else ():
+    for at, char in enumerate(text) if _OPENING.search(text) else ():
         if char in _BRACKETS:
             ends.append(_BRACKETS[char])
             start = at + 1 if len(ends) == 1 else start
