@@ -112,6 +112,33 @@ def test_a_repair_of_what_moved_since_is_refused_in_words(
     assert found(besshi10, "W4")[0] == first
 
 
+def test_letting_be_what_moved_since_is_refused_and_the_reason_kept(
+    besshi10: Project, sign_in: SignIn
+) -> None:
+    (first, *_) = found(besshi10, "W4")
+    client = sign_in("editor")
+    old = {"revision": besshi10.revision - 1, "one": first.key}
+    response = client.post(f"{CHECKS}waive/", {**old, "sure": "1", "reason": "合意済み"})
+    text = response.content.decode()
+    assert response.status_code == 409
+    assert "もう一度操作してください" in text
+    assert first.said in text
+    assert 'value="合意済み"' in text
+    assert f'name="revision" value="{besshi10.revision}"' in text
+    assert client.post(f"{CHECKS}waive/", old).status_code == 409
+    assert not besshi10.waivers.exists()
+
+
+def test_the_list_that_answers_an_act_leads_back_to_the_list(
+    besshi10: Project, sign_in: SignIn
+) -> None:
+    text = post(sign_in("editor"), "waive", besshi10).content.decode()
+    assert f'href="{CHECKS}?page=2"' in text
+    assert f'href="{CHECKS}?code=W1"' in text
+    assert 'href="?' not in text
+    assert f'action="{CHECKS}" role="search"' in text
+
+
 def test_what_has_no_plain_repair_is_said_to_have_none(besshi10: Project, sign_in: SignIn) -> None:
     (first, *_) = found(besshi10, "E1")
     response = post(sign_in("editor"), "repair", besshi10, one=first.key)
