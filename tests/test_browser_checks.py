@@ -133,6 +133,11 @@ def test_the_mark_of_a_column_leads_to_its_finding(open_page: Open) -> None:
     expect(page.locator(".said").first).to_contain_text(name)
 
 
+def test_the_columns_of_a_finding_are_scrolled_into_view(open_page: Open) -> None:
+    page = open_page(f"{MATRIX}?finding=W3", user="viewer", viewport=PHONE)
+    expect(page.locator("#mx .pt.found").first).to_be_in_viewport(ratio=0.9)
+
+
 def test_marks_follow_a_change_of_the_cell(open_page: Open) -> None:
     page = open_page(MATRIX, user="editor")
     cell = row(page, 14).locator("td").nth(0)

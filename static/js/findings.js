@@ -19,6 +19,7 @@ export class Findings {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.load(), WAIT);
     });
+    if (!location.hash) table.querySelector(".pt.found")?.scrollIntoView({ block: "nearest", inline: "center" });
     this.load();
   }
 
