@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.http import HttpRequest
+from django.http import QueryDict
 
 from projects.checks import CHECKS
 from projects.grid import MAX_NAME, UID_LENGTH, Grid
@@ -18,6 +18,7 @@ from projects.log import LogFilter
 from projects.matrix import Fold
 from projects.page import Request
 from projects.selection import BLANK, Selection, words_of
+from projects.whereabouts import Whereabouts
 
 ANY = "any"
 BLANK_WORDS = ("空白", "blank", "none")
@@ -43,15 +44,17 @@ class MatrixForm(forms.Form):
 
     def __init__(
         self,
-        data: Any,
+        data: QueryDict,
         *,
         grid: Grid,
         top: str = "",
-        found: Callable[[], Mapping[str, Sequence[str]]] = dict,
+        found: Callable[[], Whereabouts] = Whereabouts,
     ) -> None:
-        """`found` tells the codes of the open findings by row uid, where they are asked for."""
+        """`found` tells where the open findings are, when they are asked for."""
         super().__init__(data)
+        self._query = data
         self._grid, self._top, self._found = grid, top, found
+        self.columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
         marks = self.fields["mark"]
         assert isinstance(marks, forms.MultipleChoiceField)
         marks.choices = [(value, value) for value in (*grid.symbols, *BLANK_WORDS)]
@@ -74,14 +77,26 @@ class MatrixForm(forms.Form):
         return frozenset(BLANK if value in BLANK_WORDS else value for value in chosen)
 
     def clean_finding(self) -> frozenset[str] | None:
-        """The uids of the rows with such findings; None when none is asked for."""
+        """The uids of the rows with such findings; None when none is asked for.
+
+        Where they are about columns only, the rows with a mark there, or all when there is none.
+        """
         chosen = set(self.cleaned_data["finding"])
         if not chosen:
             return None
         found = self._found()
-        return frozenset(
-            uid for uid, codes in found.items() if ANY in chosen or chosen & set(codes)
+        self.columns = tuple(
+            (name, tuple(codes)) for name, codes in found.columns.items() if _any_of(codes, chosen)
         )
+        rows = frozenset(uid for uid, codes in found.rows.items() if _any_of(codes, chosen))
+        return rows or (self._marked_in_columns() if self.columns else rows)
+
+    def _marked_in_columns(self) -> frozenset[str]:
+        names = {name for name, _ in self.columns}
+        at = [place for place, role in enumerate(self._grid.roles) if role.name in names]
+        items = self._grid.items
+        marked = frozenset(item.uid for item in items if any(item.marks[i] for i in at))
+        return marked or frozenset(item.uid for item in items)
 
     @property
     def selection(self) -> Selection:
@@ -100,22 +115,27 @@ class MatrixForm(forms.Form):
         flipped = frozenset(self.cleaned_data["flip"].split(".")) - {""}
         return Fold(self.cleaned_data["fold"], flipped)
 
-    def asked(self, request: HttpRequest) -> Request:
-        """The same for the page, with what was wrong in words."""
+    def asked(self, path: str) -> Request:
+        """The same for the page at that path, with what was wrong in words."""
         errors = (
             f"{self.fields[name].label}: {error}"
             for name, found in self.errors.items()
             for error in found
         )
         return Request(
-            path=request.path,
-            query=request.META.get("QUERY_STRING", ""),
+            path=path,
+            query=self._query.urlencode(),
             words=self["q"].value() or "",
             errors=tuple(errors),
             selection=self.selection,
             finding=tuple(self["finding"].value() or ()),
+            columns=self.columns,
             fold_level=self.folding.level,
         )
+
+
+def _any_of(codes: Iterable[str], chosen: Collection[str]) -> bool:
+    return ANY in chosen or any(code in chosen for code in codes)
 
 
 _DAY = forms.DateInput({"type": "date"})

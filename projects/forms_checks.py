@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from projects.checks import CHECKS, Code, Severity
+from projects.forms import ANY
 from projects.grid import MAX_NAME, UID_LENGTH, Grid, clean_line, index_of, subtree_ends
 from projects.models import Project
 from projects.page import phases
 from projects.reviewing import Judged, Review, State, headings_of
+from projects.whereabouts import about
 
 SEVERITIES = {Severity.ERROR: "誤り", Severity.WARNING: "注意"}
 OPEN, WAIVED, ALL = "open", "waived", "all"
@@ -22,12 +25,13 @@ TITLES = [(code.value, f"{code} {check.title}") for code, check in CHECKS.items(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which findings a person asked for. `rows` are the uids of those to be about."""
+    """Which findings a person asked for: about one of the `rows`, by uid, and about the column."""
 
     code: str = ""
     severity: str = ""
     state: str = OPEN
     rows: frozenset[str] | None = None
+    column: str = ""
 
     def chosen(self, review: Review) -> list[Judged]:
         return [one for one in review.judged if self._fits(one)]
@@ -38,7 +42,8 @@ class Wanted:
             self.code in ("", finding.code.value)
             and self.severity in ("", finding.severity.value)
             and self._fits_state(one.state)
-            and (self.rows is None or any(uid in self.rows for uid, _ in finding.cells))
+            and (self.rows is None or any(uid in self.rows for uid, _ in about(finding)))
+            and (not self.column or ("", self.column) in finding.cells)
         )
 
     def _fits_state(self, state: State) -> bool:
@@ -59,9 +64,10 @@ class FindingForm(forms.Form):
     state = forms.ChoiceField(required=False, label="状態", choices=list(STATES.items()))
     phase = forms.ChoiceField(required=False, label="工程")
     row = forms.CharField(required=False, max_length=UID_LENGTH, widget=forms.HiddenInput)
+    column = forms.CharField(required=False, max_length=MAX_NAME, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, grid: Grid) -> None:
-        super().__init__(data)
+    def __init__(self, data: QueryDict, *, grid: Grid) -> None:
+        super().__init__(_with_code(data))
         self._grid = grid
         field = self.fields["phase"]
         assert isinstance(field, forms.ChoiceField)
@@ -76,7 +82,18 @@ class FindingForm(forms.Form):
         rows = _below(self._grid, data["phase"]) if data["phase"] else None
         if data["row"]:
             rows = frozenset([data["row"]])
-        return Wanted(data["code"], data["severity"], data["state"] or OPEN, rows)
+        state = data["state"] or OPEN
+        return Wanted(data["code"], data["severity"], state, rows, data["column"])
+
+
+def _with_code(data: QueryDict) -> QueryDict:
+    """`finding`, as the matrix calls it, is another name of `code`."""
+    wanted = data.get("finding", "")
+    if data.get("code") or wanted in ("", ANY):
+        return data
+    named = data.copy()
+    named["code"] = wanted
+    return named
 
 
 def _headings(grid: Grid) -> list[tuple[str, str]]:

@@ -47,9 +47,13 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A column header: the full name, and the same as it is set vertically."""
+    """A column header: the full name, and the same as it is set vertically.
+
+    `codes` are those of the findings asked for that are about the column.
+    """
 
     name: str
+    codes: tuple[str, ...] = ()
 
     @property
     def vertical(self) -> str:
@@ -64,7 +68,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the URL of a matrix asked for, as the page repeats it."""
+    """What the URL of a matrix asked for, as the page repeats it.
+
+    `columns` are those that the findings asked for are about, each with their codes.
+    """
 
     path: str
     query: str = ""
@@ -72,6 +79,7 @@ class Request:
     errors: tuple[str, ...] = ()
     selection: Selection = field(default_factory=Selection)
     finding: tuple[str, ...] = ()
+    columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fold_level: int | None = None
 
 
@@ -125,7 +133,8 @@ class MatrixPage:
 
     @property
     def headers(self) -> list[Header]:
-        return [Header(role.name) for role in self.roles]
+        found = dict(self.asked.columns)
+        return [Header(role.name, found.get(role.name, ())) for role in self.roles]
 
     @property
     def levels(self) -> range:

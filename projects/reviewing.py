@@ -17,6 +17,7 @@ from projects.grid import Grid, index_of, parents, subtree_ends
 from projects.models import Project, Waiver
 from projects.plan import ItemLine, Plan
 from projects.store import Kind, Person
+from projects.whereabouts import Whereabouts, about
 from raci.conditional import cache_key
 
 MOST_CELLS = 100_000
@@ -54,14 +55,13 @@ class Review:
     def open(self) -> list[Judged]:
         return [one for one in self.judged if one.is_open]
 
-    def open_codes(self) -> dict[str, list[str]]:
-        """Row uid → the codes of its open findings."""
-        rows: dict[str, dict[str, None]] = {}
-        for one in self.open:
-            for uid, _ in one.finding.cells:
-                if uid:
-                    rows.setdefault(uid, {})[one.finding.code.value] = None
-        return {uid: list(codes) for uid, codes in rows.items()}
+    def whereabouts(self) -> Whereabouts:
+        """Where the open findings are."""
+        return Whereabouts.of(one.finding for one in self.open)
+
+    def open_of(self, uid: str) -> list[Judged]:
+        """The open findings about the row."""
+        return [one for one in self.open if any(uid == row for row, _ in about(one.finding))]
 
     def counts(self) -> Mapping[Code, Counter[State]]:
         found: dict[Code, Counter[State]] = {code: Counter() for code in Code}

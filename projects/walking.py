@@ -1,15 +1,18 @@
-"""One finding at a time, with the rows around it."""
+"""One finding at a time, with the rows that it is about and those around them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from projects.checks import CHECKS, Check, places
-from projects.grid import Grid, Item, ancestors, index_of, parents
+from projects.grid import Grid, Item, ancestors, parents
 from projects.reviewing import Judged, Review, Step, steps
+from projects.whereabouts import about
 
 AROUND = 2
+MOST_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,22 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Rows that follow each other in the document, with the headings above the first named one."""
+
+    path: tuple[Item, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
-    """The finding of the walk that a person is at."""
+    """The finding of the walk that a person is at. `rest` is how many of its rows are not shown."""
 
     judged: Judged
     number: int
     total: int
-    path: tuple[Item, ...]
-    lines: tuple[Line, ...]
+    runs: tuple[Run, ...]
+    rest: int
     steps: tuple[Step, ...]
 
     @property
@@ -50,41 +61,60 @@ class Stop:
         return self.judged.finding.key
 
 
-def stop(review: Review, chosen: Sequence[Judged], after: str) -> Stop | None:
-    """The first of the chosen findings behind the one with that key, which may be gone."""
+def stop(review: Review, chosen: Sequence[Judged], *, at: str = "", after: str = "") -> Stop | None:
+    """The chosen finding with the key `at`, or the first behind the one with the key `after`.
+
+    Either may be gone: then it is the first behind its place.
+    """
     place = places(review.grid)
-    behind = place(after) if after else None
+    wanted = place(at or after)
     for number, one in enumerate(chosen, 1):
-        if behind is None or place(one.finding.key) > behind:
+        here = place(one.finding.key)
+        if not (at or after) or here > wanted or (at and here == wanted):
             return _stop(review.grid, one, number, len(chosen))
     return None
 
 
 def _stop(grid: Grid, one: Judged, number: int, total: int) -> Stop:
     finding = one.finding
-    path: tuple[Item, ...] = ()
-    lines: tuple[Line, ...] = ()
-    if finding.uid:
-        index = index_of(grid, finding.uid)
-        path = tuple(grid.items[i] for i in ancestors(parents(grid.items), index))
-        lines = tuple(_lines(grid, one, index))
-    return Stop(one, number, total, path, lines, tuple(steps(grid, finding.repair)))
-
-
-def _lines(grid: Grid, one: Judged, index: int) -> list[Line]:
-    """The row and those around it, with the cells and changes of the finding marked."""
-    leading = {mark.symbol for mark in grid.legend if mark.leads}
-    named = {*one.finding.cells, *((c.uid, c.role) for c in one.finding.repair if c.role)}
+    named = about(finding)
     uids = {uid for uid, _ in named}
-    rows = grid.items[max(0, index - AROUND) : index + AROUND + 1]
-    return [
-        Line(
-            item,
-            tuple(
-                Cell(mark, mark in leading, (item.uid, role.name) in named)
-                for role, mark in zip(grid.roles, item.marks, strict=True)
-            ),
-            item.uid in uids,
-        )
-        for item in rows
-    ]
+    rows = [index for index, item in enumerate(grid.items) if item.uid in uids]
+    runs = tuple(_runs(grid, _near(rows, len(grid.items)), named))
+    rest = max(0, len(rows) - MOST_LINES)
+    return Stop(one, number, total, runs, rest, tuple(steps(grid, finding.repair)))
+
+
+def _near(rows: Sequence[int], count: int) -> list[int]:
+    """The rows and as many around each of them as there is room for; else the first of them."""
+    for around in range(AROUND, -1, -1):
+        near = {i for row in rows for i in range(row - around, row + around + 1) if 0 <= i < count}
+        if len(near) <= MOST_LINES:
+            return sorted(near)
+    return list(rows[:MOST_LINES])
+
+
+def _runs(grid: Grid, near: Sequence[int], named: Collection[tuple[str, str]]) -> Iterator[Run]:
+    lines = _Lines(grid, named)
+    up = parents(grid.items)
+    for _, group in groupby(enumerate(near), key=lambda pair: pair[1] - pair[0]):
+        found = [(row, lines.of(grid.items[row])) for _, row in group]
+        first = next(row for row, line in found if line.named)
+        path = tuple(grid.items[i] for i in ancestors(up, first))
+        yield Run(path, tuple(line for _, line in found))
+
+
+class _Lines:
+    """Makes lines, with the cells of the finding marked."""
+
+    def __init__(self, grid: Grid, named: Collection[tuple[str, str]]) -> None:
+        self._roles, self._named = grid.roles, named
+        self._uids = {uid for uid, _ in named}
+        self._leading = {mark.symbol for mark in grid.legend if mark.leads}
+
+    def of(self, item: Item) -> Line:
+        return Line(item, tuple(self._cells(item)), item.uid in self._uids)
+
+    def _cells(self, item: Item) -> Iterable[Cell]:
+        for role, mark in zip(self._roles, item.marks, strict=True):
+            yield Cell(mark, mark in self._leading, (item.uid, role.name) in self._named)

@@ -1,33 +1,21 @@
-"""The pages of the checks: the list, the walk, repairs, and the rows on the matrix."""
+"""The pages of the checks: the list with its filters, repairs, and Excel."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Any
 
 import openpyxl
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from projects import store
-from projects.checks import Finding, findings
-from projects.models import ChangeSet, Membership, Project
-from tests.builders import grid_of
+from projects.checks import findings
+from projects.models import ChangeSet, Project
+from tests.finding import CHECKS, found, post, queries, small_project
 
 SignIn = Callable[[str], Client]
-CHECKS = "/projects/besshi10/checks/"
-
-
-def found(project: Project, code: str) -> list[Finding]:
-    return [one for one in findings(store.load(project)) if one.code == code]
-
-
-def post(client: Client, act: str, project: Project, **data: Any) -> Any:
-    return client.post(f"{CHECKS}{act}/", {"revision": project.revision, **data})
 
 
 def marks(project: Project, number: str) -> tuple[str, ...]:
@@ -53,6 +41,29 @@ def test_filters_narrow_the_list_and_say_what_they_do_not_know(
     wrong = client.get(CHECKS, {"code": "X9"})
     assert wrong.status_code == 400
     assert "未対応の指摘をすべて表示しています" in wrong.content.decode()
+
+
+def test_finding_is_another_name_of_the_kind(besshi10: Project, sign_in: SignIn) -> None:
+    client = sign_in("viewer")
+    text = client.get(CHECKS, {"finding": "W1"}).content.decode()
+    assert "<h3>W1" in text
+    assert "<h3>E1" not in text
+    assert '<option value="W1" selected>' in text
+    everything = client.get(CHECKS, {"finding": "any"})
+    assert everything.status_code == 200
+    assert "<h3>E1" in everything.content.decode()
+    wrong = client.get(CHECKS, {"finding": "X9"})
+    assert wrong.status_code == 400
+    assert "種類: 正しく選択してください。 X9 は候補にありません。" in wrong.content.decode()
+
+
+def test_the_findings_of_one_column_are_listed(besshi10: Project, sign_in: SignIn) -> None:
+    (helpers,) = found(besshi10, "W3")
+    client = sign_in("viewer")
+    text = client.get(CHECKS, {"column": helpers.roles[0]}).content.decode()
+    assert helpers.said in text
+    assert "<p>1件</p>" in text
+    assert "<p>0件</p>" in client.get(CHECKS, {"column": "本受託者"}).content.decode()
 
 
 def test_pages_of_the_list_have_fifty_findings(besshi10: Project, sign_in: SignIn) -> None:
@@ -112,6 +123,33 @@ def test_a_repair_of_what_moved_since_is_refused_in_words(
     assert found(besshi10, "W4")[0] == first
 
 
+def test_letting_be_what_moved_since_is_refused_and_the_reason_kept(
+    besshi10: Project, sign_in: SignIn
+) -> None:
+    (first, *_) = found(besshi10, "W4")
+    client = sign_in("editor")
+    old = {"revision": besshi10.revision - 1, "one": first.key}
+    response = client.post(f"{CHECKS}waive/", {**old, "sure": "1", "reason": "合意済み"})
+    text = response.content.decode()
+    assert response.status_code == 409
+    assert "もう一度操作してください" in text
+    assert first.said in text
+    assert 'value="合意済み"' in text
+    assert f'name="revision" value="{besshi10.revision}"' in text
+    assert client.post(f"{CHECKS}waive/", old).status_code == 409
+    assert not besshi10.waivers.exists()
+
+
+def test_the_list_that_answers_an_act_leads_back_to_the_list(
+    besshi10: Project, sign_in: SignIn
+) -> None:
+    text = post(sign_in("editor"), "waive", besshi10).content.decode()
+    assert f'href="{CHECKS}?page=2"' in text
+    assert f'href="{CHECKS}?code=W1"' in text
+    assert 'href="?' not in text
+    assert f'action="{CHECKS}" role="search"' in text
+
+
 def test_what_has_no_plain_repair_is_said_to_have_none(besshi10: Project, sign_in: SignIn) -> None:
     (first, *_) = found(besshi10, "E1")
     response = post(sign_in("editor"), "repair", besshi10, one=first.key)
@@ -135,63 +173,6 @@ def test_no_way_back_leads_out_of_the_checks(besshi10: Project, sign_in: SignIn)
         assert response["Location"] == CHECKS
 
 
-def test_the_walk_goes_from_one_to_the_next_and_ends(besshi10: Project, sign_in: SignIn) -> None:
-    client = sign_in("editor")
-    leads = found(besshi10, "W1")
-    seen: list[str] = []
-    after = ""
-    for _ in leads:
-        text = client.get(f"{CHECKS}walk/", {"code": "W1", "after": after}).content.decode()
-        at = len(seen)
-        assert leads[at].said in text
-        assert f"{at + 1} / {len(leads)}件" in text
-        after = leads[at].key
-        seen.append(after)
-    assert (
-        "最後まで確認しました"
-        in client.get(f"{CHECKS}walk/", {"code": "W1", "after": after}).content.decode()
-    )
-
-
-def test_the_walk_goes_on_behind_a_finding_that_was_put_right(
-    besshi10: Project, sign_in: SignIn
-) -> None:
-    client = sign_in("editor")
-    first, second, *_ = found(besshi10, "W4")
-    back = f"{CHECKS}walk/?code=W4&after={first.key}"
-    response = post(client, "repair", besshi10, one=first.key, back=back)
-    assert second.said in client.get(response["Location"]).content.decode()
-
-
-def test_the_matrix_shows_only_rows_with_the_finding(besshi10: Project, sign_in: SignIn) -> None:
-    client = sign_in("viewer")
-    text = client.get("/projects/besshi10/", {"finding": "E1"}).content.decode()
-    assert "該当 <b>13</b>項目" in text
-    both = client.get("/projects/besshi10/", {"finding": ["E1", "W1"]}).content.decode()
-    assert "該当 <b>25</b>項目" in both
-    narrowed = client.get("/projects/besshi10/", {"finding": "any", "q": "レビュー"})
-    assert narrowed.status_code == 200
-    assert "該当 <b>0</b>" not in narrowed.content.decode()
-
-
-def test_an_unknown_finding_on_the_matrix_is_told_in_words(
-    besshi10: Project, sign_in: SignIn
-) -> None:
-    response = sign_in("viewer").get("/projects/besshi10/", {"finding": "E99"})
-    assert response.status_code == 400
-    assert "要確認: " in response.content.decode()
-
-
-def test_the_rows_of_the_matrix_are_told_with_an_etag(besshi10: Project, sign_in: SignIn) -> None:
-    client = sign_in("viewer")
-    response = client.get(f"{CHECKS}rows/")
-    rows = response.json()["rows"]
-    uid = found(besshi10, "E1")[0].uid
-    assert rows[uid][0] == "E1"
-    again = client.get(f"{CHECKS}rows/", headers={"if-none-match": response["ETag"]})
-    assert again.status_code == 304
-
-
 def test_the_excel_has_every_finding_with_its_proposal(besshi10: Project, sign_in: SignIn) -> None:
     response = sign_in("viewer").get("/projects/besshi10/checks.xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
@@ -212,21 +193,10 @@ def test_only_managers_set_the_share_and_it_counts(besshi10: Project, sign_in: S
     assert "<h3>W2" in manager.get(CHECKS, {"code": "W2"}).content.decode()
 
 
-def queries(client: Client, path: str) -> int:
-    client.get(path)
-    with CaptureQueriesContext(
-        connection,
-    ) as caught:
-        assert client.get(path).status_code == 200
-    return len(caught)
-
-
 @pytest.mark.parametrize("page", ["", "walk/", "rows/"])
 def test_every_page_takes_as_many_queries_at_any_size(
     besshi10: Project, sign_in: SignIn, cast: dict[str, User], page: str
 ) -> None:
-    small = store.create(slug="small", title="小さい表", by=None)
-    store.change(small, lambda _: grid_of("作業", "作業"), by=None, kind=store.Kind.EDIT)
-    Membership.objects.create(project=small, user=cast["editor"], kind="editor")
+    small_project(cast, "作業", "作業")
     client = sign_in("editor")
     assert queries(client, f"{CHECKS}{page}") == queries(client, f"/projects/small/checks/{page}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
@@ -22,6 +22,7 @@ from raci.conditional import respond
 from raci.sessions import passive
 
 PER_PAGE, STEPS_SHOWN = 50, 8
+TEXT_COLUMNS = 3
 OK, BAD_REQUEST = 200, 400
 
 
@@ -86,17 +87,19 @@ def list_page(
 
 @require_safe
 def walk(request: HttpRequest, slug: str) -> HttpResponse:
-    """The open findings one by one: the first behind ?after=, of those that the filter gives."""
+    """The open findings one by one: ?at= one, or the first behind ?after=, of those chosen."""
     project = load(BySlug(), user=person(request), slug=slug)
     found = review(project)
     form = FindingForm(request.GET, grid=found.grid)
     chosen = [one for one in form.wanted.chosen(found) if one.is_open]
-    at = stop(found, chosen, request.GET.get("after", ""))
+    asked = request.GET
+    at = stop(found, chosen, at=asked.get("at", ""), after=asked.get("after", ""))
     context = {
         "project": project,
         "form": form,
         "at": at,
         "roles": found.grid.roles,
+        "width": len(found.grid.roles) + TEXT_COLUMNS,
         "may_edit": project.right >= Right.EDIT,
         "waive": WaiveForm(None, grid=found.grid, chosen=[at.judged]) if at else None,
     }
@@ -107,14 +110,32 @@ def walk(request: HttpRequest, slug: str) -> HttpResponse:
 @passive
 @require_safe
 def rows(request: HttpRequest, slug: str) -> HttpResponse:
-    """{"rows": {uid: [codes of its open findings]}} for the marks on the matrix."""
+    """Where the open findings are, as `payload` says, for the marks on the matrix."""
     project = load(BySlug(), user=person(request), slug=slug)
     return respond(
         request,
         project.revision,
         project.waived,
-        build=lambda: JsonResponse({"rows": review(project).open_codes()}),
+        build=lambda: JsonResponse(payload(review(project))),
     )
+
+
+def payload(found: Review) -> dict[str, object]:
+    """Codes by row uid, by row uid and column, and by column; columns are counted from 1."""
+    places = found.whereabouts()
+    columns = {role.name: place for place, role in enumerate(found.grid.roles, 1)}
+    return {
+        "titles": {code.value: check.title for code, check in CHECKS.items()},
+        "rows": places.rows,
+        "cells": {uid: _counted_from_1(cells, columns) for uid, cells in places.cells.items()},
+        "columns": _counted_from_1(places.columns, columns),
+    }
+
+
+def _counted_from_1(
+    found: Mapping[str, Sequence[str]], columns: Mapping[str, int]
+) -> dict[int, Sequence[str]]:
+    return {columns[name]: codes for name, codes in found.items()}
 
 
 @require_safe

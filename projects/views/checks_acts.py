@@ -20,7 +20,7 @@ from projects.reviewing import Judged, Repair, Review, review
 from projects.views.checks import list_page
 from raci.access import Right, load, person
 
-BAD_REQUEST, CONFLICT = 400, 409
+OK, BAD_REQUEST, CONFLICT = 200, 400, 409
 NOTHING = "対象の指摘を選んでください。選んだ指摘は、既に直されたか見送られた可能性があります。"
 NO_REPAIR = "選んだ指摘には、自動で直せるものがありません。「表で見る」から変更してください。"
 MOVED = "表示した後に役割分担表が変更されました。内容を確認して、もう一度操作してください。"
@@ -87,19 +87,34 @@ def waive(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = chosen_form.chosen
     if not chosen:
         return list_page(request, project, found, error=NOTHING, status=BAD_REQUEST)
-    sure = chosen_form.cleaned_data["sure"]
-    form = WaiveForm(request.POST if sure else None, grid=found.grid, chosen=chosen)
+    data = chosen_form.cleaned_data
+    form = WaiveForm(request.POST if data["sure"] else None, grid=found.grid, chosen=chosen)
+    if data["revision"] != project.revision:
+        return _asked_why(request, project, chosen, form, error=MOVED, status=CONFLICT)
     if not form.is_valid():
-        context = {
-            "project": project,
-            "chosen": chosen,
-            "form": form,
-            "revision": chosen_form.cleaned_data["revision"],
-            "back": request.POST.get("back", ""),
-        }
-        status = BAD_REQUEST if form.is_bound else 200
-        return render(request, "projects/checks_waive.html", context, status=status)
+        status = BAD_REQUEST if form.is_bound else OK
+        return _asked_why(request, project, chosen, form, status=status)
     return _waived(request, project, chosen, form)
+
+
+def _asked_why(
+    request: HttpRequest,
+    project: Project,
+    chosen: Sequence[Judged],
+    form: WaiveForm,
+    *,
+    error: str = "",
+    status: int,
+) -> HttpResponse:
+    """The findings as they are now, with what was typed so far."""
+    context = {
+        "project": project,
+        "chosen": chosen,
+        "form": form,
+        "error": error,
+        "back": request.POST.get("back", ""),
+    }
+    return render(request, "projects/checks_waive.html", context, status=status)
 
 
 def _waived(

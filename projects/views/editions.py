@@ -41,7 +41,7 @@ def edition(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     context = {
         "project": project,
         "edition": found,
-        "page": matrix_page(grid, slug, rows, form.asked(request)),
+        "page": matrix_page(grid, slug, rows, form.asked(request.path)),
         "rows": ROWS,
         "query": QueryDict(request.META.get("QUERY_STRING", "")),
         "history_url": reverse("projects:history", args=[slug]),

@@ -8,18 +8,20 @@ from projects import history, store
 from projects.grid import Grid, index_of
 from projects.models import Project
 from projects.page import surroundings
+from projects.reviewing import review
 from raci.access import load, person
 from raci.conditional import respond
 
 
 @require_safe
 def item(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
-    """Everything about one row: its place in the tree, who does what, its latest changes."""
+    """Everything about one row: its place, who does what, open findings, latest changes."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
     return respond(
         request,
         project.revision,
         project.right,
+        project.waived,
         build=lambda: _page(request, project, store.load(project), uid),
     )
 
@@ -41,6 +43,7 @@ def _page(request: HttpRequest, project: Project, grid: Grid, uid: str) -> HttpR
             for role, symbol in zip(grid.roles, row.marks, strict=True)
             if symbol
         ],
+        "found": review(project, grid).open_of(uid),
         "changes": history.of_item(project, uid),
     }
     return render(request, "projects/item.html", context)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from django.core.cache import caches
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -21,6 +21,8 @@ from raci.access import Right, load, person
 from raci.conditional import cache_key, respond
 
 pages = caches["pages"]
+# Where in the walk through the findings somebody came from; it changes nothing of the matrix.
+WALK = "walk"
 OK, BAD_REQUEST = 200, 400
 LARGEST_KEPT = 8_000_000
 
@@ -53,25 +55,26 @@ def _state(request: HttpRequest, project: Project) -> tuple[object, ...]:
 
 def _page(request: HttpRequest, project: Project, number: str | None) -> HttpResponse:
     """The frame for this person around the part that is the same for everybody with the right."""
-    key = cache_key(project.pk, *_state(request, project), request.get_full_path())
+    asked = request.GET.copy()
+    walk = asked.pop(WALK, [""])[-1]
+    key = cache_key(project.pk, *_state(request, project), request.path, asked.urlencode())
     main = pages.get(key)
     if main is None:
-        main = _main(request, project, store.load(project), number)
+        main = _main(request.path, asked, project, number)
         if main.status == OK and len(main.html) <= LARGEST_KEPT:
             pages.set(key, main)
-    context = {"project": project, "title": main.title, "main": ROWS}
+    context = {"project": project, "title": main.title, "main": ROWS, "walk": walk}
     html = render_to_string("projects/matrix.html", context, request)
     return HttpResponse(spliced(html, main.html), status=main.status)
 
 
-def _main(request: HttpRequest, project: Project, grid: Grid, number: str | None) -> Main:
+def _main(path: str, asked: QueryDict, project: Project, number: str | None) -> Main:
+    grid = store.load(project)
     top = uid_of(grid, number) if number is not None else ""
-    form = MatrixForm(
-        request.GET, grid=grid, top=top, found=lambda: review(project, grid).open_codes()
-    )
+    form = MatrixForm(asked, grid=grid, top=top, found=lambda: review(project, grid).whereabouts())
     rows = select(grid, form.selection)
     page = replace(
-        matrix_page(grid, project.slug, rows, form.asked(request)),
+        matrix_page(grid, project.slug, rows, form.asked(path)),
         editable=project.right >= Right.EDIT,
         requires_reason=project.requires_reason,
     )

@@ -8,6 +8,7 @@ import { Live } from "./live.js";
 import { Others, refresh } from "./others.js";
 import { Packing } from "./packing.js";
 
+const PHONE = "(max-width: 47.99rem)";
 const table = document.getElementById("mx");
 
 if (table) {
@@ -24,10 +25,14 @@ if (table) {
   const others = new Others(page, editor);
   Object.assign(page, { editor, others });
   page.live = new Live(dataset, others);
-  import("./findings.js").then(({ Findings }) => new Findings(table, dataset.base));
+  import("./findings.js").then(({ Findings }) => new Findings(page));
   cursor.watch(() => cells.label(cursor.cell));
   if (editor) Object.assign(editor, { live: page.live, others });
 }
+
+// On a phone the filters would lie over the rows.
+const filters = document.getElementById("filters");
+if (table && matchMedia(PHONE).matches) filters.open = false;
 
 const first = document.getElementById("first");
 if (first) import("./edit/first.js").then(({ listen }) => listen(first, document.getElementById("project").dataset));

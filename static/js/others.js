@@ -115,6 +115,7 @@ export async function refresh(page, uid) {
   editor?.saving.redraw();
   cursor.restore(place.uid, place.place, place.column, focused || Boolean(uid));
   if (anchor && !uid) editor.selection.restore(anchor);
+  document.dispatchEvent(new Event("raci:changed"));
   catchUp(page.live, Number(fresh.getElementById("project").dataset.revision));
   return undefined;
 }

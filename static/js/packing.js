@@ -53,6 +53,7 @@ export class Packing {
       real.append(cell);
     }
     row.cells[1].replaceWith(real);
+    this.onUnpacked?.(row);
   }
 
   settle() {
@@ -85,7 +86,7 @@ export class Packing {
       cell.ariaColSpan = String(this.columns);
       for (const real of [...row.cells].slice(1, -1)) {
         const text = real.textContent ? glyph(real.textContent) : BLANK;
-        if (real.className !== "p") cell.append(text);
+        if (!real.classList.contains("p")) cell.append(text);
         else cell.appendChild(document.createElement("b")).textContent = text;
       }
       row.replaceChildren(row.firstElementChild, cell, row.lastElementChild);

@@ -1,0 +1,45 @@
+"""Where findings are: rows, cells and columns with their codes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from projects.checks import Finding
+
+
+def about(finding: Finding) -> tuple[tuple[str, str], ...]:
+    """(row uid, column) of what it names and of what its repair would change; "" as in `cells`."""
+    changed = ((change.uid, change.role) for change in finding.repair)
+    return tuple(dict.fromkeys((*finding.cells, *changed)))
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Codes by row uid, by row uid and column, and by column for findings about no row."""
+
+    rows: dict[str, list[str]] = field(default_factory=dict)
+    cells: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    columns: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> Whereabouts:
+        """Each code is told once in a place, in the order of the findings."""
+        found = cls()
+        for finding in findings:
+            for uid, role in about(finding):
+                found._add(finding.code.value, uid, role)
+        return found
+
+    def _add(self, code: str, uid: str, role: str) -> None:
+        if uid:
+            _append(self.rows.setdefault(uid, []), code)
+        if uid and role:
+            _append(self.cells.setdefault(uid, {}).setdefault(role, []), code)
+        elif role:
+            _append(self.columns.setdefault(role, []), code)
+
+
+def _append(codes: list[str], code: str) -> None:
+    if code not in codes:
+        codes.append(code)
