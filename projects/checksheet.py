@@ -9,7 +9,8 @@ from projects.checks import CHECKS
 from projects.exporting import File
 from projects.forms_checks import SEVERITIES
 from projects.models import Project
-from projects.reviewing import Judged, Review, State, review, steps
+from projects.putting_right import steps
+from projects.reviewing import Judged, Review, State, review
 from projects.workbook import Plain
 
 TITLE = "要確認一覧"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,10 +12,9 @@ from django.core.cache import cache, caches
 from django.db import transaction
 
 from projects import checks, store
-from projects.checks import Change, Code, Finding
+from projects.checks import Code, Finding
 from projects.grid import Grid, index_of, parents, subtree_ends
 from projects.models import Project, Waiver
-from projects.plan import ItemLine, Plan
 from projects.store import Kind, Person
 from projects.whereabouts import Whereabouts, about
 from raci.conditional import cache_key
@@ -101,7 +100,7 @@ def _counted_open(projects: Sequence[Project]) -> dict[int, int]:
     counts = {}
     for project in projects:
         if grid := grids.get(project.pk):
-            found = _found(project, grid)
+            found = found_in(project, grid)
             counts[project.pk] = len(_review(project, grid, waivers[project.pk], found).open)
     return counts
 
@@ -122,12 +121,13 @@ def _findings(project: Project, grid: Grid) -> list[Finding]:
     key = cache_key("findings", project.pk, project.revision)
     found: list[Finding] | None = caches["pages"].get(key)
     if found is None:
-        found = _found(project, grid)
+        found = found_in(project, grid)
         caches["pages"].set(key, found)
     return found
 
 
-def _found(project: Project, grid: Grid) -> list[Finding]:
+def found_in(project: Project, grid: Grid) -> list[Finding]:
+    """What the checks find in a grid of the project, by its threshold."""
     return checks.findings(grid, share=project.lead_share / 100)
 
 
@@ -213,86 +213,6 @@ def _who(by: Person) -> dict[str, object]:
         "person_id": by.pk if by is not None else None,
         "person_name": by.get_username() if by is not None else "",
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One value of a repair, for people."""
-
-    row: str
-    what: str
-    before: str
-    after: str
-
-
-_FIELDS = {"number": "項番", "name": "作業項目", "description": "作業内容"}
-
-
-def steps(grid: Grid, changes: Iterable[Change]) -> list[Step]:
-    """The repair as old → new."""
-    wanted = list(changes)
-    uids = {change.uid for change in wanted}
-    rows = {item.uid: item for item in grid.items if item.uid in uids} if uids else {}
-    columns = {role.name: place for place, role in enumerate(grid.roles)}
-    found = []
-    for change in wanted:
-        item = rows[change.uid]
-        place = f"{item.number} {item.name}".strip()
-        if change.field:
-            before = getattr(item, change.field)
-            found.append(Step(place, _FIELDS[change.field], before, change.value))
-        else:
-            found.append(Step(place, change.role, item.marks[columns[change.role]], change.value))
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """What putting findings right would change, and those of them that stay.
-
-    Of two that contradict each other one stays.
-    """
-
-    plan: Plan
-    done: tuple[Finding, ...]
-    left: tuple[Finding, ...]
-
-    @property
-    def steps(self) -> list[Step]:
-        """All that changes as old → new."""
-        return [step for line in self.plan.items for step in _line_steps(line)]
-
-
-def _line_steps(line: ItemLine) -> Iterator[Step]:
-    before, after = line.before, line.after
-    if before and after:
-        place = f"{before.number} {before.name}".strip()
-        for field in line.fields:
-            yield Step(place, _FIELDS[field], getattr(before, field), getattr(after, field))
-        for cell in line.cells:
-            yield Step(place, cell.role, cell.before, cell.after)
-
-
-def repair_of(project: Project, grid: Grid, found: Sequence[Finding]) -> Repair:
-    plan = checks.plan_of_all(grid, found, lambda changed: _found(project, changed))
-    still = {one.key for one in _found(project, plan.after)}
-    left = tuple(one for one in found if one.key in still)
-    return Repair(plan, tuple(one for one in found if one.key not in still), left)
-
-
-def repair(project: Project, wanted: Repair, *, by: Person, revision: int) -> None:
-    """Puts findings right as one change set. Stale when the project left that revision."""
-    reason = f"要確認 {'、'.join(_counted(wanted.done))}"
-    plan = wanted.plan
-    store.apply(plan, project=project, by=by, kind=Kind.EDIT, reason=reason, revision=revision)
-
-
-def _counted(found: Sequence[Finding]) -> list[str]:
-    counts = Counter(one.code for one in found)
-    return [
-        f"{code} {checks.CHECKS[code].title}" + (f"（{count}件）" if count > 1 else "")
-        for code, count in counts.items()
-    ]
 
 
 def headings_of(grid: Grid, uid: str) -> list[str]:

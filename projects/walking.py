@@ -8,7 +8,8 @@ from itertools import groupby
 
 from projects.checks import CHECKS, Check, places
 from projects.grid import Grid, Item, ancestors, parents
-from projects.reviewing import Judged, Review, Step, steps
+from projects.putting_right import Step, steps
+from projects.reviewing import Judged, Review
 from projects.whereabouts import about
 
 AROUND = 2

@@ -14,7 +14,8 @@ from projects import checksheet
 from projects.checks import CHECKS, Check, Code
 from projects.forms_checks import SEVERITIES, FindingForm, ShareForm, WaiveForm
 from projects.models import BySlug, Project
-from projects.reviewing import Judged, Review, State, Step, review, steps
+from projects.putting_right import Step, steps
+from projects.reviewing import Judged, Review, State, review
 from projects.views.export import xlsx_response
 from projects.walking import stop
 from raci.access import Right, load, person

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from projects import reviewing, store
+from projects import putting_right, reviewing, store
 from projects.checks import CHECKS, Finding
 from projects.forms_checks import ChosenForm, ShareForm, WaiveForm
 from projects.models import BySlug, Project, Waiver
 from projects.plan import Act
-from projects.reviewing import Judged, Repair, Review, review
+from projects.putting_right import Repair
+from projects.reviewing import Judged, Review, review
 from projects.views.checks import list_page
 from raci.access import Right, load, person
 
@@ -35,7 +36,7 @@ def repair(request: HttpRequest, slug: str) -> HttpResponse:
     if not findings:
         words = NO_REPAIR if form.chosen else NOTHING
         return list_page(request, project, found, error=words, status=BAD_REQUEST)
-    wanted = reviewing.repair_of(project, found.grid, findings)
+    wanted = putting_right.repair_of(project, found.grid, findings)
     data = form.cleaned_data
     if data["revision"] != project.revision:
         return list_page(request, project, found, error=MOVED, status=CONFLICT)
@@ -49,7 +50,7 @@ def _repaired(
 ) -> HttpResponse:
     revision = project.revision
     try:
-        reviewing.repair(project, wanted, by=person(request), revision=revision)
+        putting_right.repair(project, wanted, by=person(request), revision=revision)
     except store.Stale:
         return list_page(request, project, found, error=MOVED, status=CONFLICT)
     except store.Broken as error:

@@ -13,7 +13,8 @@ from django.db import ProgrammingError
 from projects.checks import CHECKS, Code, Severity
 from projects.grid import Item
 from projects.models import Project
-from projects.reviewing import Judged, Review, review, steps
+from projects.putting_right import steps
+from projects.reviewing import Judged, Review, review
 
 FOUND, REFUSED = 1, 2
 HELP = """案件の役割分担表を点検し、要確認の指摘を表示します。
