@@ -1,0 +1,45 @@
+"""The comparison with an uploaded file whose columns are called otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from projects.grid import Grid
+from projects.models import Project
+from tests.builders import grid_of, roles_of
+from tests.small_project import client_of, marked, project, ready
+from tests.test_compare_pages import becomes, page, rows
+
+__all__ = ["project"]
+pytestmark = pytest.mark.django_db
+GRID = grid_of(
+    "運用",
+    *(f"  作業{n} ◎ {'○' if n % 3 else '.'}" for n in range(15)),
+    roles=("発注者", "保守業者"),
+)
+
+
+def called(grid: Grid, *names: str) -> Grid:
+    return replace(grid, roles=roles_of(*names))
+
+
+def test_a_column_called_otherwise_in_the_file_is_a_rename(project: Project) -> None:
+    becomes(project, GRID)
+    file = marked(called(GRID, "発注者", "1次HW保守会社"), "作業1", "◎", "◎")
+    row = ready(client_of("editor"), project, file)
+    html = page(old="now", new=f"import:{row.pk}")
+    assert rows(html) == ["作業1"]
+    assert "記号の変更 1、列の変更 1" in html
+    assert "保守業者 → 1次HW保守会社" in html
+
+
+def test_a_column_with_other_marks_is_another_column(project: Project) -> None:
+    becomes(project, GRID)
+    items = tuple(replace(row, marks=(row.marks[0], "")) for row in GRID.items)
+    file = marked(called(replace(GRID, items=items), "発注者", "1次HW保守会社"), "作業1", "◎", "◎")
+    row = ready(client_of("editor"), project, file)
+    html = page(old="now", new=f"import:{row.pk}")
+    assert len(rows(html)) == 10
+    assert "列の変更 2" in html
