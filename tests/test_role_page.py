@@ -106,8 +106,8 @@ def test_each_mark_says_since_when_by_whom_and_why(project: Project) -> None:
     save(project, [Operation(uid, "甲社", "○", "◎")], by=editor, reason="定例会<での>合意")
     save(project, [Operation(uid, "乙社", "", "○")], by=editor, reason="別の列のこと")
     found = since(html(path(project)))
-    assert found["3"] == f"{today}　編集 一郎 編集（定例会&lt;での&gt;合意） "
-    assert found["2"] == f"{today}　システム 取込 "
+    assert found["3"] == f"{today} 編集 一郎　編集（定例会&lt;での&gt;合意） "
+    assert found["2"] == f"{today} システム　取込 "
     assert "別の列のこと" in since(html(path(project, "乙社")))["3"]
 
 
