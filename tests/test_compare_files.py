@@ -1,18 +1,21 @@
-"""The comparison with an uploaded file whose columns are called otherwise."""
+"""The comparison with a file whose columns are called otherwise, and what 新旧対照表 leaves out."""
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
+import openpyxl
 import pytest
 
-from projects.grid import Grid
+from projects.grid import Grid, with_item_under
 from projects.models import Project
-from tests.builders import grid_of, roles_of
+from projects.sidebyside import KINDS
+from tests.builders import grid_of, item, roles_of, uid_of
 from tests.small_project import client_of, marked, project, ready
-from tests.test_compare_pages import becomes, page, rows
+from tests.test_compare_pages import CHANGED, FILE, becomes, changed, page, rows
 
-__all__ = ["project"]
+__all__ = ["changed", "project"]
 pytestmark = pytest.mark.django_db
 GRID = grid_of(
     "運用",
@@ -43,3 +46,17 @@ def test_a_column_with_other_marks_is_another_column(project: Project) -> None:
     html = page(old="now", new=f"import:{row.pk}")
     assert len(rows(html)) == 10
     assert "列の変更 2" in html
+
+
+def test_rows_that_are_only_renumbered_are_counted_where_they_are_left_out(
+    changed: Project,
+) -> None:
+    assert "改番だけ" not in page()
+    becomes(changed, with_item_under(CHANGED, item(900, marks=("", "")), uid_of(CHANGED, "企画")))
+    assert "改番だけの3行は省略。" in page()
+    assert "改番だけの1行は省略。" in page(q="検収")
+    assert "改番だけ" not in page(kind=[kind.value for kind in KINDS])
+    assert "改番だけ" not in page(role="甲社")
+    data = client_of("viewer").get(FILE).content
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
+    assert sheet["A4"].value == "改番だけの3行は省略"
