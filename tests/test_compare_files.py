@@ -12,8 +12,8 @@ from projects.grid import Grid, with_item_under
 from projects.models import Project
 from projects.sidebyside import KINDS
 from tests.builders import grid_of, item, roles_of, uid_of
-from tests.small_project import client_of, marked, project, ready
-from tests.test_compare_pages import CHANGED, FILE, becomes, changed, page, rows
+from tests.small_project import CHANGED, client_of, marked, project, ready
+from tests.test_compare_pages import FILE, becomes, changed, page, rows
 
 __all__ = ["changed", "project"]
 pytestmark = pytest.mark.django_db
