@@ -18,6 +18,7 @@ from projects import store
 from projects.admin_forms import PREFIX, LegendFormSet, RoleForm, WorkItemForm, item_form
 from projects.grid import Grid, without_item
 from projects.models import LegendMark, Membership, Project, Role, WorkItem
+from projects.store.renaming import waivers_follow
 
 
 class RecordedAdmin(admin.ModelAdmin[Any]):
@@ -92,6 +93,12 @@ class RoleAdmin(RecordedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A column stays in its project."""
         return ("project",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Role, form: Any, change: bool) -> None:
+        """What names the column follows it."""
+        super().save_model(request, obj, form, change)
+        if change and "name" in form.changed_data:
+            waivers_follow(obj.project, {form.initial["name"]: obj.name})
 
 
 @admin.register(WorkItem)

@@ -1,6 +1,7 @@
-"""Workload → SVG: a heat map and bars, for screen and paper. Classes only: the CSP forbids styles.
+"""Workload → SVG: heat maps and bars, for screen and paper. Classes only: the CSP forbids styles.
 
-The numbers stand in a table beside each chart; a chart is one image to a screen reader.
+The numbers stand in a table beside the charts. To a screen reader the bars are one image, and a
+map is a group of links, each of which says all that it stands for.
 """
 
 from __future__ import annotations
@@ -31,18 +32,43 @@ class _Box:
         return f'<rect class="{kind}" x="{self.x:g}" y="{self.y:g}" {size}/>'
 
 
-def heat(load: Workload, what: str) -> str:
-    """Stretches × roles, the darker the more; the number in each cell. `what` names the rows."""
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A count of rows, the symbols that stand there, and where they are; "" for nowhere."""
+
+    value: int
+    symbols: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """A map of one kind of marks: its name among others in the page, its symbols, its numbers.
+
+    `numbers` has a row for each stretch and in it one for each role.
+    """
+
+    name: str
+    symbols: str
+    numbers: Sequence[Sequence[Number]]
+
+
+def heat(load: Workload, what: str, wanted: Heat) -> str:
+    """Stretches × roles, the darker the more; the number in each cell leads to its rows.
+
+    `what` names the stretches. All maps of a workload have the same shades.
+    """
     width = LABEL + CELL * len(load.roles) + 10
     height = HEAD + ROW * len(load.stretches) + 10
-    title = f"{what}×関連業者の記号の数"
+    title = f"{what}×関連業者の{wanted.symbols}の数"
     about = "色が濃いほど記号が多いことを示します。数は下の表と同じです。"
     heads = (
         _text("v", LABEL + CELL * (at + 0.5), HEAD - 8, _short(role.label, _LONGEST_COLUMN))
         for at, role in enumerate(load.roles)
     )
-    rows = (part for at in range(len(load.stretches)) for part in _heat_row(load, at))
-    return _image("heat", width, height, (title, about), [*heads, *rows])
+    rows = (part for at in range(len(load.stretches)) for part in _heat_row(load, at, wanted))
+    parts = [*heads, *rows]
+    return _drawn(f"heat-{wanted.name}", width, height, (title, about), parts, role="group")
 
 
 def bars(load: Workload) -> str:
@@ -55,7 +81,7 @@ def bars(load: Workload) -> str:
         f"斜線がそのほかの記号（{load.help_symbols}）です。"
     )
     parts = (part for at in range(len(load.roles)) for part in _bar(load, at, most))
-    return _image("bars", LABEL + BAR_WIDTH + 170, height, (title, about), [_HATCH, *parts])
+    return _drawn("bars", LABEL + BAR_WIDTH + 170, height, (title, about), [_HATCH, *parts])
 
 
 _HATCH = (
@@ -65,17 +91,27 @@ _HATCH = (
 )
 
 
-def _heat_row(load: Workload, at: int) -> Iterator[str]:
-    stretch = load.stretches[at]
+def _heat_row(load: Workload, at: int, wanted: Heat) -> Iterator[str]:
+    name = load.stretches[at].item.name
     top = HEAD + ROW * at
-    yield _text("r", LABEL - 8, top + 18, _short(stretch.item.name, _LONGEST_ROW))
-    for column, count in enumerate(stretch.counts):
-        dark = shade(count.total, load.most)
-        left = LABEL + CELL * column
-        yield _Box(left, top, CELL - 1, ROW - 1).rect(f"h{dark}")
-        if count.total:
-            kind = "n w" if dark >= DARK else "n"
-            yield _text(kind, left + CELL / 2, top + 17, f"{count.total:,}")
+    yield _text("r", LABEL - 8, top + 18, _short(name, _LONGEST_ROW))
+    for column, number in enumerate(wanted.numbers[at]):
+        box = _Box(LABEL + CELL * column, top, CELL - 1, ROW - 1)
+        told = f"{name}、{load.roles[column].label}、{number.symbols} {number.value:,}件"
+        yield _cell(box, number, shade(number.value, load.most), told)
+
+
+def _cell(box: _Box, number: Number, dark: int, told: str) -> str:
+    """A cell of a map: a link where it leads somewhere. `told` says it in words."""
+    shape = box.rect(f"h{dark}")
+    if not number.value:
+        return shape
+    kind = "n w" if dark >= DARK else "n"
+    shape += _text(kind, box.x + CELL / 2, box.y + 17, f"{number.value:,}")
+    words = f'aria-label="{escape(told)}"'
+    if number.url:
+        return f'<a href="{escape(number.url)}" {words}>{shape}</a>'
+    return f'<g role="img" {words}>{shape}</g>'
 
 
 def _bar(load: Workload, at: int, most: int) -> Iterator[str]:
@@ -89,18 +125,28 @@ def _bar(load: Workload, at: int, most: int) -> Iterator[str]:
     yield _text("t", round(LABEL + lead + rest + 8, 1), top + 15, words)
 
 
-def _image(name: str, width: int, height: int, told: tuple[str, str], parts: Sequence[str]) -> str:
+def _drawn(
+    name: str,
+    width: int,
+    height: int,
+    told: tuple[str, str],
+    parts: Sequence[str],
+    *,
+    role: str = "img",
+) -> str:
     title, about = map(escape, told)
     return (
-        f'<svg class="chart {name}" role="img" aria-labelledby="{name}-title {name}-about" '
-        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'<svg class="chart" role="{role}" aria-labelledby="{name}-title" '
+        f'aria-describedby="{name}-about" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}">'
         f'<title id="{name}-title">{title}</title><desc id="{name}-about">{about}</desc>'
         f"{''.join(parts)}</svg>"
     )
 
 
 def _text(kind: str, x: float, y: float, text: str) -> str:
-    return f'<text class="{kind}" x="{x:g}" y="{y:g}">{escape(text)}</text>'
+    """A text for the eye: what it says is told by the chart or the cell that it is in."""
+    return f'<text class="{kind}" x="{x:g}" y="{y:g}" aria-hidden="true">{escape(text)}</text>'
 
 
 def _short(text: str, most: int) -> str:

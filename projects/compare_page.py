@@ -70,6 +70,7 @@ class Shown:
     entries: tuple[Entry, ...]
     body: str
     rows: int
+    left_out: str
     page: int
     pages: int
     query: str
@@ -115,6 +116,7 @@ def shown(found: Compared, form: CompareForm) -> Shown:
         entries=() if in_matrix else tuple(_Entries(found).of(part)),
         body=Table(found.pair.plan, None).html(part) if in_matrix else "",
         rows=count,
+        left_out=left_out(found),
         page=page,
         pages=pages,
         query=query_of(found),
@@ -133,10 +135,17 @@ def query_of(found: Compared) -> str:
 def workbook_of(project: Project, found: Compared) -> bytes:
     """新旧対照表 of the same rows, with the reasons that the history has for them."""
     given = reasons.between(project, found.old.revision, found.new.revision)
-    head = Head(found.old.label, found.new.label, [_said(one) for one in points_of(found)])
+    more = [*map(_said, points_of(found)), left_out(found)]
+    head = Head(found.old.label, found.new.label, [line for line in more if line])
     rows = found.pair.rows(found.wanted)
     texts = {row.line.shown.uid: _reason(row, given) for row in rows if not row.context}
     return comparisonsheet.sheet(found.pair, rows, head, texts)
+
+
+def left_out(found: Compared) -> str:
+    """That rows are not there because only their number changed, in words; "" when none is."""
+    count = found.pair.only_renumbered(found.wanted)
+    return f"改番だけの{count:,}行は省略" if count else ""
 
 
 def points_of(found: Compared) -> list[Point]:

@@ -32,7 +32,9 @@ class CompareForm(forms.Form):
     role = forms.CharField(required=False, max_length=1_000, label="関連業者")
     phase = forms.CharField(required=False, max_length=12, label="フェーズ")
     q = forms.CharField(required=False, max_length=200, label="検索")
-    view = forms.ChoiceField(required=False, choices=tuple(VIEWS.items()), error_messages=_WRONG)
+    view = forms.ChoiceField(
+        required=False, label="表示", choices=tuple(VIEWS.items()), error_messages=_WRONG
+    )
     page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000, label="ページ")
 
     def __init__(self, data: Any, *, labels: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -86,10 +86,18 @@ class Standing:
 
 def standing(project: Project, uid: str) -> dict[str, Standing]:
     """Column's name → the last change of its mark on the row. Two queries, one of them names."""
-    found = reasons.standing(project, uid)
+    return _named(reasons.standing(project, uid))
+
+
+def standing_below(project: Project, role: int) -> dict[str, Standing]:
+    """Row's uid → the last change of its mark in the column with that key. Two queries."""
+    return _named(reasons.standing_below(project, role))
+
+
+def _named(found: Sequence[reasons.Standing]) -> dict[str, Standing]:
     names = people(one.person for one in found)
     return {
-        one.role: Standing(
+        one.of: Standing(
             one.at, shown_name(one.person, names), KINDS.get(one.kind, "データベース"), one.reason
         )
         for one in found

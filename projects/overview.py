@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,9 +32,13 @@ ORDER BY act.at DESC, act.id DESC LIMIT %(most)s
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change set of one of the projects: how many marks and rows it touched."""
+    """One change set of one of the projects: how many marks and rows it touched.
+
+    `called` tells the project from the person's others.
+    """
 
     project: Project
+    called: str
     act: Act
     marks: int
     rows: int
@@ -62,17 +67,35 @@ def latest_editions(projects: Sequence[Project]) -> dict[int, Edition]:
     return {edition.project_id: edition for edition in latest}
 
 
-def latest_changes(projects: Sequence[Project], *, most: int = CHANGES_SHOWN) -> list[Change]:
-    """The last change sets of all the projects together, the latest first."""
+def latest_changes(
+    projects: Sequence[Project], *, among: Sequence[Project] = (), most: int = CHANGES_SHOWN
+) -> list[Change]:
+    """The last change sets of all the projects together, the latest first.
+
+    `among` are all that the person knows, by default the same.
+    """
+    names = _names(among or projects)
     by_key = {project.pk: project for project in projects}
     counts = {key: rest for key, *rest in fetch(_LATEST, {"projects": list(by_key), "most": most})}
     acts = {act.pk: act for act in _acts(list(counts))}
     told = dict(zip(acts, described(list(acts.values())), strict=True))
     return [
-        Change(by_key[acts[key].project_id], told[key], marks, rows, name or "")
+        Change(by_key[own], names[own], told[key], marks, rows, name or "")
         for key, (marks, rows, name) in counts.items()
         if key in acts
+        for own in [acts[key].project_id]
     ]
+
+
+def _names(projects: Sequence[Project]) -> dict[int, str]:
+    """What each is called in a line: its number, with the title where two have the same one."""
+    times = Counter(project.document_number for project in projects)
+    return {
+        project.pk: str(project)
+        if times[project.document_number] > 1
+        else project.document_number or project.title
+        for project in projects
+    }
 
 
 def _acts(keys: Sequence[int]) -> list[ChangeSet]:

@@ -80,6 +80,14 @@ class Pair:
         """The different rows that were asked for with their headings, in document order."""
         return below_headings(in_order(self.plan), _Keeps(self.plan, wanted))
 
+    def only_renumbered(self, wanted: Wanted = EVERYTHING) -> int:
+        """How many rows `rows` leaves out because their number is all that changed."""
+        if Change.RENUMBERED in wanted.kinds:
+            return 0
+        keeps = _Keeps(self.plan, replace(wanted, kinds=(Change.RENUMBERED,)))
+        lines = (line for line in self.plan.items if keeps(line))
+        return sum(kinds_of(line, wanted.role) == {Change.RENUMBERED} for line in lines)
+
     @property
     def phases(self) -> list[Item]:
         """The top rows of either side, in document order."""

@@ -13,6 +13,7 @@ from projects.comparing import Wishes, compare
 from projects.grid import Grid
 from projects.intake import Refused
 from projects.models import Edition, Import, Project
+from projects.recognising import renamed_columns
 from projects.sidebyside import Side
 from projects.store import editions
 
@@ -78,7 +79,10 @@ def _now(project: Project, current: Grid) -> Side:
 
 
 def _file(project: Project, key: int, current: Grid) -> Side:
-    """The matrix as the import would leave it; its rows and columns are found as there."""
+    """The matrix as the import would leave it; its rows and columns are found as there.
+
+    A column that it would take for another one is the same where its marks say so.
+    """
     row = Import.objects.without_file().filter(project=project, pk=key).first()
     reading = import_jobs.reading_of(row) if row else None
     if row is None or reading is None:
@@ -89,8 +93,9 @@ def _file(project: Project, key: int, current: Grid) -> Side:
     except Refused as refused:
         said = "".join(problem.message for problem in refused.problems[:1])
         raise Unreadable(f"「{row.file_name}」は役割分担表と比較できません。{said}") from refused
-    ids = _ids(project)
-    return Side(wanted, [ids.get(role.name, role.name) for role in wanted.roles])
+    ids, was = _ids(project), renamed_columns(current, wanted)
+    names = (role.name for role in wanted.roles)
+    return Side(wanted, [ids.get(was.get(name, name), name) for name in names])
 
 
 def _ids(project: Project) -> dict[str, int | str]:

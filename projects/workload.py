@@ -77,8 +77,9 @@ class Workload:
 
     @property
     def most(self) -> int:
-        """The largest number of marks of one role in one stretch."""
-        return max((c.total for s in self.stretches for c in s.counts), default=0)
+        """The largest number of marks of one role in one stretch that lead, or that do not."""
+        counts = (c for s in self.stretches for c in s.counts)
+        return max((n for c in counts for n in (c.leads, c.helps)), default=0)
 
     @property
     def lead_symbols(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from projects import charts
+from projects.charts import Heat, Number
 from projects.grid import Grid, Mark, Role
 from projects.workload import (
     PHASES,
@@ -24,15 +25,6 @@ from projects.workload import (
 )
 
 NAMES = {PHASES: "フェーズ", PROCESSES: "工程"}
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A count of rows, the symbols that stand there, and where they are; "" for nowhere."""
-
-    value: int
-    symbols: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,10 @@ class Headed:
 
 @dataclass(frozen=True, slots=True)
 class WorkloadPage:
-    """All that the page shows. The charts are SVG, escaped where they are drawn."""
+    """All that the page shows. The charts are SVG, escaped where they are drawn.
+
+    A heat map for the marks of the 主たる作業者 and one for the others, each with its symbols.
+    """
 
     load: Workload
     what: str
@@ -74,7 +69,7 @@ class WorkloadPage:
     lines: Sequence[Line]
     sums: Sequence[tuple[Number, Number]]
     pairs: Sequence[Headed]
-    heat: SafeString
+    heats: Sequence[tuple[str, SafeString]]
     bars: SafeString
 
 
@@ -83,16 +78,26 @@ def workload_page(grid: Grid, slug: str, role_keys: Sequence[int], depth: int) -
     load, shared = workload(grid, depth=depth), together(grid)
     pages = [reverse("projects:role", args=[slug, key]) for key in role_keys]
     matrix = reverse("projects:matrix", args=[slug])
+    lines = [_line(load, stretch, matrix) for stretch in load.stretches]
     return WorkloadPage(
         load=load,
         what=NAMES[depth],
         roles=[Headed(role, url) for role, url in zip(load.roles, pages, strict=True)],
-        lines=[_line(load, stretch, matrix) for stretch in load.stretches],
+        lines=lines,
         sums=_numbers(load, load.by_role, matrix, None),
         pairs=[Headed(load.roles[at], url, _pairs(shared, at)) for at, url in enumerate(pages)],
-        heat=mark_safe(charts.heat(load, NAMES[depth])),  # noqa: S308 - escaped where drawn
+        heats=list(_heats(load, NAMES[depth], lines)),
         bars=mark_safe(charts.bars(load)),  # noqa: S308 - escaped where drawn
     )
+
+
+def _heats(load: Workload, what: str, lines: Sequence[Line]) -> Iterator[tuple[str, SafeString]]:
+    kinds = (("lead", load.lead_symbols), ("help", load.help_symbols))
+    for place, (name, symbols) in enumerate(kinds):
+        if symbols:
+            numbers = [[pair[place] for pair in line.cells] for line in lines]
+            svg = charts.heat(load, what, Heat(name, symbols, numbers))
+            yield symbols, mark_safe(svg)  # noqa: S308 - escaped where drawn
 
 
 def _line(load: Workload, stretch: Stretch, matrix: str) -> Line:

@@ -62,4 +62,4 @@ def _desk(user: User) -> Desk | None:
         Line(p, editions.get(p.pk), open_ones.get(p.pk, Waiting()), findings.get(p.pk))
         for p in shown
     ]
-    return Desk(lines, len(projects), latest_changes(shown))
+    return Desk(lines, len(projects), latest_changes(shown, among=projects))

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import ManagementUtility, call_command
 from django.core.management.base import CommandError
 
 from projects import reviewing, store
@@ -76,4 +76,30 @@ def test_waived_findings_do_not_fail(project: Project) -> None:
 def test_a_project_that_is_not_there_is_refused_in_words() -> None:
     with pytest.raises(CommandError, match="案件「small」はありません。") as refused:
         run()
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "引数 --project を指定してください。"),
+        (["--project"], "--project の後に値を書いてください。"),
+        (["--project", "small", "--format", "yaml"], "--format に 'yaml' は指定できません。"),
+        (["--project", "small", "--code", "X9"], "--code に 'X9' は指定できません。"),
+        (["--project", "small", "--what"], "引数 --what はありません。"),
+    ],
+)
+def test_wrong_arguments_are_refused_in_japanese(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        ManagementUtility(["manage.py", "check_matrix", *arguments]).execute()
+    assert end.value.code == 2
+    assert f"エラー: {said}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["check_matrix", "import_matrix", "export_matrix"])
+def test_a_missing_project_is_refused_in_japanese_by_every_command(command: str) -> None:
+    with pytest.raises(CommandError, match=r"引数 .*--project を指定してください。") as refused:
+        call_command(command)
     assert refused.value.returncode == 2

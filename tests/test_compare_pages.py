@@ -65,7 +65,7 @@ def test_the_latest_edition_is_compared_with_now(changed: Project) -> None:
 
 def test_nothing_to_compare_with_is_said(project: Project) -> None:  # noqa: F811
     assert "比較できるものがまだありません" in page()
-    assert client_of("viewer").get(FILE).status_code == 400
+    assert "比較できるものがまだありません" in refused()
 
 
 def test_no_difference_is_said(project: Project) -> None:  # noqa: F811
@@ -89,7 +89,7 @@ def test_a_file_that_no_longer_fits_is_said_with_its_name(changed: Project) -> N
     becomes(changed, without_item(GRID, uid_of(GRID, "実施")))
     html = page(status=400, new=f"import:{row.pk}")
     assert "「実施だけ.xlsx」は役割分担表と比較できません。" in html
-    assert client_of("viewer").get(FILE, {"new": f"import:{row.pk}"}).status_code == 400
+    assert refused(new=f"import:{row.pk}") == shown(html)
 
 
 def test_a_deleted_row_is_shown_and_counted(changed: Project) -> None:
@@ -110,12 +110,13 @@ def test_the_filters_are_in_the_url(changed: Project) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({"old": "edition:9"}, "選べないものが指定されています"),
-        ({"role": "丙社"}, "どちらにもありません"),
-        ({"phase": "zzz"}, "どちらにもありません"),
-        ({"kind": "nothing"}, "選べないものが指定されています"),
-        ({"page": "0"}, ""),
-        ({"view": "x"}, "選べないものが指定されています"),
+        ({"old": "edition:9"}, "<li>旧：選べないものが指定されています"),
+        ({"new": "import:9"}, "<li>新：選べないものが指定されています"),
+        ({"role": "丙社"}, "<li>関連業者：「丙社」という列は、どちらにもありません"),
+        ({"phase": "zzz"}, "<li>フェーズ：このフェーズは、どちらにもありません"),
+        ({"kind": "nothing"}, "<li>変更の種類：選べないものが指定されています"),
+        ({"page": "0"}, "<li>ページ："),
+        ({"view": "x"}, "<li>表示：選べないものが指定されています"),
     ],
 )
 def test_what_is_not_there_is_said_and_everything_shown(
@@ -124,7 +125,19 @@ def test_what_is_not_there_is_said_and_everything_shown(
     html = page(status=400, **query)
     assert said in html
     assert rows(html) == ["報告"]
-    assert client_of("viewer").get(FILE, query).status_code == 400
+    assert refused(**query) == shown(html)
+
+
+def refused(**query: str) -> str:
+    """What the page shows that comes instead of the file."""
+    answer = client_of("viewer").get(FILE, query)
+    assert answer.status_code == 400
+    assert "attachment" not in answer.get("Content-Disposition", "")
+    return shown(answer.content.decode())
+
+
+def shown(html: str) -> str:
+    return html.partition("<h1>")[2]
 
 
 def test_the_matrix_shows_old_and_new_in_the_cells(changed: Project) -> None:

@@ -100,7 +100,7 @@ def test_the_page_costs_the_same_for_many_acts(
         marked(besshi10, number, "○", cast["editor"], reason="協議の結果") if not mark(
             besshi10, number
         ) else None
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         page = client.get(PAGE).content.decode()
     assert "協議の結果" in page
     assert "取り消す" not in page

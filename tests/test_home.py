@@ -94,6 +94,19 @@ def test_the_latest_changes_say_who_what_and_why(project: Project) -> None:
     assert "記号1か所（分担の見直し）" in news
 
 
+def test_projects_with_the_same_number_are_told_apart_by_their_titles(project: Project) -> None:
+    news = page("viewer").split("最近の変更")[1]
+    assert ">別紙1 1番</a>" in news
+    for slug in ("two", "three"):
+        another(slug)
+    Project.objects.filter(slug="two").update(title="写し")
+    Project.objects.filter(slug="three").update(document_number="別紙3")
+    news = page("viewer").split("最近の変更")[1]
+    assert ">別紙1 役割分担表 1番</a>" in news
+    assert ">別紙1 写し " in news
+    assert ">別紙3 2番</a>" in news
+
+
 def test_a_single_row_is_called_by_its_name(project: Project) -> None:
     store.change(
         project,

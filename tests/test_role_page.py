@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.utils.timezone import localdate
 
 from projects.models import Project
-from tests.small_project import client_of, project
+from projects.store.cells import Operation, save
+from tests.builders import uid_of
+from tests.small_project import GRID, client_of, project
 from tests.test_workload_pages import BASE, grown, html
 
 __all__ = ["project"]
@@ -25,6 +30,7 @@ def rows(page: str) -> list[str]:
 
 def test_every_task_stands_under_its_phase_with_mark_and_partners(project: Project) -> None:
     page = html(path(project))
+    assert "<title>甲社 " in page
     found = rows(page)
     assert [re.findall(r"\d+", row)[0] for row in found] == ["2", "3", "6"]
     assert "◎" in found[0]
@@ -68,10 +74,10 @@ def test_the_page_costs_the_same_at_any_size(
     client = client_of("viewer")
     client.get("/password/")
     page = path(project)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(page)
     grown(project)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(page)
 
 
@@ -81,3 +87,47 @@ def test_the_page_leads_to_the_filtered_matrix(project: Project, name: str) -> N
     link = re.search(r'href="([^"]+)">役割分担表で見る', page)
     assert link is not None
     assert "該当" in html(link[1])
+
+
+def since(page: str) -> dict[str, str]:
+    """項番 → what stands in いつから・理由, without tags."""
+    found = (
+        (re.findall(r"\d+", row)[0], row.split('<td class="since">')[1].split("</td>")[0])
+        for row in rows(page)
+    )
+    return {number: re.sub("<.*?>", " ", cell) for number, cell in found}
+
+
+def test_each_mark_says_since_when_by_whom_and_why(project: Project) -> None:
+    User.objects.filter(username="editor").update(last_name="編集 一郎")
+    uid = uid_of(GRID, "報告")
+    editor = User.objects.get(username="editor")
+    today = f"{localdate():%Y年}{localdate().month}月{localdate().day}日"
+    save(project, [Operation(uid, "甲社", "○", "◎")], by=editor, reason="定例会<での>合意")
+    save(project, [Operation(uid, "乙社", "", "○")], by=editor, reason="別の列のこと")
+    found = since(html(path(project)))
+    assert found["3"] == f"{today} 編集 一郎　編集（定例会&lt;での&gt;合意） "
+    assert found["2"] == f"{today} システム　取込 "
+    assert "別の列のこと" in since(html(path(project, "乙社")))["3"]
+
+
+def test_a_mark_set_again_stands_since_then(project: Project) -> None:
+    uid = uid_of(GRID, "報告")
+    editor = User.objects.get(username="editor")
+    save(project, [Operation(uid, "甲社", "○", "")], by=editor, reason="外した")
+    assert "3" not in since(html(path(project)))
+    save(project, [Operation(uid, "甲社", "", "○")], by=editor, reason="戻した")
+    assert "（戻した）" in since(html(path(project)))["3"]
+
+
+def test_the_page_leads_to_the_history_of_its_column(project: Project) -> None:
+    editor = User.objects.get(username="editor")
+    project.roles.filter(name="甲社").update(name="甲社 & 乙/丙")
+    for role in ("甲社 & 乙/丙", "乙社"):
+        before = "○" if role != "乙社" else ""
+        save(project, [Operation(uid_of(GRID, "報告"), role, before, "◎")], by=editor, reason=role)
+    link = re.search(r'href="([^"]+)">この列の変更履歴', html(path(project, "甲社 & 乙/丙")))
+    assert link is not None
+    log = html(unescape(link[1]))
+    assert "甲社 &amp; 乙/丙: ○ → ◎" in log
+    assert "乙社: 空白 → ◎" not in log

@@ -47,9 +47,39 @@ def test_every_number_leads_to_so_many_rows(project: Project, by: str) -> None:
 
 def test_the_page_has_charts_that_say_what_they_are_and_no_style(project: Project) -> None:
     page = html(WORKLOAD)
-    assert page.count('<svg class="chart') == 2
-    assert page.count('role="img"') == 2
+    titles = re.findall(r'<svg class="chart" role="(\w+)".*?<title id="(.*?)">(.*?)</title>', page)
+    assert titles == [
+        ("group", "heat-lead-title", "フェーズ×関連業者の◎の数"),
+        ("group", "heat-help-title", "フェーズ×関連業者の○の数"),
+        ("img", "bars-title", "関連業者別の記号の数"),
+    ]
+    assert len(set(re.findall(r' id="([^"]+)"', page))) == page.count(' id="')
     assert "style=" not in page
+
+
+@pytest.mark.parametrize("by", ["", "?by=process"])
+def test_the_maps_have_the_numbers_of_the_table_and_lead_to_the_same_rows(
+    project: Project, by: str
+) -> None:
+    page = html(WORKLOAD + by)
+    cells = re.findall(r'<a href="([^"]+)" aria-label="[^"]+、(.) (\d+)件">', page)
+    drawn = [(unescape(url), symbol + value) for url, symbol, value in cells]
+    body = page.split("<tfoot>")[0]
+    assert sorted(drawn) == sorted(numbers(body))
+    assert len(drawn) == 6
+
+
+def test_a_cell_of_a_map_says_all_in_words(project: Project) -> None:
+    page = html(WORKLOAD)
+    assert 'aria-label="企画、甲社、◎ 1件"' in page
+    assert 'aria-label="実施、甲社、◎' not in page
+
+
+def test_without_marks_that_lead_there_is_one_map(project: Project) -> None:
+    project.legend.update(leads=False)
+    page = html(WORKLOAD)
+    assert page.count('role="group" aria-labelledby="heat-') == 1
+    assert "フェーズ×関連業者の◎・○の数" in page
 
 
 def test_names_are_escaped_in_the_charts(project: Project) -> None:

@@ -1,18 +1,21 @@
-"""The project's history as people read it: change sets, and what each changed."""
+"""The project's history as people read it: change sets, what each changed, and waivers."""
 
 from projects.log.acts import Act, LogFilter, acts_of, described, people_of, roles_of
 from projects.log.details import Detail, details_of
 from projects.log.later import Later, later_changes
+from projects.log.waivers import Waived, latest_waivers
 
 __all__ = [
     "Act",
     "Detail",
     "Later",
     "LogFilter",
+    "Waived",
     "acts_of",
     "described",
     "details_of",
     "later_changes",
+    "latest_waivers",
     "people_of",
     "roles_of",
 ]

@@ -28,9 +28,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Since when a mark stands, by whose act, and why; `person` is a login name, "" for none."""
+    """Since when a mark stands, by whose act, and why; `person` is a login name, "" for none.
 
-    role: str
+    `of` is the column's name on a row, the row's uid in a column.
+    """
+
+    of: str
     at: datetime
     person: str
     kind: str
@@ -74,6 +77,7 @@ def between(project: Project, since: int, until: int) -> dict[str, list[Reason]]
     return found
 
 
+# The last change of each mark, by column on one row, and by row in one column.
 _STANDING = """
 SELECT DISTINCT ON (mark.role_id) role.name, mark.pgh_created_at, context.metadata
 FROM projects_assignmentevent mark
@@ -83,16 +87,32 @@ LEFT JOIN pghistory_context context ON context.id = mark.pgh_context_id
 WHERE mark.project_id = %(project)s AND item.uid = %(uid)s
 ORDER BY mark.role_id, mark.pgh_id DESC
 """
+_STANDING_BELOW = """
+SELECT DISTINCT ON (mark.item_id) item.uid, mark.pgh_created_at, context.metadata
+FROM projects_assignmentevent mark
+JOIN projects_workitem item ON item.project_id = mark.project_id AND item.id = mark.item_id
+LEFT JOIN pghistory_context context ON context.id = mark.pgh_context_id
+WHERE mark.project_id = %(project)s AND mark.role_id = %(role)s
+ORDER BY mark.item_id, mark.pgh_id DESC
+"""
 
 
 def standing(project: Project, uid: str) -> list[Standing]:
     """Per column the last change of its mark on the row. One query."""
+    return _all(_STANDING, {"project": project.pk, "uid": uid})
+
+
+def standing_below(project: Project, role: int) -> list[Standing]:
+    """Per row the last change of its mark in the column with that key. One query."""
+    return _all(_STANDING_BELOW, {"project": project.pk, "role": role})
+
+
+def _all(statement: str, values: Mapping[str, Any]) -> list[Standing]:
     return [
-        _standing(role, at, as_metadata(metadata))
-        for role, at, metadata in fetch(_STANDING, {"project": project.pk, "uid": uid})
+        _standing(of, at, as_metadata(metadata)) for of, at, metadata in fetch(statement, values)
     ]
 
 
-def _standing(role: str, at: datetime, said: Mapping[str, Any]) -> Standing:
+def _standing(of: str, at: datetime, said: Mapping[str, Any]) -> Standing:
     texts = (said.get(name, "") for name in ("name", "kind", "reason"))
-    return Standing(role, at, *texts)
+    return Standing(of, at, *texts)

@@ -6,7 +6,6 @@ cursor: COPY straight into a tracked table would lose the history's context.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from projects.grid import Grid, parents
 from projects.models import ChangeSet, LegendMark, Project, Role, WorkItem
 from projects.plan import TITLE_FIELDS, Act, CellLine, Plan
+from projects.store.renaming import parked, waivers_follow
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _SPECIAL = re.compile(r"[\\\t\n\r]")
@@ -86,6 +86,7 @@ def _write_roles(plan: Plan, project: Project) -> None:
             renamed[was.name] = role.name
         Role.objects.filter(project=project, name=was.name).update(**values)
     _rename_roles(project, renamed)
+    waivers_follow(project, renamed)
     former = _former_role_ids(project, [row.name for row in fresh])
     for row in fresh:
         row.pk = former.get(row.name)
@@ -98,13 +99,9 @@ def _rename_roles(project: Project, renamed: dict[str, str]) -> None:
     taken = renamed.keys() & set(renamed.values())
     rows = Role.objects.filter(project=project)
     for old in taken:
-        rows.filter(name=old).update(name=_parked(old))
+        rows.filter(name=old).update(name=parked(old))
     for old, new in renamed.items():
-        rows.filter(name=_parked(old) if old in taken else old).update(name=new)
-
-
-def _parked(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()
+        rows.filter(name=parked(old) if old in taken else old).update(name=new)
 
 
 def _remove_roles(plan: Plan, project: Project) -> None:

@@ -27,6 +27,31 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
     project = load(Project.objects.all(), user=person(request), slug=slug)
     labels = sources_of(project)
     form, found, problem = _asked(request, project, labels)
+    wrong = problem or not form.is_valid()
+    return _page(request, project, labels, form, found, problem, BAD_REQUEST if wrong else OK)
+
+
+@require_safe
+def compare_export(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same as 新旧対照表; when what was asked for is not there the page that says what."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    labels = sources_of(project)
+    form, found, problem = _asked(request, project, labels)
+    if found is None or not form.is_valid():
+        return _page(request, project, labels, form, found, problem, BAD_REQUEST)
+    name = f"{project.document_number} {TITLE}".strip().replace("/", "／")
+    return xlsx_response(compare_page.workbook_of(project, found), f"{name}.xlsx")
+
+
+def _page(
+    request: HttpRequest,
+    project: Project,
+    labels: Mapping[str, str],
+    form: CompareForm,
+    found: Compared | None,
+    problem: str,
+    status: int,
+) -> HttpResponse:
     context: dict[str, Any] = {
         "project": project,
         "form": form,
@@ -38,19 +63,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if found is not None:
         context["shown"] = compare_page.shown(found, form)
-    wrong = problem or not form.is_valid()
-    return render(request, "projects/compare.html", context, status=BAD_REQUEST if wrong else OK)
-
-
-@require_safe
-def compare_export(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same as 新旧対照表; 400 when what was asked for is not there."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
-    form, found, _ = _asked(request, project, sources_of(project))
-    if found is None or not form.is_valid():
-        return render(request, "400.html", status=BAD_REQUEST)
-    name = f"{project.document_number} {TITLE}".strip().replace("/", "／")
-    return xlsx_response(compare_page.workbook_of(project, found), f"{name}.xlsx")
+    return render(request, "projects/compare.html", context, status=status)
 
 
 def _asked(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -18,6 +19,7 @@ from projects.log import (
     described,
     details_of,
     later_changes,
+    latest_waivers,
     people_of,
     roles_of,
 )
@@ -34,7 +36,7 @@ OBSTACLES_TOLD = 20
 
 @require_safe
 def history(request: HttpRequest, slug: str) -> HttpResponse:
-    """The project's change sets, the latest first, filtered by the URL."""
+    """The project's change sets, the latest first, filtered by the URL; then its waivers."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
     form = LogForm(request.GET, people=people_of(project), roles=roles_of(project))
     page = Paginator(acts_of(project, form.wanted), PER_PAGE).get_page(request.GET.get("page"))
@@ -46,7 +48,9 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
         for act in acts
     ]
     table = LogTable(rows, exclude=() if may_undo else ("undo",))
-    context = {"project": project, "form": form, "table": table, "page": page}
+    context: dict[str, Any] = {"project": project, "form": form, "table": table, "page": page}
+    if page.number == 1:
+        context["waivers"], context["waived"] = latest_waivers(project)
     return render(request, "projects/history.html", context, status=200 if form.is_valid() else 400)
 
 

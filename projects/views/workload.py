@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from projects import store, workloadsheet
-from projects.duties import part_of
 from projects.forms_workload import WorkloadForm
 from projects.models import Project
+from projects.role_page import role_page
 from projects.views.export import xlsx_response
 from projects.workload_page import workload_page
 from raci.access import load, person
@@ -52,5 +52,6 @@ def _role(request: HttpRequest, project: Project, key: int) -> HttpResponse:
     keys = project.role_keys()
     if key not in keys:
         raise Http404
-    part = part_of(store.load(project), keys.index(key))
-    return render(request, "projects/role.html", {"project": project, "part": part})
+    page = role_page(project, keys.index(key), key)
+    context = {"project": project, "part": page.part, "sections": page.sections}
+    return render(request, "projects/role.html", context)

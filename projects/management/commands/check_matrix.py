@@ -12,6 +12,7 @@ from django.db import ProgrammingError
 
 from projects.checks import CHECKS, Code, Severity
 from projects.grid import Item
+from projects.management.parsing import JapaneseErrors
 from projects.models import Project
 from projects.putting_right import steps
 from projects.reviewing import Judged, Review, review
@@ -39,7 +40,7 @@ HELP = """案件の役割分担表を点検し、要確認の指摘を表示し�
 案件がないときなど、点検できないときの終了コードは2です。"""
 
 
-class Command(BaseCommand):
+class Command(JapaneseErrors, BaseCommand):
     help = HELP
     requires_system_checks = ()
 

@@ -11,12 +11,13 @@ from django.db import ProgrammingError
 from django.http import Http404
 
 from projects import exporting
+from projects.management.parsing import JapaneseErrors
 from projects.models import Project
 
 REFUSED = 2
 
 
-class Command(BaseCommand):
+class Command(JapaneseErrors, BaseCommand):
     help = "案件の役割分担表をExcelファイルに出力します。"
     requires_system_checks = ()
 

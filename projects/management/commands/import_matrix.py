@@ -18,6 +18,7 @@ from projects.comparing import Blank, Wishes
 from projects.importing import Proposal, Source
 from projects.intake import Choices, Refused
 from projects.intake.choices import SKIP, Levels
+from projects.management.parsing import JapaneseErrors
 from projects.models import Project
 from projects.plan import Act
 
@@ -31,7 +32,7 @@ ACTS = {
 REFUSED = 2
 
 
-class Command(BaseCommand):
+class Command(JapaneseErrors, BaseCommand):
     help = "役割分担表のファイル（Excel・OpenDocument・CSV・Markdown）を案件に取り込みます。"
     requires_system_checks = ()
 
