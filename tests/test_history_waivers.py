@@ -49,6 +49,7 @@ def lines(query: str = "") -> list[list[str]]:
 def test_a_waiver_stands_with_person_code_row_and_reason(doubtful: Project) -> None:
     User.objects.filter(username="editor").update(last_name="編集 一郎")
     reviewing.waive(doubtful, findings(doubtful, "W1")[:1], reason="共同<で>", by=editor())
+    assert 'href="#waivers">要確認の見送り（1件）' in client_of("viewer").get(PAGE).content.decode()
     ((at, *told),) = lines()
     assert re.fullmatch(r"\d+年\d+月\d+日 \d\d:\d\d", at)
     assert told == [
