@@ -83,14 +83,6 @@ class Shown:
     def summary(self) -> str:
         return self.compared.pair.words
 
-    @property
-    def next_page(self) -> int:
-        return self.page + 1
-
-    @property
-    def previous_page(self) -> int:
-        return self.page - 1
-
 
 def compared(old: Source, new: Source, form: CompareForm) -> Compared:
     """The comparison with what the form asks of it; the form then knows what does not fit."""

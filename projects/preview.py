@@ -124,14 +124,6 @@ class Preview:
     pages: int
     query: str = ""
 
-    @property
-    def next_page(self) -> int:
-        return self.page + 1
-
-    @property
-    def previous_page(self) -> int:
-        return self.page - 1
-
 
 def preview(
     comparison: Comparison,
