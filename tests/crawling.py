@@ -25,6 +25,7 @@ from tests.canaries import CANARY, KEY
 from tests.world import ABSENT, MAIN, OTHER, World
 from vendors.models import Question
 
+_DIGEST = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{16,}(?![0-9a-z])")
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 THOROUGH = (
     os.environ.get("RACI_THOROUGH") == "1"
@@ -178,8 +179,8 @@ def told(response: Any) -> str:
 
 
 def keys(text: str) -> set[str]:
-    """The primary keys in a text."""
-    return set(KEY.findall(text))
+    """The primary keys in a text. Digests are left out: among so many digits some look like one."""
+    return set(KEY.findall(_DIGEST.sub("", text)))
 
 
 def misdirected(world: World, letter: EmailMessage) -> set[str]:
