@@ -90,6 +90,15 @@ def test_what_only_speaks_of_approvals_is_none(name: str) -> None:
     assert found(grid, "W4") == []
 
 
+@pytest.mark.parametrize(
+    "name", ["厚生労働省・日本年金機構", "総務省", "発注者（年金局）", "特許庁"]
+)
+def test_where_no_kinds_are_given_the_name_says_who_orders(name: str) -> None:
+    grid = grid_of("計画書の承認 . ◎", roles=(name, "受託者"))
+    assert numbers(grid, "W4") == ["1"]
+    assert numbers(grid_of("計画書の承認 . ◎", roles=("省庁間網保守業者", "受託者")), "W4") == []
+
+
 def test_without_an_orderer_there_is_no_approval_to_give() -> None:
     assert found(grid_of("計画書の承認 . ◎"), "W4") == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from projects.grid import Grid, Item, RoleKind, is_heading, parents
 from projects.keys import match_key
 
 SHARE = 0.5
+_ORDERER = re.compile(r"^発注者|(省|庁|日本年金機構)($|[・、(（])")
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,11 @@ class Sheet:
 
     @cached_property
     def orderers(self) -> list[int]:
-        kinds = enumerate(self.grid.roles)
-        return [at for at, role in kinds if role.kind is RoleKind.ORDERER]
+        """The columns of the 発注者; where no kinds are given, those whose names say so."""
+        columns = list(enumerate(self.grid.roles))
+        if any(role.kind is not RoleKind.VENDOR for _, role in columns):
+            return [at for at, role in columns if role.kind is RoleKind.ORDERER]
+        return [at for at, role in columns if _ORDERER.search(role.name)]
 
     @cached_property
     def tops(self) -> list[int]:
