@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from projects.checks import cells, numbering, owners, shares, sisters, slid, slips, wording
 from projects.checks.finding import CHECKS, Change, Check, Code, Finding, Severity, repaired
@@ -40,9 +41,10 @@ def findings(grid: Grid, *, share: float = SHARE) -> list[Finding]:
 
 def _with_texts(finding: Finding, texts: Mapping[str, Sequence[str]]) -> Finding:
     """The finding, about something else once one of its rows reads otherwise."""
-    rows = dict.fromkeys(uid for uid, _ in finding.cells if uid)
-    more = (text for uid in rows for text in texts[uid])
-    return replace(finding, evidence=(*finding.evidence, *more))
+    rows = {uid: texts[uid] for uid, _ in finding.cells if uid}
+    evidence = (*finding.evidence, *chain.from_iterable(rows.values()))
+    parts = (finding.code, finding.cells, finding.said, evidence, finding.repair, finding.about)
+    return Finding(*parts)  # half of what `replace` takes, for thousands of them
 
 
 def places(grid: Grid) -> Callable[[str], tuple[int, int, str]]:

@@ -12,8 +12,9 @@ from projects.grid import Role
 from projects.keys import match_key
 
 APPROVAL = re.compile(r"(?<!未)(承認|検収|可否判断)(の?(実施|判定|決定))?$")
-_BRACKETS = {"(": ")", "[": "]", "【": "】", "「": "」"}
 _OPENING = re.compile(r"[(\[【「]")
+_PLAIN = r"[^()\[\]【】「」]"
+_IN_BRACKETS = re.compile(rf"[(\[【「]((?:{_PLAIN}++|[(\[【「]{_PLAIN}*+[)\]】」])*+)[)\]】」]")
 _OWNED = re.compile(r"((が|の|にて|で)?(担当|実施|対応).*|分|業務|業者|開発者)$")
 _NOT_THEIRS = re.compile(r"以外|除く")
 # Who does it, as the subject of a sentence, or before 「担当…」 and 「による…」 at its beginning.
@@ -56,10 +57,7 @@ def _is_approval(name: str) -> bool:
     """Whether the name, without what stands in brackets, is that of an approval."""
     if not any(word in name for word in ("承認", "検収", "可否判断")):
         return False
-    for inner in _bracketed(name):
-        for opening, closing in _BRACKETS.items():
-            name = name.replace(f"{opening}{inner}{closing}", "")
-    return APPROVAL.search(name) is not None
+    return APPROVAL.search(_IN_BRACKETS.sub("", name)) is not None
 
 
 def named_otherwise(sheet: Sheet) -> Iterator[Finding]:
@@ -148,14 +146,6 @@ def _subjects(line: str) -> list[str]:
     return [] if found and _NOT_THEIRS.search(line) else found
 
 
-def _bracketed(text: str) -> Iterator[str]:
-    """What stands in brackets, the outermost, without them."""
-    start, ends = 0, list[str]()
-    for at, char in enumerate(text) if _OPENING.search(text) else ():
-        if char in _BRACKETS:
-            ends.append(_BRACKETS[char])
-            start = at + 1 if len(ends) == 1 else start
-        elif ends and char == ends[-1]:
-            ends.pop()
-            if not ends:
-                yield text[start:at]
+def _bracketed(text: str) -> list[str]:
+    """What stands in brackets, with what is in brackets within."""
+    return _IN_BRACKETS.findall(text) if _OPENING.search(text) else []

@@ -6,13 +6,24 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from projects.grid import Grid, Item, RoleKind, is_heading, parents
 from projects.keys import match_key
 
 SHARE = 0.5
+LONGEST_KNOWN = 200
 _ORDERER = re.compile(r"^発注者|(省|庁|日本年金機構)($|[・、(（])")
+
+
+@lru_cache(maxsize=4096)
+def _known_key(text: str) -> str:
+    return match_key(text)
+
+
+def _key(text: str) -> str:
+    """The match key; texts come again with every revision, and in every フェーズ."""
+    return _known_key(text) if len(text) <= LONGEST_KNOWN else match_key(text)
 
 
 @dataclass(frozen=True)
@@ -69,12 +80,12 @@ class Sheet:
     @cached_property
     def names(self) -> list[str]:
         """Per row the name as it is compared."""
-        return [match_key(item.name) for item in self.items]
+        return [_key(item.name) for item in self.items]
 
     @cached_property
     def descriptions(self) -> list[str]:
         """Per row the 作業内容 as it is compared, line by line."""
-        return ["\n".join(map(match_key, item.description.splitlines())) for item in self.items]
+        return ["\n".join(map(_key, item.description.splitlines())) for item in self.items]
 
     @cached_property
     def orderers(self) -> list[int]:

@@ -36,7 +36,7 @@ class _Texts:
 
     def __init__(self, sheet: Sheet, sisters: Sisters) -> None:
         self._own = [folded(text) for text in sheet.descriptions]
-        self._names = [_BRACKETS.sub("", name) for name in sheet.names]
+        self._names = sheet.names
         self._headings = sheet.headings
         self._of = sisters.of
 
@@ -64,7 +64,8 @@ class _Texts:
         """
         if index in self._of or self._own[beside] or self._headings[beside]:
             return False
-        name, own, text = self._names[beside], self._names[index], self._own[index]
+        name, own = (_BRACKETS.sub("", self._names[at]) for at in (beside, index))
+        text = self._own[index]
         return len(name) >= SHORTEST_NAME and name in text and own not in text and name not in own
 
 

@@ -13,7 +13,8 @@ from projects.grid import Item
 # The right form first, as the field writes it.
 VARIANTS = (("電子決裁", "電子決済"), ("本受託者", "本委託者"))
 _KATAKANA = re.compile(r"[ァ-ヺー]{2,}")
-_COMPANY = re.compile(r"[一-龥々ァ-ヺー]{2,}?業?者")
+# From the beginning of a run to its first 者, which is between 耄 and 耆.
+_COMPANY = re.compile(r"(?<![一-耄耆-龥々ァ-ヺー])[一-耄耆-龥々ァ-ヺー]{2,}+者")
 _FIELDS = ("name", "description")
 # Persons, who may be others than the companies of that name.
 _PERSONS = {"担当者", "開発者", "管理者", "利用者", "作業者", "責任者"}
