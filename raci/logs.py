@@ -36,7 +36,7 @@ class Formatter(JsonFormatter):
     ) -> None:
         log_data["time"] = datetime.fromtimestamp(record.created, UTC).isoformat()
         log_data["level"], log_data["logger"] = record.levelname, record.name
-        log_data["message"] = record.getMessage()
+        log_data["message"] = _without_path(record)
         # Django speaks of an answer when the request is over for this thread, and names it.
         answered = getattr(getattr(record, "request", None), "answered", None) or current.now()
         log_data["request_id"] = getattr(record, "request_id", None) or (answered and answered.id)
@@ -94,8 +94,18 @@ def told(error: BaseException) -> str:
 
 
 def _route(request: HttpRequest) -> str:
+    """The pattern of the address: what stands in its place may be a secret, or a name."""
     match = request.resolver_match
-    return f"/{match.route}" if match and match.route is not None else request.path
+    return f"/{match.route}" if match and match.route is not None else "-"
+
+
+def _without_path(record: logging.LogRecord) -> str:
+    """The message; Django quotes the path of the request in its own."""
+    message, request = record.getMessage(), getattr(record, "request", None)
+    if isinstance(request, HttpRequest) and request.path != "/":
+        for path in (request.get_full_path(), request.path):
+            message = message.replace(path, _route(request))
+    return message
 
 
 def _answering(answered: Current, parts: Iterable[bytes]) -> Iterator[bytes]:

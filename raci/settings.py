@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "raci.accounts.required.RequiredFactorMiddleware",
+    "raci.paths.PathMiddleware",
 ]
 
 ROOT_URLCONF = "raci.urls"

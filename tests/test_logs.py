@@ -90,6 +90,16 @@ def test_what_django_says_of_an_answer_has_its_id(
     assert {line["request_id"] for line in lines} == {response["X-Request-ID"]}
 
 
+@pytest.mark.parametrize(
+    "path", ["/invitations/MjM/1xVdha.himitsu/", "/himitsu/", "/tasks/himitsu/x/"]
+)
+def test_no_line_quotes_a_path(db: None, written: Written, path: str) -> None:
+    Client(enforce_csrf_checks=True).post(path)
+    Client().get(path)
+    assert len(written()) >= 2
+    assert "himitsu" not in json.dumps(written())
+
+
 def test_what_was_typed_at_the_login_is_in_no_line(db: None, written: Written) -> None:
     Client().post("/login/", {"username": SECRET, "password": SECRET})
     assert [line["route"] for line in written()] == ["/login/"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 from itertools import groupby, pairwise
 
 from projects import workbook
@@ -68,7 +69,19 @@ def _roles(tasks: Iterable[Task]) -> dict[int, str]:
             order.add(role)
         for left, right in pairwise(line.role_ids):
             order.add(right, left)
-    return {role: names[role] for role in order.static_order()}
+    return {role: names[role] for role in _sorted(order)}
+
+
+def _sorted(order: TopologicalSorter[int]) -> Iterator[int]:
+    """Where the rows leave it open, the column that was made first comes first."""
+    order.prepare()
+    ready: list[int] = []
+    while order.is_active():
+        for role in order.get_ready():
+            heappush(ready, role)
+        first = heappop(ready)
+        order.done(first)
+        yield first
 
 
 def _items(tasks: Iterable[Task], roles: Sequence[int]) -> Iterator[Item]:

@@ -108,7 +108,12 @@ class InviteForm(forms.Form):
     address = forms.EmailField(max_length=150, label="メールアドレス")
 
     def clean_address(self) -> str:
-        return str(self.cleaned_data["address"]).lower()
+        address = str(self.cleaned_data["address"]).lower()
+        try:
+            address.rpartition("@")[2].encode("idna")
+        except UnicodeError:
+            raise forms.ValidationError("このアドレスにはメールを送れません。") from None
+        return address
 
 
 class QuestionForm(forms.Form):

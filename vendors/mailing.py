@@ -5,10 +5,11 @@ A mail that cannot be sent is in the log and disturbs nothing.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
+from smtplib import SMTPException
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import mail
 from django.db import transaction
@@ -16,6 +17,9 @@ from django.template.loader import render_to_string
 
 from projects.grid import clean_line
 
+# UnicodeError and ValueError: an address that cannot be written in a mail.
+_UNSENT = (OSError, SMTPException, UnicodeError, ValueError)
+_log = logging.getLogger(__name__)
 Letters = Iterable[tuple[User, str]]
 
 
@@ -29,10 +33,21 @@ def body(template: str, context: Mapping[str, Any]) -> str:
 
 
 def _send(subject: str, letters: Letters) -> None:
-    found = [
-        mail.EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [person.email])
-        for person, text in letters
-        if person.email
-    ]
-    if found:
-        mail.get_connection().send_messages(found)
+    """One mail that cannot be sent keeps no other back."""
+    connection = mail.get_connection()
+    try:
+        connection.open()
+        for person, text in letters:
+            if person.email:
+                _try(mail.EmailMessage(subject, text, to=[person.email], connection=connection))
+    except _UNSENT:
+        _log.exception("the mail server does not let us in")
+    finally:
+        connection.close()
+
+
+def _try(letter: mail.EmailMessage) -> None:
+    try:
+        letter.send()
+    except _UNSENT:
+        _log.exception("a mail could not be sent")

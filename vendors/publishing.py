@@ -21,7 +21,7 @@ from vendors.models import Confirmation, Contract, Vendor
 class Party:
     """What changes for a company, or for a role that no company fills (`vendor` is None).
 
-    `reset` counts the confirmations that no longer count afterwards.
+    `reset` counts what the company said, 確認済 or 質問あり, that no longer counts afterwards.
     """
 
     name: str
@@ -126,12 +126,12 @@ def _fillings(project: Project) -> dict[Vendor, list[Role]]:
     return found
 
 
-_COUNTING = Confirmation.State.CONFIRMED
+_COUNTING = (Confirmation.State.CONFIRMED, Confirmation.State.QUESTION)
 
 
 def _counting(project: Project, last: Edition) -> dict[int, set[str]]:
-    """The rows that each company has confirmed as they stand in the last 版."""
-    said = Confirmation.objects.filter(project=project, state=_COUNTING).order_by()
+    """The rows of which each company has said something that counts in the last 版."""
+    said = Confirmation.objects.filter(project=project, state__in=_COUNTING).order_by()
     changed_in = dict(last.rows.order_by().values_list("uid", "changed_in"))
     found: defaultdict[int, set[str]] = defaultdict(set)
     for vendor, uid, number in said.values_list("vendor_id", "uid", "edition_number"):

@@ -29,6 +29,17 @@ def _immutable() -> pgtrigger.Trigger:
     return pgtrigger.Protect(name="immutable", operation=operation)
 
 
+def _kept() -> pgtrigger.Trigger:
+    """TRUNCATE passes by triggers of rows."""
+    return pgtrigger.Trigger(
+        name="kept",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'published editions are kept';",
+    )
+
+
 def _sealed() -> pgtrigger.Trigger:
     """Rows come in the transaction that publishes, whose time the edition has, or never."""
     return pgtrigger.Trigger(
@@ -79,7 +90,7 @@ class Edition(models.Model):
             models.CheckConstraint(condition=models.Q(number__gte=1), name="edition_from_one"),
             models.CheckConstraint(condition=~models.Q(title=""), name="edition_titled"),
         ]
-        triggers = [_immutable()]
+        triggers = [_immutable(), _kept()]
 
     def __str__(self) -> str:
         return self.title
@@ -127,7 +138,7 @@ class EditionRow(models.Model):
                 fields=["project", "edition", "position"], name="editionrow_position"
             ),
         ]
-        triggers = [_immutable(), _sealed()]
+        triggers = [_immutable(), _kept(), _sealed()]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}".strip()
