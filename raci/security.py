@@ -20,6 +20,7 @@ from projects.models import BySlug, Membership, Project
 from raci.access import Right, load, name_of, person
 from raci.audit import SIGN_IN, Kind
 from raci.models import SecurityEvent
+from vendors.models import Member
 
 PER_PAGE = 50
 _WORDS = {
@@ -36,7 +37,7 @@ _RIGHTS = ("before", "after")
 
 @require_safe
 def security(request: HttpRequest, slug: str) -> HttpResponse:
-    """What concerns the project, and how its PMO members signed in; the latest first."""
+    """What concerns the project, and how those who work on it signed in; the latest first."""
     user = person(request)
     project = load(BySlug(), user=user, right=Right.MANAGE, even_archived=True, slug=slug)
     found = lines_of(project)
@@ -49,8 +50,7 @@ def security(request: HttpRequest, slug: str) -> HttpResponse:
 
 def lines_of(project: Project) -> QuerySet[SecurityEvent]:
     """The lines that a manager of the project may read; no other project's."""
-    members = Membership.objects.filter(project=project).values("user_id")
-    sign_in = Q(project_id__isnull=True, kind__in=SIGN_IN, user_id__in=members)
+    sign_in = Q(project_id__isnull=True, kind__in=SIGN_IN, user_id__in=_working_on(project))
     return SecurityEvent.objects.filter(Q(project_id=project.pk) | sign_in).order_by("-id")
 
 
@@ -117,8 +117,15 @@ class SecurityTable(tables.Table):
 def _people_of(project: Project) -> list[tuple[int, str]]:
     """The members, and who else did something in the project."""
     others = SecurityEvent.objects.filter(project_id=project.pk).values("user_id")
-    found = User.objects.filter(Q(memberships__project=project) | Q(pk__in=others)).distinct()
+    found = User.objects.filter(Q(pk__in=_working_on(project)) | Q(pk__in=others))
     return [(user.pk, name_of(user)) for user in found.order_by("username", "pk")]
+
+
+def _working_on(project: Project) -> QuerySet[Any]:
+    """The members, and the people of companies with a part in the project; also who was stopped."""
+    here = Member.objects.working_in(project.pk).filter(vendor__contracts__project=project)
+    works = Q(memberships__project=project) | Q(pk__in=here.values("user_id"))
+    return User.objects.filter(works).order_by().values("pk")
 
 
 def _names(keys: set[int]) -> dict[int, str]:

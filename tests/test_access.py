@@ -365,6 +365,24 @@ def test_status_of_every_url_for(
     assert {k: (found[k], wanted[k]) for k in found if found[k] != wanted[k]} == {}
 
 
+@pytest.mark.parametrize("name", ["anonymous", "vendor", "both", "viewer", "manager"])
+def test_other_methods_tell_and_do_no_more(
+    name: str, besshi10: Project, sign_in: Callable[[str], Client]
+) -> None:
+    """HEAD is like GET; what no view knows is refused, by whoever is asked first."""
+    client, found = sign_in(name), {}
+    for route, method in TABLE:
+        if method == "GET":
+            wanted = {"HEAD": {TABLE[route, "GET"][place_of(name)]}}
+            wanted |= {other: {302, 403, 404, 405, 410} for other in ("PUT", "PATCH", "DELETE")}
+            for other, statuses in wanted.items():
+                if (route, other) not in TABLE:
+                    response = client.generic(other, company_address(route, besshi10))
+                    if response.status_code not in statuses:
+                        found[route, other] = response.status_code
+    assert found == {}
+
+
 @pytest.mark.parametrize("name", PEOPLE)
 def test_the_admin_is_there_only_for_administrators(
     name: str, besshi10: Project, sign_in: Callable[[str], Client]

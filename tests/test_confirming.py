@@ -151,9 +151,22 @@ def test_a_task_that_changed_since_it_was_looked_at_is_not_confirmed(
 
 
 def test_a_foreign_task_is_not_there_and_nothing_is_confirmed(one: Client, other: Client) -> None:
-    keys = [tasks(one)["計画"].key, tasks(other)["試験"].key]
-    assert one.post("/tasks/confirm/", {"task": keys, "state": "confirmed"}).status_code == 404
+    form = {"task": [tasks(other)["試験"].key], "state": "confirmed"}
+    assert one.post("/tasks/confirm/", form).status_code == 404
     assert not Confirmation.objects.exists()
+
+
+@pytest.mark.parametrize("gone", ["foreign", "absent", "nonsense"])
+def test_what_is_theirs_is_confirmed_beside_what_is_not(
+    one: Client, other: Client, gone: str
+) -> None:
+    foreign = tasks(other)["試験"].key
+    keys = {"foreign": foreign, "absent": foreign[:-20] + "x" * 18 + ":1", "nonsense": "x"}
+    form = {"task": [tasks(one)["計画"].key, keys[gone]], "state": "confirmed"}
+    page = one.post("/tasks/confirm/", form, follow=True).content.decode()
+    assert "1件を「確認済」にしました" in page
+    assert "現在の担当作業にない1件は、そのままです" in page
+    assert Confirmation.objects.count() == 1
 
 
 def test_without_a_choice_the_page_says_what_to_do(one: Client) -> None:

@@ -23,6 +23,7 @@ from tests.crew import (
     project,
     statuses,
 )
+from vendors import mailing
 from vendors.models import Contract, Member
 
 __all__ = ["crew", "log", "project"]
@@ -30,6 +31,23 @@ __all__ = ["crew", "log", "project"]
 
 def invite(address: str, name: str = "新 人") -> str:
     return html(post(place("invite/"), name=name, address=address))
+
+
+def test_an_address_that_no_mail_can_have_is_refused(crew: Project) -> None:
+    answer = post(place("invite/"), name="新 人", address="x@ex\ufffdample.jp")
+    assert answer.status_code == 400
+    assert "このアドレスにはメールを送れません" in answer.content.decode()
+    assert not User.objects.filter(username__startswith="x@").exists()
+
+
+def test_a_mail_that_cannot_be_sent_keeps_no_other_back(
+    crew: Project, django_capture_on_commit_callbacks: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, good = (User(username=n, email=f"{n}@example.jp") for n in ("\ud800", "good"))
+    with django_capture_on_commit_callbacks(execute=True):
+        mailing.after_commit("件名", lambda: [(bad, "本文"), (good, "本文")])
+    assert [letter.to for letter in mail.outbox] == [["good@example.jp"]]
+    assert "could not be sent" in caplog.text
 
 
 def test_an_invited_person_gets_a_link_and_no_password(

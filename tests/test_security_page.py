@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from projects.models import Membership, Project
+from projects.models import Membership, Project, Role
 from raci import audit, security
 from raci.audit import Kind
+from vendors.models import Contract, Member, Vendor
 
 PAGE = "/projects/p/security/"
 
@@ -59,6 +60,21 @@ def test_the_projects_lines_and_its_members_sign_ins_and_no_others(
         ("案件の権限の変更", "―"),
         ("案件の権限の変更", "―"),
     ]
+
+
+def test_sign_ins_of_the_projects_companies_are_there_too(
+    manager: Client, project: Project, people: dict[str, User]
+) -> None:
+    role = Role.objects.create(project=project, name="甲社", position=1)
+    for name in ("株式会社甲", "株式会社乙"):
+        vendor = Vendor.objects.create(name=name)
+        user = User.objects.create_user(name)
+        Member.objects.create(vendor=vendor, user=user)
+        if name == "株式会社甲":
+            Contract.objects.create(vendor=vendor, project=project, role=role)
+        audit.record(Kind.LOGIN_FAILED, by=user, address="192.0.2.1")
+    failed = rows(manager, f"?kind={Kind.LOGIN_FAILED}")
+    assert [row.name for row in failed] == ["株式会社甲"]
 
 
 def test_details_are_told_in_words(

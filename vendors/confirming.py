@@ -15,7 +15,15 @@ from vendors.tasks import Task, Work
 
 
 class Unknown(LookupError):
-    """A named task is none of the desk's."""
+    """No named task is one of the desk's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The tasks, each with the 版 that the person looked at; and how many are not theirs now."""
+
+    tasks: tuple[tuple[Task, int], ...]
+    lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +34,23 @@ class Said:
     overtaken: tuple[Task, ...]
 
 
-def chosen(work: Work, keys: Iterable[str]) -> list[tuple[Task, int]]:
-    """The tasks that the keys of a form name, each with the 版 that the person looked at.
+def chosen(work: Work, keys: Iterable[str]) -> Chosen:
+    """The tasks that the keys of a form name.
 
-    Raises Unknown, for all at once: what is not theirs is like what does not exist.
+    A newer 版 may have taken some away; what is not theirs is like what does not exist. Raises
+    Unknown when none is theirs.
     """
     tasks = {task.key.rpartition(":")[0]: task for task in work.tasks}
-    found = []
+    found, lost = [], 0
     for key in dict.fromkeys(keys):
         name, _, edition = key.rpartition(":")
-        if name not in tasks or not (edition.isascii() and edition.isdecimal()):
-            raise Unknown(key)
-        found.append((tasks[name], int(edition[:9])))
-    return found
+        if name in tasks and edition.isascii() and edition.isdecimal():
+            found.append((tasks[name], int(edition[:9])))
+        else:
+            lost += 1
+    if lost and not found:
+        raise Unknown
+    return Chosen(tuple(found), lost)
 
 
 def say(desk: Desk, tasks: Sequence[tuple[Task, int]], state: Confirmation.State) -> Said:

@@ -7,7 +7,7 @@ from django import forms
 
 from projects.grid import clean_text
 from projects.selection import words_of
-from vendors.confirming import chosen
+from vendors.confirming import Chosen, chosen
 from vendors.models import MAX_TEXT, Confirmation
 from vendors.selection import ANSWERED, CHANGED, TaskFilter
 from vendors.tasks import STATES, Task, Work
@@ -70,7 +70,7 @@ class SpokenField(forms.CharField):
 
 
 class TasksField(forms.Field):
-    """Keys of tasks → those tasks, each with the 版 that was looked at. Raises Unknown."""
+    """Keys of tasks → those tasks, and how many are none. Raises Unknown."""
 
     widget = forms.SelectMultiple
     default_error_messages = {"required": "作業を選んでから押してください。"}
@@ -79,8 +79,8 @@ class TasksField(forms.Field):
         super().__init__()
         self._work = work
 
-    def to_python(self, value: Any) -> list[tuple[Task, int]]:
-        return chosen(self._work, value or ())
+    def to_python(self, value: Any) -> Chosen | None:
+        return chosen(self._work, value) if value else None
 
 
 class SayForm(forms.Form):

@@ -96,7 +96,7 @@ def _with_provider(
 @login_not_required
 @never_cache
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, uidb64: str, token: str) -> HttpResponse:
     """An invited person chooses a password and is signed in."""
     user = invited(uidb64, token)

@@ -36,11 +36,13 @@ def confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
         errors = [error for errors in form.errors.values() for error in errors]
         return list_page(request, desk, work, errors=errors, status=400)
     state = Confirmation.State(form.cleaned_data["state"])
-    said = confirming.say(desk, form.cleaned_data["task"], state)
+    said = confirming.say(desk, form.cleaned_data["task"].tasks, state)
     if state == QUESTION:
         asking.ask(desk, said.done, form.cleaned_data["text"])
         notices.asked(request, said.done, form.cleaned_data["text"])
     _tell(request, said, state)
+    if lost := form.cleaned_data["task"].lost:
+        messages.error(request, f"現在の担当作業にない{lost}件は、そのままです。")
     return redirect(_back(request, desk))
 
 
