@@ -27,9 +27,8 @@ from vendors.models import Question
 
 _DIGEST = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{16,}(?![0-9a-z])")
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
-THOROUGH = (
-    os.environ.get("RACI_THOROUGH") == "1"
-)  # minutes more: every kind of person, more addresses
+# Minutes more: 40 addresses of each route, and every kind of person posts to five of them.
+THOROUGH = os.environ.get("RACI_THOROUGH") == "1"
 MOST_PER_ROUTE, MOST_POSTED_TO = (40, 5) if THOROUGH else (8, 2)
 LOOKED, REFUSED, HIDDEN = {200, 400}, {302, 405}, 404
 Body = dict[str, Any]
