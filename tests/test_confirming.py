@@ -211,6 +211,21 @@ def test_the_company_can_close_its_question(one: Client) -> None:
     assert Question.objects.get().state == "closed"
 
 
+def test_what_the_company_says_as_it_closes_is_kept(one: Client) -> None:
+    ask(one, "計画", "期限は")
+    ask(one, "計画", "分かりました", close="1")
+    assert [m.text for m in Message.objects.order_by("pk")] == ["期限は", "分かりました"]
+    assert Question.objects.get().state == "closed"
+
+
+def test_too_long_a_last_word_is_refused_and_nothing_is_closed(one: Client) -> None:
+    ask(one, "計画", "期限は")
+    answer = ask(one, "計画", "長" * 4001, close="1")
+    assert answer.status_code == 400
+    assert "長" * 4001 in answer.content.decode()
+    assert (Question.objects.get().state, Message.objects.count()) == ("open", 1)
+
+
 def test_managers_get_a_mail_and_nobody_sees_other_addresses(
     project: Project,
     one: Client,
