@@ -34,8 +34,7 @@ def confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     except Unknown as error:
         raise Http404 from error
     if not valid:
-        errors = [error for errors in form.errors.values() for error in errors]
-        return list_page(request, desk, work, errors=errors, status=400)
+        return list_page(request, desk, work, refused=form)
     state = Confirmation.State(form.cleaned_data["state"])
     said = confirming.say(desk, form.cleaned_data["task"], state)
     if state == QUESTION:
