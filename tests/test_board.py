@@ -156,8 +156,8 @@ def sheets(project: Project) -> list[list[tuple[Any, ...]]]:
 
 def test_the_export_has_companies_phases_and_every_task(crew: Project) -> None:
     said(crew, "計画")
-    companies, phases, tasks = sheets(crew)
-    assert companies[2][:7] == ("株式会社甲", "甲社", 3, "33%", 1, 0, 0)
+    companies, phases, tasks, _ = sheets(crew)
+    assert companies[2][:8] == ("株式会社甲", "甲社", 3, "33%", 33, 1, 0, 0)
     assert companies[-1][2] == 6
     assert phases[1:3] == [
         ("会社", "企画", "実施"),
@@ -169,6 +169,17 @@ def test_the_export_has_companies_phases_and_every_task(crew: Project) -> None:
     )  # fmt: skip
 
 
+def test_the_export_has_the_last_reminder_and_the_questions_that_are_left(crew: Project) -> None:
+    asked(crew, "計画", "期限は")
+    closed = asked(crew, "報告", "期限は")
+    closed.state = "closed"
+    closed.save()
+    remind("株式会社甲")
+    companies, _, _, questions = sheets(crew)
+    assert companies[2][-3:] == (f"{localdate():%Y-%m-%d}", "manager", 1)
+    assert [row[:4] for row in questions[2:]] == [("株式会社甲", "2", "計画", "回答待ち")]
+
+
 def test_the_export_of_a_name_like_a_formula_is_text(crew: Project) -> None:
     Vendor.objects.filter(pk=company().pk).update(name="=1+1")
     data = client_of("viewer").get(f"{BOARD}export.xlsx").content
@@ -178,7 +189,7 @@ def test_the_export_of_a_name_like_a_formula_is_text(crew: Project) -> None:
 
 
 def test_the_export_before_a_first_edition_has_headers_alone(project: Project) -> None:
-    assert [len(rows) for rows in sheets(project)] == [3, 2, 2]
+    assert [len(rows) for rows in sheets(project)] == [3, 2, 2, 2]
 
 
 def test_who_sees_the_board(crew: Project) -> None:

@@ -181,6 +181,47 @@ def test_a_question_about_many_tasks_needs_a_text(one: Client) -> None:
     assert not Question.objects.exists()
 
 
+def test_a_refused_question_keeps_ticks_and_text(one: Client) -> None:
+    page = say(one, "報告", state="question", text="長" * 4001).content.decode()
+    assert page.count(" checked>") == 1
+    assert f'value="{tasks(one)["報告"].key}" aria-label="項番3を選ぶ" checked>' in page
+    assert "長" * 4001 + "</textarea>" in page
+    assert '<details class="menu ask" open>' in page
+    empty = say(one, "計画", "報告", state="question").content.decode()
+    assert empty.count(" checked>") == 2
+    assert '<details class="menu ask" open>' in empty
+
+
+def test_the_list_tells_what_became_of_a_question(one: Client) -> None:
+    ask(one, "計画", "期限は")
+    page = one.get("/tasks/").content.decode()
+    assert '<span class="state open">回答待ち</span>' in page
+    assert "?state=answered" not in page
+    Question.objects.update(state="answered")
+    page = one.get("/tasks/").content.decode()
+    assert '<span class="state answered">回答あり</span>' in page
+    assert 'href="/tasks/?state=answered">回答あり <b>1</b>件' in page
+    assert tasks(one, state="answered").keys() == {"計画"}
+
+
+def test_the_list_is_sorted_by_description_and_partners(one: Client) -> None:
+    page = one.get("/tasks/").content.decode()
+    assert "sort=description" in page
+    assert "sort=partners" in page
+    assert list(tasks(one, sort="partners")) == ["計画", "報告"]
+    assert list(tasks(one, sort="-partners")) == ["報告", "計画"]
+    assert tasks(one, sort="-description").keys() == {"計画", "報告"}
+
+
+def test_states_are_sorted_as_they_are_worked_through(project: Project, one: Client) -> None:
+    change(project, marked(GRID, "試験", "○", "◎"))
+    published(project)
+    say(one, "計画")
+    say(one, "報告", state="question", text="期限は")
+    assert list(tasks(one, sort="state")) == ["試験", "報告", "計画"]
+    assert list(tasks(one, sort="-state")) == ["計画", "報告", "試験"]
+
+
 def test_a_question_about_many_tasks_opens_a_thread_each(one: Client) -> None:
     say(one, "計画", "報告", state="question", text="期限は\nいつですか")
     assert set(states(one).values()) == {"質問あり"}
@@ -222,6 +263,21 @@ def test_the_company_can_close_its_question(one: Client) -> None:
     ask(one, "計画", "期限は")
     assert "解決" in ask(one, "計画", "", close="1").content.decode()
     assert Question.objects.get().state == "closed"
+
+
+def test_what_the_company_says_as_it_closes_is_kept(one: Client) -> None:
+    ask(one, "計画", "期限は")
+    ask(one, "計画", "分かりました", close="1")
+    assert [m.text for m in Message.objects.order_by("pk")] == ["期限は", "分かりました"]
+    assert Question.objects.get().state == "closed"
+
+
+def test_too_long_a_last_word_is_refused_and_nothing_is_closed(one: Client) -> None:
+    ask(one, "計画", "期限は")
+    answer = ask(one, "計画", "長" * 4001, close="1")
+    assert answer.status_code == 400
+    assert "長" * 4001 in answer.content.decode()
+    assert (Question.objects.get().state, Message.objects.count()) == ("open", 1)
 
 
 def test_managers_get_a_mail_and_nobody_sees_other_addresses(

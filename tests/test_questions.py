@@ -167,6 +167,49 @@ def test_what_the_company_said_meanwhile_is_not_closed_unread(crew: Project) -> 
     assert Question.objects.get().state == "open"
 
 
+def test_the_company_is_told_when_its_question_is_closed_or_reopened(
+    crew: Project, django_capture_on_commit_callbacks: Any
+) -> None:
+    seen = asked(crew, "報告", "いつまでですか").messages.get().pk
+    for data in ({"close": "1", "seen": seen}, {"reopen": "1"}):
+        for _ in range(2):  # the second time nothing is new
+            with django_capture_on_commit_callbacks(execute=True):
+                client_of("editor").post(thread(crew), data)
+    closed, reopened = mail.outbox
+    assert closed.to == reopened.to == ["kou@example.jp"]
+    assert "解決済みにしました" in closed.body
+    assert "再開しました" in reopened.body
+    assert "報告" in closed.body
+
+
+def test_a_text_beside_closing_is_said_before(
+    crew: Project, django_capture_on_commit_callbacks: Any
+) -> None:
+    seen = asked(crew, "報告", "いつまでですか").messages.get().pk
+    data = {"close": "1", "seen": seen, "text": "今月末です"}
+    with django_capture_on_commit_callbacks(execute=True):
+        client_of("editor").post(thread(crew), data)
+    assert Question.objects.get().state == "closed"
+    assert Message.objects.get(side="pmo").text == "今月末です"
+    (letter,) = mail.outbox
+    assert "今月末です" in letter.body
+
+
+def test_too_long_a_text_beside_closing_is_kept_and_nothing_is_closed(crew: Project) -> None:
+    seen = asked(crew, "報告", "いつまでですか").messages.get().pk
+    data = {"close": "1", "seen": seen, "text": "長" * 4001}
+    assert "長" * 4001 in html(client_of("editor").post(thread(crew), data), 400)
+    assert (Question.objects.get().state, Message.objects.count()) == ("open", 1)
+
+
+def test_a_text_beside_reopening_is_an_answer(crew: Project) -> None:
+    seen = asked(crew, "報告", "いつまでですか").messages.get().pk
+    client_of("editor").post(thread(crew), {"close": "1", "seen": seen})
+    client_of("editor").post(thread(crew), {"reopen": "1", "text": "今月末です"})
+    assert Question.objects.get().state == "answered"
+    assert Message.objects.get(side="pmo").text == "今月末です"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_who_answer_at_once_lose_nothing(crew: Project) -> None:
     question = asked(crew, "報告", "いつまでですか")

@@ -83,9 +83,14 @@ class Tally:
         return self.new + self.reset
 
     @property
+    def rate(self) -> int | None:
+        """The confirmed part in percent, rounded down: 100 means all; None without a task."""
+        return 100 * self.confirmed // self.tasks if self.tasks else None
+
+    @property
     def percent(self) -> str:
-        """The confirmed part, rounded down: 100% means all; "" without a task."""
-        return f"{100 * self.confirmed // self.tasks}%" if self.tasks else ""
+        """The rate in words; "" without a task."""
+        return "" if self.rate is None else f"{self.rate}%"
 
 
 @dataclass(frozen=True, slots=True)

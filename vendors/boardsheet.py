@@ -10,19 +10,30 @@ from django.utils.timezone import localtime
 from projects import workbook
 from projects.models import Project
 from projects.workbook import Plain
+from vendors import questions
 from vendors.board import Board, Tally, spelled
+from vendors.models import Question, Reminder
 from vendors.tasks import STATES, State
 
 TITLE = "確認状況"
 _COUNTS = (
     ("作業", 8.0),
     ("確認済の割合", 13.0),
+    ("確認済（％）", 12.0),
     ("確認済", 8.0),
     ("再確認", 8.0),
     ("質問あり", 9.0),
     ("未確認", 8.0),
     ("回答待ちの質問", 15.0),
     ("最終確認", 17.0),
+)
+_REMINDED = (("最終催促", 12.0), ("催促した人", 18.0), ("催促した人数", 12.0))
+_QUESTIONS = (
+    ("会社", 28.0),
+    ("項番", 8.0),
+    ("作業項目", 40.0),
+    ("状態", 10.0),
+    ("最後の発言", 17.0),
 )
 _TASKS = (
     ("会社", 28.0),
@@ -38,26 +49,50 @@ _TASKS = (
 
 
 def sheets(project: Project, board: Board) -> bytes:
-    """The three sheets; headers alone before a 版 is published."""
+    """The four sheets; headers alone before a 版 is published."""
+    companies = [("会社", 28.0), ("関連業者の列", 32.0), *_COUNTS, *_REMINDED]
     return workbook.tables(
         TITLE,
         [
-            Plain("会社別", [("会社", 28.0), ("関連業者の列", 32.0), *_COUNTS], _companies(board)),
+            Plain("会社別", companies, _companies(board)),
             Plain("フェーズ別", _phase_headers(board), _phases(board)),
             Plain("作業別", _TASKS, _tasks(project, board)),
+            Plain("質問", _QUESTIONS, _questions(project)),
         ],
     )
 
 
 def _companies(board: Board) -> Iterator[list[str | int]]:
     for company in board.companies:
-        yield [company.vendor.name, "、".join(company.roles), *_counts(company.total)]
-    yield ["合計", "", *_counts(board.total)]
+        names = [company.vendor.name, "、".join(company.roles)]
+        yield [*names, *_counts(company.total), *_reminded(company.reminder)]
+    yield ["合計", "", *_counts(board.total), "", "", ""]
 
 
 def _counts(tally: Tally) -> list[str | int]:
     numbers = (tally.confirmed, tally.reset, tally.question, tally.new, tally.waiting)
-    return [tally.tasks, tally.percent, *numbers, _time(tally.last)]
+    rate = "" if tally.rate is None else tally.rate
+    return [tally.tasks, tally.percent, rate, *numbers, _time(tally.last)]
+
+
+def _reminded(reminder: Reminder | None) -> list[str | int]:
+    if reminder is None:
+        return ["", "", ""]
+    return [f"{reminder.day:%Y-%m-%d}", reminder.person_name, reminder.people]
+
+
+def _questions(project: Project) -> Iterator[list[str | int]]:
+    """Those that are not closed, in the order of their page."""
+    left = questions.listed(project).exclude(state=Question.State.CLOSED)
+    for asked in questions.described(project, list(left)):
+        row, last = asked.row, asked.last
+        yield [
+            asked.question.vendor.name,
+            row.number if row else "",
+            row.name if row else "",
+            asked.question.get_state_display(),
+            _time(last.at if last else None),
+        ]
 
 
 def _phase_headers(board: Board) -> list[tuple[str, float]]:

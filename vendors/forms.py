@@ -100,6 +100,12 @@ class SayForm(forms.Form):
         return data
 
 
+class ClosingForm(forms.Form):
+    """What is said last in a thread, if anything."""
+
+    text = SpokenField(required=False, max_length=MAX_TEXT, label="内容")
+
+
 class MessageForm(forms.Form):
     """One thing to say in a thread."""
 

@@ -1,4 +1,4 @@
-"""Mails about tasks: to the PMO when a company asks, to the company when the PMO answers."""
+"""Mails about tasks: to the PMO when a company asks, to the company when the PMO has spoken."""
 
 from __future__ import annotations
 
@@ -37,6 +37,22 @@ def asked(request: HttpRequest, tasks: Sequence[Task], text: str) -> None:
 
 def answered(request: HttpRequest, question: Question, *, task: str, text: str) -> None:
     """Tells the company's people that the PMO has answered."""
+    _to_company(request, question, "answered", "回答", task=task, text=text)
+
+
+def closed(request: HttpRequest, question: Question, *, task: str, text: str) -> None:
+    """Tells the company's people that the PMO has closed their question, and its last words."""
+    _to_company(request, question, "closed", "解決済み", task=task, text=text)
+
+
+def reopened(request: HttpRequest, question: Question, *, task: str) -> None:
+    """Tells the company's people that the PMO has opened their question again."""
+    _to_company(request, question, "reopened", "質問の再開", task=task, text="")
+
+
+def _to_company(
+    request: HttpRequest, question: Question, template: str, subject: str, *, task: str, text: str
+) -> None:
     project = question.project
     place = reverse("vendors:task", args=[project.slug, question.uid])
     context = {
@@ -46,7 +62,7 @@ def answered(request: HttpRequest, question: Question, *, task: str, text: str) 
         "url": request.build_absolute_uri(place),
     }
     people = partial(people_of, question.vendor, project.pk)
-    _to_all(f"【回答】{project.title}", body("answered", context), people)
+    _to_all(f"【{subject}】{project.title}", body(template, context), people)
 
 
 def managers_of(project_id: int) -> QuerySet[User]:

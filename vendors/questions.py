@@ -66,23 +66,35 @@ def answer(question: Question, text: str, *, by: User) -> Message:
         return asking.reply(locked, text, by=by, edition_number=number)
 
 
-def close(question: Question, *, seen: int, by: User) -> None:
-    """Nothing more to say. Overtaken when the company spoke after the message `seen`."""
+def close(question: Question, *, seen: int, by: User, text: str = "") -> bool:
+    """Nothing more to say after the text, if any; whether anything is different now.
+
+    Overtaken when the company spoke after the message `seen`; nothing is said then.
+    """
+    latest = editions.latest(question.project)
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         locked = _locked(question)
         later = locked.messages.filter(side=Message.Side.COMPANY, pk__gt=seen)
         if later.exists():
             raise Overtaken
+        was_open = locked.state != Question.State.CLOSED
+        if text:
+            number = latest.number if latest else 0
+            asking.reply(locked, text, by=by, edition_number=number)
         asking.set_state(locked, Question.State.CLOSED)
+    return was_open or bool(text)
 
 
-def reopen(question: Question, *, by: User) -> None:
-    """It is the turn of whoever did not speak last."""
+def reopen(question: Question, *, by: User) -> bool:
+    """It is the turn of whoever did not speak last; False where it was open already."""
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         locked = _locked(question)
+        if locked.state != Question.State.CLOSED:
+            return False
         last = locked.messages.order_by("-pk").first()
         answered = last is not None and last.side == Message.Side.PMO
         asking.set_state(locked, Question.State.ANSWERED if answered else Question.State.OPEN)
+    return True
 
 
 def _locked(question: Question) -> Question:

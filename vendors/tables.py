@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import django_tables2 as tables
@@ -14,11 +14,13 @@ from vendors.tasks import STATES, Task
 LONGEST = 60
 NOTHING = "（なし）"
 _NEW, _EMPTY = mark_safe('<b class="flag">新規</b>'), mark_safe("")
+_CHECKED = mark_safe(" checked")
 _PATH = '<span class="path">{}</span>'
 
 
 class TaskTable(tables.Table):
-    """The company's tasks on the page: columns and order. `base` is the address of the list.
+    """The company's tasks on the page: columns and order. `base` is the address of the list,
+    `picked` has the keys of the tasks that are ticked.
 
     The cells of the page are joined by `body`: django-tables2 takes ten times as long for them.
     """
@@ -27,21 +29,23 @@ class TaskTable(tables.Table):
     company = tables.Column("会社", order_by=("seat__vendor",))
     number = tables.Column("項番", order_by=("line__position",))
     name = tables.Column("作業項目", order_by=("line__path_names", "line__position"))
-    description = tables.Column("作業内容", orderable=False)
+    description = tables.Column("作業内容", order_by=("line__description",))
     own = tables.Column("自社の分担")
     leaders = tables.Column("主たる作業者")
-    partners = tables.Column("協力する業者", orderable=False)
+    partners = tables.Column("協力する業者")
     changes = tables.Column("前の版からの変更", order_by=("is_changed",))
-    state = tables.Column("確認")
+    state = tables.Column("確認", order_by=("rank",))
 
     class Meta:
         order_by = ()
         template_name = "vendors/_task_table.html"
         empty_text = "該当する作業はありません。"
 
-    def __init__(self, *arguments: Any, base: str, **more: Any) -> None:
+    def __init__(
+        self, *arguments: Any, base: str, picked: Collection[str] = (), **more: Any
+    ) -> None:
         super().__init__(*arguments, **more)
-        self.base = base
+        self.base, self.picked = base, frozenset(picked)
 
     def body(self) -> SafeString:
         """The rows of the page as HTML, "" for none."""
@@ -58,17 +62,20 @@ class TaskTable(tables.Table):
     def _cell(self, name: str) -> Callable[[Task], str]:
         if name == "name":
             return lambda task: _name(task, self.base)
+        if name == "pick":
+            return lambda task: _pick(task, self.picked)
         return _CELLS[name]
 
 
 _CELL = '<td class="{}" data-label="{}">{}</td>'
 
 
-def _pick(task: Task) -> SafeString:
+def _pick(task: Task, picked: Collection[str]) -> SafeString:
     return format_html(
-        '<input type="checkbox" name="task" value="{}" aria-label="項番{}を選ぶ">',
+        '<input type="checkbox" name="task" value="{}" aria-label="項番{}を選ぶ"{}>',
         task.key,
         task.line.number,
+        _CHECKED if task.key in picked else _EMPTY,
     )
 
 
@@ -91,6 +98,9 @@ def _changes(task: Task) -> SafeString:
 
 def _state(task: Task) -> SafeString:
     label = format_html('<b class="state {}">{}</b>', task.state, STATES[task.state])
+    if task.question:
+        more = '{} <span class="state {}">{}</span>'
+        label = format_html(more, label, task.question, task.question_label)
     stamp = task.stamp
     if stamp is None:
         return label
@@ -108,7 +118,6 @@ def _lines(names: tuple[str, ...]) -> SafeString:
 
 
 _CELLS: dict[str, Callable[[Task], str]] = {
-    "pick": _pick,
     "company": lambda task: task.seat.vendor,
     "number": lambda task: task.line.number,
     "description": lambda task: task.line.description,

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from projects.editions import Detail, Line, details
-from vendors.models import Confirmation
+from vendors.models import Confirmation, Question
 from vendors.scope import Seat
 
 
@@ -126,6 +126,16 @@ class Task:
     @property
     def state_label(self) -> str:
         return STATES[self.state]
+
+    @property
+    def rank(self) -> int:
+        """Where the state stands in the order of STATES."""
+        return list(STATES).index(self.state)
+
+    @property
+    def question_label(self) -> str:
+        """The state of the thread in words, "" where nothing was asked."""
+        return Question.State(self.question).label if self.question else ""
 
     @property
     def is_changed(self) -> bool:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from projects.models import Project
 from raci.access import Right, load, person
 from vendors import notices, questions
-from vendors.forms import MessageForm
+from vendors.forms import ClosingForm, MessageForm
 from vendors.forms_pmo import QuestionForm
 from vendors.models import Question, Vendor
 from vendors.questions import Overtaken
@@ -20,6 +20,7 @@ from vendors.worklist import work_of
 
 PER_PAGE = 50
 NEWS = "業者から新しい発言があります。読んでから、もう一度押してください。"
+_TOLD = "{}の担当者にメールで知らせます。"
 
 
 @require_safe
@@ -50,10 +51,8 @@ def thread(request: HttpRequest, slug: str, company: str, uid: str) -> HttpRespo
         return _page(request, project, vendor, question, MessageForm())
     if "close" in request.POST:
         return _closed(request, project, vendor, question)
-    if "reopen" in request.POST:
-        questions.reopen(question, by=person(request))
-        messages.success(request, "質問を再開しました。")
-        return redirect(request.path)
+    if "reopen" in request.POST and not request.POST.get("text", "").strip():
+        return _reopened(request, question)
     return _answered(request, project, vendor, question)
 
 
@@ -65,25 +64,40 @@ def _answered(
         return _page(request, project, vendor, question, form, status=400)
     text = form.cleaned_data["text"]
     questions.answer(question, text, by=person(request))
-    (asked,) = questions.described(project, [question])
-    task = f"項番{asked.row.number} {asked.row.name}" if asked.row else ""
-    notices.answered(request, question, task=task, text=text)
-    messages.success(request, f"回答しました。{vendor}の担当者にメールで知らせます。")
+    notices.answered(request, question, task=_task(question), text=text)
+    messages.success(request, f"回答しました。{_TOLD.format(vendor)}")
     return redirect(request.path)
 
 
 def _closed(
     request: HttpRequest, project: Project, vendor: Vendor, question: Question
 ) -> HttpResponse:
-    seen = request.POST.get("seen", "")
+    form = ClosingForm(request.POST)
+    if not form.is_valid():
+        return _page(request, project, vendor, question, form, status=400)
+    seen, text = request.POST.get("seen", ""), form.cleaned_data["text"]
     try:
         last = int(seen[:18]) if seen.isascii() and seen.isdecimal() else 0
-        questions.close(question, seen=last, by=person(request))
+        news = questions.close(question, seen=last, by=person(request), text=text)
     except Overtaken:
-        form = MessageForm(initial={"text": request.POST.get("text", "")})
         return _page(request, project, vendor, question, form, problem=NEWS, status=409)
-    messages.success(request, "質問を解決済みにしました。")
+    if news:
+        notices.closed(request, question, task=_task(question), text=text)
+    messages.success(request, f"質問を解決済みにしました。{_TOLD.format(vendor)}")
     return redirect(request.path)
+
+
+def _reopened(request: HttpRequest, question: Question) -> HttpResponse:
+    if questions.reopen(question, by=person(request)):
+        notices.reopened(request, question, task=_task(question))
+    messages.success(request, f"質問を再開しました。{_TOLD.format(question.vendor)}")
+    return redirect(request.path)
+
+
+def _task(question: Question) -> str:
+    """The row as mails name it."""
+    (asked,) = questions.described(question.project, [question])
+    return f"項番{asked.row.number} {asked.row.name}" if asked.row else ""
 
 
 def _page(
@@ -91,7 +105,7 @@ def _page(
     project: Project,
     vendor: Vendor,
     question: Question,
-    form: MessageForm,
+    form: MessageForm | ClosingForm,
     *,
     problem: str = "",
     status: int = 200,

@@ -3,15 +3,16 @@ from __future__ import annotations
 import re
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from vendors import asking, confirming, notices
 from vendors.confirming import Said, Unknown
-from vendors.forms import MessageForm, SayForm
+from vendors.forms import ClosingForm, MessageForm, SayForm
 from vendors.models import Confirmation
 from vendors.scope import Desk
-from vendors.tasks import Work
+from vendors.tasks import Task, Work
 from vendors.views.tasks import list_page
 from vendors.worklist import work_of
 
@@ -33,8 +34,7 @@ def confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     except Unknown as error:
         raise Http404 from error
     if not valid:
-        errors = [error for errors in form.errors.values() for error in errors]
-        return list_page(request, desk, work, errors=errors, status=400)
+        return list_page(request, desk, work, refused=form)
     state = Confirmation.State(form.cleaned_data["state"])
     said = confirming.say(desk, form.cleaned_data["task"].tasks, state)
     if state == QUESTION:
@@ -53,9 +53,7 @@ def say(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpRespons
     if task is None:
         raise Http404
     if "close" in request.POST:
-        asking.close(task)
-        messages.success(request, "質問を解決済みにしました。")
-        return redirect(f"{desk.base}{task.place}")
+        return _closed(request, desk, work, task)
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _page(request, desk, work, form, status=400)
@@ -66,8 +64,28 @@ def say(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpRespons
     return redirect(f"{desk.base}{task.place}")
 
 
+def _closed(request: HttpRequest, desk: Desk, work: Work, task: Task) -> HttpResponse:
+    """Closes the thread, after the text if there is one."""
+    form = ClosingForm(request.POST)
+    if not form.is_valid():
+        return _page(request, desk, work, form, status=400)
+    text = form.cleaned_data["text"]
+    with transaction.atomic():
+        if text:
+            asking.ask(desk, [task], text)
+            notices.asked(request, [task], text)
+        asking.close(task)
+    messages.success(request, "質問を解決済みにしました。")
+    return redirect(f"{desk.base}{task.place}")
+
+
 def _page(
-    request: HttpRequest, desk: Desk, work: Work, form: MessageForm, *, status: int = 200
+    request: HttpRequest,
+    desk: Desk,
+    work: Work,
+    form: MessageForm | ClosingForm,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     threads = asking.threads_of(work.tasks)
     parts = [(task, threads[task.seat.vendor_id]) for task in work.tasks]

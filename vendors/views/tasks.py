@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +9,8 @@ from django_tables2 import RequestConfig
 
 from projects.views.export import xlsx_response
 from vendors import companysheet
-from vendors.forms import TaskForm
+from vendors.forms import SayForm, TaskForm
+from vendors.models import Question
 from vendors.scope import Desk
 from vendors.tables import TaskTable
 from vendors.tasks import STATES, Task, Work
@@ -36,12 +36,12 @@ def task_export(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def list_page(
-    request: HttpRequest, desk: Desk, work: Work, *, errors: Any = (), status: int = 200
+    request: HttpRequest, desk: Desk, work: Work, *, refused: SayForm | None = None
 ) -> HttpResponse:
-    """The list with its filters and counts, and with what was wrong in what was said."""
+    """The list with its filters and counts, and with what was said but refused."""
     form = TaskForm(request.GET, tasks=work.tasks)
     kept = _kept(work, form)
-    table = TaskTable(kept, base=desk.base, exclude=_hidden(desk, work))
+    table = TaskTable(kept, base=desk.base, picked=_picked(refused), exclude=_hidden(desk, work))
     RequestConfig(request, paginate=False).configure(table)
     page = Paginator(table.rows, len(kept) or 1 if request.GET.get("page") == ALL else PER_PAGE)
     table.page = page.get_page(request.GET.get("page"))
@@ -54,11 +54,11 @@ def list_page(
         "shown": len(kept),
         "counts": sorted(Counter(mark for task in kept for mark in task.marks).items())[::-1],
         "states": _states(kept),
-        "errors": errors,
+        "answered": sum(task.question == Question.State.ANSWERED for task in kept),
+        "refused": refused,
         "editions": {t.seat.project: t.edition for t in work.tasks},
     }
-    if status == 200 and not form.is_valid():
-        status = 400
+    status = 400 if refused or not form.is_valid() else 200
     return render(request, "vendors/tasks.html", context, status=status)
 
 
@@ -71,6 +71,11 @@ def _states(tasks: list[Task]) -> list[tuple[str, str, int]]:
 def _kept(work: Work, form: TaskForm) -> list[Task]:
     wanted = form.filter
     return [task for task in work.tasks if wanted.keeps(task)]
+
+
+def _picked(refused: SayForm | None) -> list[str]:
+    """The keys of the tasks that were ticked."""
+    return refused["task"].value() or [] if refused else []
 
 
 def _hidden(desk: Desk, work: Work) -> list[str]:
