@@ -51,11 +51,10 @@ def changes_text(task: Task) -> str:
 
 
 def state_text(task: Task) -> str:
-    """The state, and by whom on which 版 it was said."""
+    """The state, by whom on which 版 it was said, and the state of the thread."""
     stamp = task.stamp
-    if stamp is None:
-        return STATES[task.state]
-    return f"{STATES[task.state]}\n第{stamp.edition}版 {stamp.person}"
+    said = f"第{stamp.edition}版 {stamp.person}" if stamp else ""
+    return "\n".join(filter(None, (STATES[task.state], said, task.question_label)))
 
 
 def _roles(tasks: Iterable[Task]) -> dict[int, str]:
