@@ -365,7 +365,7 @@ def test_status_of_every_url_for(
     assert {k: (found[k], wanted[k]) for k in found if found[k] != wanted[k]} == {}
 
 
-@pytest.mark.parametrize("name", ["anonymous", "vendor", "both", "viewer", "manager"])
+@pytest.mark.parametrize("name", ["anonymous", "vendor", "manager"])
 def test_other_methods_tell_and_do_no_more(
     name: str, besshi10: Project, sign_in: Callable[[str], Client]
 ) -> None:
