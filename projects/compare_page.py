@@ -14,7 +14,7 @@ from projects import comparisonsheet
 from projects.comparisonsheet import Head
 from projects.difference import BLANK, WORDS, Change, Row, Table, columns_of, marked
 from projects.forms_compare import MATRIX, CompareForm
-from projects.grid import Grid, Item, ancestors, parents
+from projects.grid import TEXTS, Grid, Item, ancestors, parents
 from projects.models import Project
 from projects.page import Header
 from projects.plan import Act, ItemLine
@@ -103,7 +103,7 @@ def shown(found: Compared, form: CompareForm) -> Shown:
     return Shown(
         compared=found,
         filters=_filters(found),
-        points=tuple(points(found.pair.plan, ())),
+        points=tuple(points_of(found)),
         columns=tuple(Column(Header(name), act) for name, act in columns_of(found.pair.plan)),
         entries=() if in_matrix else tuple(_Entries(found).of(part)),
         body=Table(found.pair.plan, None).html(part) if in_matrix else "",
@@ -218,7 +218,7 @@ class _Paths:
 
 
 def _texts(line: ItemLine) -> Iterator[Note]:
-    for name, what in (("number", "項番"), ("name", "作業項目"), ("description", "作業内容")):
+    for name, what in TEXTS.items():
         if name in line.fields:
             yield _note(what, getattr(line.before, name), getattr(line.after, name))
     item = line.shown

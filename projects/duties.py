@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from projects.grid import Grid, Item, Mark, Role, ancestors, is_heading, parents
-from projects.workload import Count, by_leading, total
+from projects.workload import Count, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,7 @@ def part_of(grid: Grid, place: int) -> Part:
 
 def _duties(grid: Grid, place: int) -> Iterator[Duty]:
     up = parents(grid.items)
-    marks = {mark.symbol: mark for mark in grid.legend}
-    leads = {mark.symbol for mark in by_leading(grid.legend)[0]}
+    marks, leads = {mark.symbol: mark for mark in grid.legend}, grid.leading
     for index, item in enumerate(grid.items):
         symbol = item.marks[place]
         if symbol and not is_heading(grid.items, index):
@@ -87,7 +86,7 @@ def _duties(grid: Grid, place: int) -> Iterator[Duty]:
 
 
 def _others(
-    roles: Sequence[Role], item: Item, place: int, leads: set[str]
+    roles: Sequence[Role], item: Item, place: int, leads: Collection[str]
 ) -> tuple[tuple[Role, ...], tuple[Role, ...]]:
     """The other roles that lead the task, and those that help."""
     cells = [(roles[at], mark) for at, mark in enumerate(item.marks) if mark and at != place]

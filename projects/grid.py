@@ -19,6 +19,9 @@ MAX_NAME = 1_000
 MAX_DESCRIPTION = 20_000
 MAX_SYMBOL = 4
 
+# The texts of a row as the document calls them.
+TEXTS = {"number": "項番", "name": "作業項目", "description": "作業内容"}
+
 DATE = re.compile(r"([0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?")
 
 # 256 is a multiple of the 32 digits, so that every digit is equally likely.
@@ -97,6 +100,11 @@ class Grid:
     @property
     def symbols(self) -> tuple[str, ...]:
         return tuple(mark.symbol for mark in self.legend)
+
+    @property
+    def leading(self) -> frozenset[str]:
+        """The symbols of the 主たる作業者."""
+        return frozenset(mark.symbol for mark in self.legend if mark.leads)
 
     def errors(self) -> list[str]:
         """Every broken rule in words, [] for a sound grid."""

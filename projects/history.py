@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from projects.editions import Detail
+from projects.grid import TEXTS
 from projects.models import Project, WorkItem
 from projects.models import Role as RoleRow
 from projects.store import reasons
@@ -30,7 +31,6 @@ KINDS = {
     "archive": "保管",
     "reopen": "再開",
 }
-FIELDS = {"number": "項番", "name": "作業項目", "description": "作業内容"}
 LATEST = 30
 
 
@@ -125,7 +125,7 @@ def _events(model: str, project: Project, item: WorkItem) -> QuerySet[Any]:
 def _text_lines(project: Project, item: WorkItem) -> Iterator[_Line]:
     before: Any = None
     for event in _events("WorkItemEvent", project, item):
-        for field, label in FIELDS.items():
+        for field, label in TEXTS.items():
             old = getattr(before, field) if before else ""
             new = getattr(event, field)
             if old != new:

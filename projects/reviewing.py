@@ -13,9 +13,10 @@ from django.db import transaction
 
 from projects import checks, store
 from projects.checks import Code, Finding
-from projects.grid import Grid, index_of, parents, subtree_ends
+from projects.grid import Grid, ancestors, index_of, parents, subtree_ends
 from projects.models import Project, Waiver
 from projects.store import Kind, Person
+from projects.store.acts import signed
 from projects.whereabouts import Whereabouts, about
 from raci.conditional import cache_key
 
@@ -174,7 +175,6 @@ def digest(finding: Finding) -> str:
 
 def waive(project: Project, found: Sequence[Finding], *, reason: str, by: Person) -> None:
     """Lets each of the findings be as it is now. A former waiver of one is replaced."""
-    who = _who(by)
     with store.act(by=by, kind=Kind.EDIT, reason=reason), transaction.atomic():
         Waiver.objects.of(project).filter(key__in=[one.key for one in found]).delete()
         Waiver.objects.bulk_create(
@@ -184,7 +184,7 @@ def waive(project: Project, found: Sequence[Finding], *, reason: str, by: Person
                 key=one.key,
                 evidence=digest(one),
                 reason=reason,
-                **who,
+                **signed(by),
             )
             for one in found
         )
@@ -198,7 +198,7 @@ def waive_below(
         rules = Waiver.objects.of(project).filter(key="")
         rules.filter(code=code.value, uid=uid, role=role).delete()
         Waiver.objects.create(
-            project=project, code=code.value, uid=uid, role=role, reason=reason, **_who(by)
+            project=project, code=code.value, uid=uid, role=role, reason=reason, **signed(by)
         )
 
 
@@ -208,17 +208,7 @@ def take_back(waiver: Waiver, *, by: Person) -> None:
         waiver.delete()
 
 
-def _who(by: Person) -> dict[str, object]:
-    return {
-        "person_id": by.pk if by is not None else None,
-        "person_name": by.get_username() if by is not None else "",
-    }
-
-
 def headings_of(grid: Grid, uid: str) -> list[str]:
     """The uids of the row's headings, the nearest first; the row itself where it has none."""
-    up, index = parents(grid.items), index_of(grid, uid)
-    found = []
-    while (index := up[index]) >= 0:
-        found.append(grid.items[index].uid)
-    return found or [uid]
+    above = ancestors(parents(grid.items), index_of(grid, uid))
+    return [grid.items[index].uid for index in reversed(above)] or [uid]

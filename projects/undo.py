@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from projects.grid import Grid, Item, parents
+from projects.grid import TEXTS, Grid, Item, parents
 from projects.plan import Act, CellLine, ItemLine, Plan, diff
 
 
@@ -120,7 +120,7 @@ class _Work:
                 continue
             was, wanted = getattr(line.before, field), getattr(line.after, field)
             if getattr(item, field) not in (was, wanted):
-                self._stop(item, f"の{_FIELDS[field]}")
+                self._stop(item, f"の{TEXTS[field]}")
             item = replace(item, **{field: wanted})
         marks = list(item.marks)
         for cell in line.cells:
@@ -224,9 +224,6 @@ class _Work:
     def _stop(self, item: Item, what: str, role: str = "") -> None:
         where = f"項番{item.number}「{item.name}」{what}"
         self.obstacles.append(Obstacle(where, item.uid, role))
-
-
-_FIELDS = {"number": "項番", "name": "作業項目", "description": "作業内容"}
 
 
 def _order(siblings: Sequence[str], uid: str, others: Sequence[str]) -> tuple[set[str], set[str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from projects.grid import Grid, Item, Mark, Role, column_counts, is_heading
@@ -115,15 +115,14 @@ def workload(grid: Grid, *, depth: int = PHASES) -> Workload:
         grid.roles,
         leading,
         helping,
-        tuple(_stretches(grid, depth, {mark.symbol for mark in leading})),
+        tuple(_stretches(grid, depth)),
         _marks_on_headings(grid.items),
     )
 
 
 def together(grid: Grid) -> Together:
     """Who works with whom. Each column is one number with a bit per task, so pairs are cheap."""
-    tasks = tasks_of(grid.items)
-    leads = {mark.symbol for mark in by_leading(grid.legend)[0]}
+    tasks, leads = tasks_of(grid.items), grid.leading
     columns = list(zip(*(task.marks for task in tasks), strict=True)) or [()] * len(grid.roles)
     marked = [_bits(column, set(column) - {""}) for column in columns]
     leading = [_bits(column, leads) for column in columns]
@@ -151,9 +150,9 @@ def total(counts: Iterable[Count]) -> Count:
     return sum(counts, Count())
 
 
-def _stretches(grid: Grid, depth: int, leads: set[str]) -> Iterable[Stretch]:
+def _stretches(grid: Grid, depth: int) -> Iterable[Stretch]:
     first = {item.number: item.uid for item in reversed(grid.items) if item.number}
-    groups = list(_groups(grid.items, depth))
+    groups, leads = list(_groups(grid.items, depth)), grid.leading
     above = {item.uid for path, _ in groups for item in path[:-1]}
     for path, tasks in groups:
         item = path[-1]
@@ -181,7 +180,7 @@ def _groups(items: Sequence[Item], depth: int) -> Iterable[tuple[tuple[Item, ...
     return found.values()
 
 
-def _count(counter: Counter[str], leads: set[str]) -> Count:
+def _count(counter: Counter[str], leads: Collection[str]) -> Count:
     led = sum(times for symbol, times in counter.items() if symbol in leads)
     return Count(led, counter.total() - led)
 
@@ -191,7 +190,7 @@ def _marks_on_headings(items: Sequence[Item]) -> int:
     return sum(1 for item in headings for mark in item.marks if mark)
 
 
-def _bits(column: Sequence[str], wanted: set[str]) -> int:
+def _bits(column: Sequence[str], wanted: Collection[str]) -> int:
     """A bit for each cell: whether its mark is one of those wanted."""
     digit = {mark: "1" if mark in wanted else "0" for mark in set(column)}
     return int("".join(map(digit.__getitem__, column)) or "0", 2)

@@ -58,7 +58,7 @@ def several_leads(sheet: Sheet) -> Iterator[Finding]:
         leads = sheet.leads[index]
         if len(leads) > 1:
             item = sheet.items[index]
-            names = "、".join(sheet.role(at) for at in leads)
+            names = sheet.named(leads)
             said = f"{sheet.place(index)}の主たる作業者が{len(leads)}者（{names}）います。"
             cells = tuple((item.uid, sheet.role(at)) for at in leads)
             yield Finding(Code.SEVERAL_LEADS, cells, said, item.marks)

@@ -36,13 +36,13 @@ def approvals(sheet: Sheet) -> Iterator[Finding]:
     """W4: approvals that the orderer does not lead. Nothing in a project without an orderer."""
     if not sheet.orderers:
         return
-    orderers = "、".join(sheet.role(at) for at in sheet.orderers)
+    orderers = sheet.named(sheet.orderers)
     for index in sheet.tasks:
         item = sheet.items[index]
         leads = sheet.leads[index]
         if set(leads) & set(sheet.orderers) or not _is_approval(sheet.names[index]):
             continue
-        who = "、".join(sheet.role(at) for at in leads) or "なし"
+        who = sheet.named(leads)
         said = f"{sheet.place(index)}の主たる作業者が{who}です。承認は{orderers}の作業です。"
         cells = (
             (item.uid, sheet.role(sheet.orderers[0])),
@@ -69,7 +69,7 @@ def named_otherwise(sheet: Sheet) -> Iterator[Finding]:
         leads = sheet.leads[index]
         if column is None or column in leads:
             continue
-        who = "、".join(sheet.role(at) for at in leads) or "なし"
+        who = sheet.named(leads)
         named = sheet.role(column)
         said = f"{sheet.place(index)}は「{named}」の作業と読めますが、主たる作業者は{who}です。"
         cells = ((item.uid, named), *((item.uid, sheet.role(at)) for at in leads))

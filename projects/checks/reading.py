@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -39,7 +39,7 @@ class Sheet:
 
     @cached_property
     def leading(self) -> frozenset[str]:
-        return frozenset(mark.symbol for mark in self.grid.legend if mark.leads)
+        return self.grid.leading
 
     @cached_property
     def supporting(self) -> str:
@@ -113,3 +113,7 @@ class Sheet:
 
     def role(self, column: int) -> str:
         return self.grid.roles[column].name
+
+    def named(self, columns: Iterable[int]) -> str:
+        """The columns as a sentence calls them; 「なし」 for none."""
+        return "、".join(map(self.role, columns)) or "なし"

@@ -113,13 +113,9 @@ def _who(sheet: Sheet, row: int, other: int) -> str:
     if leads == sheet.leads[other]:
         marks = sheet.items[row].marks
         helping = [at for at, mark in enumerate(marks) if mark and at not in leads]
-        return f"協力が{_names(sheet, helping) or 'なし'}"
-    return f"主たる作業者が{_names(sheet, leads) or 'なし'}"
+        return f"協力が{sheet.named(helping)}"
+    return f"主たる作業者が{sheet.named(leads)}"
 
 
 def _parties(sheet: Sheet, columns: Sequence[int]) -> set[str]:
     return {"orderer" if at in sheet.orderers else "company" for at in columns}
-
-
-def _names(sheet: Sheet, columns: Sequence[int]) -> str:
-    return "、".join(sheet.role(at) for at in columns)

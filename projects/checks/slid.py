@@ -80,8 +80,7 @@ def _run(sheet: Sheet, run: Sequence[int], step: int) -> Iterator[Finding]:
     place = sheet.place(run[0]) + (f"から{sheet.place(run[-1])}まで" if len(run) > 1 else "")
     said = f"{place}の作業内容は、一つ{side}の行のものと読めます。"
     cells = tuple((sheet.items[index].uid, "") for index in run)
-    evidence = tuple(sheet.items[index].description for index in run)
-    yield Finding(Code.SLID_TEXT, cells, said, evidence, _moved(sheet, run, step))
+    yield Finding(Code.SLID_TEXT, cells, said, repair=_moved(sheet, run, step))
 
 
 def _moved(sheet: Sheet, run: Sequence[int], step: int) -> tuple[Change, ...]:

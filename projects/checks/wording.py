@@ -31,8 +31,6 @@ def wording(sheet: Sheet) -> Iterator[Finding]:
     """W9: per pair of forms one finding with every row of the rarer one, and all unified."""
     rows: dict[str, list[Item]] = defaultdict(list)
     forms = {form: pair for pair in _pairs(sheet) for form in pair}
-    if not forms:
-        return
     pattern = re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True))))
     for item in sheet.items:
         text = f"{item.name}\n{item.description}"

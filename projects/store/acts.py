@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import Any
 
 import pghistory
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -78,6 +79,14 @@ def act(*, by: Person, kind: Kind, reason: str = "", undoes: int | None = None) 
         if broken_rule(error) == ARCHIVED_CONSTRAINT:
             raise Archived from error
         raise
+
+
+def signed(by: Person) -> dict[str, Any]:
+    """The fields of a row that keeps who made it."""
+    return {
+        "person_id": by.pk if by is not None else None,
+        "person_name": by.get_username() if by is not None else "",
+    }
 
 
 def broken_rule(error: IntegrityError) -> str:

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from projects.editions import Line
 from projects.grid import Grid, Item, Mark, Role, RoleKind
 from projects.models import ARCHIVED, Edition, Project
-from projects.store.acts import Person
+from projects.store.acts import Person, signed
 from projects.store.loading import load
 from raci.statements import fetch
 
@@ -171,8 +171,7 @@ def _head(project: Project, number: int, by: Person) -> Edition:
         head={name: getattr(now, name) for name in ("title", "document_number", "issuer", "date")},
         legend=[[mark.symbol, mark.label, mark.leads] for mark in now.legend],
         roles=[[pk, *asdict(role).values()] for pk, role in zip(ids, now.roles, strict=True)],
-        person_id=by.pk if by is not None else None,
-        person_name=by.get_username() if by is not None else "",
+        **signed(by),
     )
 
 
