@@ -42,7 +42,7 @@ def workbook_of(project: Project, *, phase: str = "") -> File:
         grid = part(grid, top)
     origin = workbook.Origin(project.slug, project.revision, top)
     data = workbook.matrix(grid, origin, edition_listing(project))
-    return File(data, f"{name}.xlsx".replace("/", "／"))
+    return File(data, f"{name}.xlsx")
 
 
 def part(grid: Grid, uid: str) -> Grid:

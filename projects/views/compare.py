@@ -39,7 +39,7 @@ def compare_export(request: HttpRequest, slug: str) -> HttpResponse:
     form, found, problem = _asked(request, project, labels)
     if found is None or not form.is_valid():
         return _page(request, project, labels, form, found, problem, BAD_REQUEST)
-    name = f"{project.document_number} {TITLE}".strip().replace("/", "／")
+    name = f"{project.document_number} {TITLE}".strip()
     return xlsx_response(compare_page.workbook_of(project, found), f"{name}.xlsx")
 
 

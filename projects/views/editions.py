@@ -57,7 +57,7 @@ def edition_export(request: HttpRequest, slug: str, number: int) -> HttpResponse
     project, found = _opened(request, slug, number)
     grid = editions.grid(found)
     listed = edition_listing(project, until=number)
-    name = f"{grid.document_number} {grid.title} {found.title}".strip().replace("/", "／")
+    name = f"{grid.document_number} {grid.title} {found.title}".strip()
     return xlsx_response(workbook.matrix(grid, more=listed), f"{name}.xlsx")
 
 

@@ -21,7 +21,8 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def xlsx_response(data: bytes, file_name: str) -> HttpResponse:
-    """A download that no browser opens in place."""
+    """A download that no browser opens in place; a name is no path."""
+    file_name = file_name.replace("/", "／")
     response = HttpResponse(data, content_type=XLSX)
     response.headers["Content-Disposition"] = (
         f"attachment; filename=\"export.xlsx\"; filename*=UTF-8''{quote(file_name)}"

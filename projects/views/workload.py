@@ -28,7 +28,7 @@ def workload_export(request: HttpRequest, slug: str) -> HttpResponse:
     """The same numbers as Excel: phases, 工程, and who works with whom."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
     data = workloadsheet.sheets(store.load(project))
-    return xlsx_response(data, f"{workloadsheet.TITLE}（{project}）.xlsx".replace("/", "／"))
+    return xlsx_response(data, f"{workloadsheet.TITLE}（{project}）.xlsx")
 
 
 @require_safe

@@ -32,4 +32,4 @@ def board_export(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole board as Excel, with every task of every company."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
     data = boardsheet.sheets(project, board(project))
-    return xlsx_response(data, f"{boardsheet.TITLE}（{project}）.xlsx".replace("/", "／"))
+    return xlsx_response(data, f"{boardsheet.TITLE}（{project}）.xlsx")

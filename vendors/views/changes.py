@@ -33,4 +33,4 @@ def change_list(request: HttpRequest, desk: Desk) -> HttpResponse:
 def change_export(_: HttpRequest, desk: Desk) -> HttpResponse:
     """The same as Excel."""
     data = sheet(changes_of(work_of(desk)))
-    return xlsx_response(data, f"{TITLE}（{desk.name}）.xlsx".replace("/", "／"))
+    return xlsx_response(data, f"{TITLE}（{desk.name}）.xlsx")

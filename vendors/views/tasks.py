@@ -32,7 +32,7 @@ def task_export(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not form.is_valid():
         return render(request, "400.html", status=400)
     data = companysheet.sheets(_kept(work, form))
-    return xlsx_response(data, f"{companysheet.TITLE}（{desk.name}）.xlsx".replace("/", "／"))
+    return xlsx_response(data, f"{companysheet.TITLE}（{desk.name}）.xlsx")
 
 
 def list_page(
