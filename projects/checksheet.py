@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from projects import workbook
-from projects.checks import CHECKS
+from projects.checks import CHECKS, Finding
 from projects.exporting import File
 from projects.forms_checks import SEVERITIES
 from projects.models import Project
-from projects.putting_right import steps
-from projects.reviewing import Judged, Review, State, review
+from projects.putting_right import Steps
+from projects.reviewing import Review, State, review
 from projects.workbook import Plain
 
 TITLE = "要確認一覧"
@@ -36,11 +36,11 @@ def findings_of(project: Project) -> File:
     """All findings, also those that were waived."""
     found = review(project)
     data = workbook.tables(TITLE, [Plain(TITLE, HEADERS, _rows(found), wide=True)])
-    return File(data, f"{project} {TITLE}.xlsx".replace("/", "／"))
+    return File(data, f"{project} {TITLE}.xlsx")
 
 
 def _rows(found: Review) -> Iterator[tuple[str, ...]]:
-    rows = {item.uid: item for item in found.grid.items}
+    rows, steps = {item.uid: item for item in found.grid.items}, Steps(found.grid)
     for one in found.judged:
         finding = one.finding
         item = rows.get(finding.uid)
@@ -54,16 +54,16 @@ def _rows(found: Review) -> Iterator[tuple[str, ...]]:
             "、".join(dict.fromkeys(rows[uid].number for uid, _ in finding.cells if uid)),
             "、".join(finding.roles),
             CHECKS[finding.code].why,
-            _proposal(found, one),
+            _proposal(steps, one.finding),
             NAMES[one.state],
             one.waiver.reason if one.waiver else "",
         )
 
 
-def _proposal(found: Review, one: Judged) -> str:
+def _proposal(steps: Steps, finding: Finding) -> str:
     lines = [
         f"{step.row}　{step.what}：{step.before or '空白'} → {step.after or '空白'}"
-        for step in steps(found.grid, one.finding.repair)
+        for step in steps.of(finding.repair[:STEPS_SHOWN])
     ]
-    more = len(lines) - STEPS_SHOWN
-    return "\n".join(lines[:STEPS_SHOWN] + ([f"ほか{more}件"] if more > 0 else []))
+    more = len(finding.repair) - STEPS_SHOWN
+    return "\n".join(lines + ([f"ほか{more}件"] if more > 0 else []))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from projects import checks, store
 from projects.checks import Change, Finding
-from projects.grid import Grid
+from projects.grid import TEXTS, Grid, Item
 from projects.models import Project
 from projects.plan import ItemLine, Plan
 from projects.reviewing import found_in
@@ -25,25 +25,24 @@ class Step:
     after: str
 
 
-_FIELDS = {"number": "項番", "name": "作業項目", "description": "作業内容"}
+class Steps:
+    """The repairs of findings of one grid as old → new; rows are looked up once for all."""
 
+    def __init__(self, grid: Grid) -> None:
+        self._rows = {item.uid: item for item in grid.items}
+        self._columns = {role.name: place for place, role in enumerate(grid.roles)}
 
-def steps(grid: Grid, changes: Iterable[Change]) -> list[Step]:
-    """The repair as old → new."""
-    wanted = list(changes)
-    uids = {change.uid for change in wanted}
-    rows = {item.uid: item for item in grid.items if item.uid in uids} if uids else {}
-    columns = {role.name: place for place, role in enumerate(grid.roles)}
-    found = []
-    for change in wanted:
-        item = rows[change.uid]
-        place = f"{item.number} {item.name}".strip()
+    def of(self, changes: Iterable[Change]) -> list[Step]:
+        return [self._step(change) for change in changes]
+
+    def _step(self, change: Change) -> Step:
+        item = self._rows[change.uid]
         if change.field:
-            before = getattr(item, change.field)
-            found.append(Step(place, _FIELDS[change.field], before, change.value))
-        else:
-            found.append(Step(place, change.role, item.marks[columns[change.role]], change.value))
-    return found
+            return Step(
+                _place(item), TEXTS[change.field], getattr(item, change.field), change.value
+            )
+        before = item.marks[self._columns[change.role]]
+        return Step(_place(item), change.role, before, change.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,15 @@ class Repair:
 def _line_steps(line: ItemLine) -> Iterator[Step]:
     before, after = line.before, line.after
     if before and after:
-        place = f"{before.number} {before.name}".strip()
+        place = _place(before)
         for field in line.fields:
-            yield Step(place, _FIELDS[field], getattr(before, field), getattr(after, field))
+            yield Step(place, TEXTS[field], getattr(before, field), getattr(after, field))
         for cell in line.cells:
             yield Step(place, cell.role, cell.before, cell.after)
+
+
+def _place(item: Item) -> str:
+    return f"{item.number} {item.name}".strip()
 
 
 def repair_of(project: Project, grid: Grid, found: Sequence[Finding]) -> Repair:

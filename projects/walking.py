@@ -8,7 +8,7 @@ from itertools import groupby
 
 from projects.checks import CHECKS, Check, places
 from projects.grid import Grid, Item, ancestors, parents
-from projects.putting_right import Step, steps
+from projects.putting_right import Step, Steps
 from projects.reviewing import Judged, Review
 from projects.whereabouts import about
 
@@ -83,7 +83,7 @@ def _stop(grid: Grid, one: Judged, number: int, total: int) -> Stop:
     rows = [index for index, item in enumerate(grid.items) if item.uid in uids]
     runs = tuple(_runs(grid, _near(rows, len(grid.items)), named))
     rest = max(0, len(rows) - MOST_LINES)
-    return Stop(one, number, total, runs, rest, tuple(steps(grid, finding.repair)))
+    return Stop(one, number, total, runs, rest, tuple(Steps(grid).of(finding.repair)))
 
 
 def _near(rows: Sequence[int], count: int) -> list[int]:
@@ -111,7 +111,7 @@ class _Lines:
     def __init__(self, grid: Grid, named: Collection[tuple[str, str]]) -> None:
         self._roles, self._named = grid.roles, named
         self._uids = {uid for uid, _ in named}
-        self._leading = {mark.symbol for mark in grid.legend if mark.leads}
+        self._leading = grid.leading
 
     def of(self, item: Item) -> Line:
         return Line(item, tuple(self._cells(item)), item.uid in self._uids)

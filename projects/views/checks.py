@@ -14,7 +14,7 @@ from projects import checksheet
 from projects.checks import CHECKS, Check, Code
 from projects.forms_checks import SEVERITIES, FindingForm, ShareForm, WaiveForm
 from projects.models import BySlug, Project
-from projects.putting_right import Step, steps
+from projects.putting_right import Step, Steps
 from projects.reviewing import Judged, Review, State, review
 from projects.views.export import xlsx_response
 from projects.walking import stop
@@ -167,10 +167,10 @@ def counted(found: Review) -> list[Counted]:
 
 def _shown(found: Review, page: Sequence[Judged]) -> list[Shown]:
     numbers = {item.uid: item.number for item in found.grid.items}
-    result = []
+    steps, result = Steps(found.grid), []
     for one in page:
         finding = one.finding
-        first = steps(found.grid, finding.repair[:STEPS_SHOWN])
+        first = steps.of(finding.repair[:STEPS_SHOWN])
         more = len(finding.repair) - len(first)
         number = numbers.get(finding.uid, "")
         result.append(Shown(one, CHECKS[finding.code], number, first, more))

@@ -14,8 +14,8 @@ from projects.checks import CHECKS, Code, Severity
 from projects.grid import Item
 from projects.management.parsing import JapaneseErrors
 from projects.models import Project
-from projects.putting_right import steps
-from projects.reviewing import Judged, Review, review
+from projects.putting_right import Steps
+from projects.reviewing import Judged, review
 
 FOUND, REFUSED = 1, 2
 HELP = """案件の役割分担表を点検し、要確認の指摘を表示します。
@@ -63,7 +63,8 @@ class Command(JapaneseErrors, BaseCommand):
         chosen = [one for one in found.judged if one.finding.code.value in codes]
         if options["format"] == "json":
             rows = {item.uid: item for item in found.grid.items}
-            lines = [_told(found, one, rows) for one in chosen]
+            steps = Steps(found.grid)
+            lines = [_told(one, rows, steps) for one in chosen]
             self.stdout.write(json.dumps(lines, ensure_ascii=False, indent=1))
         else:
             self._say(chosen)
@@ -95,7 +96,7 @@ def _fails(one: Judged, severity: str | None) -> bool:
     return severity == Severity.WARNING or one.finding.severity is Severity.ERROR
 
 
-def _told(found: Review, one: Judged, rows: Mapping[str, Item]) -> dict[str, Any]:
+def _told(one: Judged, rows: Mapping[str, Item], steps: Steps) -> dict[str, Any]:
     finding = one.finding
     item = rows.get(finding.uid)
     return {
@@ -114,6 +115,6 @@ def _told(found: Review, one: Judged, rows: Mapping[str, Item]) -> dict[str, Any
         "reason": one.waiver.reason if one.waiver else "",
         "repair": [
             {"row": step.row, "what": step.what, "before": step.before, "after": step.after}
-            for step in steps(found.grid, finding.repair)
+            for step in steps.of(finding.repair)
         ],
     }
