@@ -59,11 +59,8 @@ def question_of(project: Project, vendor: Vendor, uid: str) -> Question:
 
 def answer(question: Question, text: str, *, by: User) -> Message:
     """The PMO says something. Who answers at the same time comes after it; nothing is lost."""
-    latest = editions.latest(question.project)
     with store.change_set(by=by, kind=store.Kind.ADMIN):
-        locked = _locked(question)
-        number = latest.number if latest else 0
-        return asking.reply(locked, text, by=by, edition_number=number)
+        return _said(_locked(question), text, by=by)
 
 
 def close(question: Question, *, seen: int, by: User, text: str = "") -> bool:
@@ -71,7 +68,6 @@ def close(question: Question, *, seen: int, by: User, text: str = "") -> bool:
 
     Overtaken when the company spoke after the message `seen`; nothing is said then.
     """
-    latest = editions.latest(question.project)
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         locked = _locked(question)
         later = locked.messages.filter(side=Message.Side.COMPANY, pk__gt=seen)
@@ -79,8 +75,7 @@ def close(question: Question, *, seen: int, by: User, text: str = "") -> bool:
             raise Overtaken
         was_open = locked.state != Question.State.CLOSED
         if text:
-            number = latest.number if latest else 0
-            asking.reply(locked, text, by=by, edition_number=number)
+            _said(locked, text, by=by)
         asking.set_state(locked, Question.State.CLOSED)
     return was_open or bool(text)
 
@@ -95,6 +90,11 @@ def reopen(question: Question, *, by: User) -> bool:
         answered = last is not None and last.side == Message.Side.PMO
         asking.set_state(locked, Question.State.ANSWERED if answered else Question.State.OPEN)
     return True
+
+
+def _said(locked: Question, text: str, *, by: User) -> Message:
+    latest = editions.latest(locked.project)
+    return asking.reply(locked, text, by=by, edition_number=latest.number if latest else 0)
 
 
 def _locked(question: Question) -> Question:

@@ -36,10 +36,10 @@ def repair(request: HttpRequest, slug: str) -> HttpResponse:
     if not findings:
         words = NO_REPAIR if form.chosen else NOTHING
         return list_page(request, project, found, error=words, status=BAD_REQUEST)
-    wanted = putting_right.repair_of(project, found.grid, findings)
     data = form.cleaned_data
     if data["revision"] != project.revision:
         return list_page(request, project, found, error=MOVED, status=CONFLICT)
+    wanted = putting_right.repair_of(project, found.grid, findings)
     if not (data["one"] or data["sure"]):
         return _confirmation(request, project, findings, wanted)
     return _repaired(request, project, found, wanted)
