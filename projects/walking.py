@@ -14,6 +14,7 @@ from projects.whereabouts import about
 
 AROUND = 2
 MOST_LINES = 12
+STEPS_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The finding of the walk that a person is at. `rest` is how many of its rows are not shown."""
+    """The finding of the walk that a person is at. `rest` and `more` are how many of
+    its rows and of the steps of its repair are not shown.
+    """
 
     judged: Judged
     number: int
@@ -52,6 +55,7 @@ class Stop:
     runs: tuple[Run, ...]
     rest: int
     steps: tuple[Step, ...]
+    more: int
 
     @property
     def check(self) -> Check:
@@ -83,7 +87,9 @@ def _stop(grid: Grid, one: Judged, number: int, total: int) -> Stop:
     rows = [index for index, item in enumerate(grid.items) if item.uid in uids]
     runs = tuple(_runs(grid, _near(rows, len(grid.items)), named))
     rest = max(0, len(rows) - MOST_LINES)
-    return Stop(one, number, total, runs, rest, tuple(Steps(grid).of(finding.repair)))
+    steps = tuple(Steps(grid).of(finding.repair[:STEPS_SHOWN]))
+    more = len(finding.repair) - len(steps)
+    return Stop(one, number, total, runs, rest, steps, more)
 
 
 def _near(rows: Sequence[int], count: int) -> list[int]:

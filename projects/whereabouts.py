@@ -9,8 +9,11 @@ from projects.checks import Finding
 
 
 def about(finding: Finding) -> tuple[tuple[str, str], ...]:
-    """(row uid, column) of what it names and of what its repair would change; "" as in `cells`."""
-    changed = ((change.uid, change.role) for change in finding.repair)
+    """(row uid, column) of what it names and of what its repair would change; "" as in `cells`.
+
+    Not the rows that are only counted anew: nothing is wrong with these.
+    """
+    changed = ((c.uid, c.role) for c in finding.repair if c.field != "number")
     return tuple(dict.fromkeys((*finding.cells, *changed)))
 
 

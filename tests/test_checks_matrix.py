@@ -43,6 +43,22 @@ def test_a_finding_about_an_empty_column_shows_all_rows(
     assert found(small, "W3")
 
 
+def test_a_number_left_out_marks_its_row_and_not_all_that_are_counted_anew(
+    sign_in: SignIn, cast: dict[str, User]
+) -> None:
+    small = small_project(cast, "工程", *(f"  作業{n} ◎ ○" for n in range(250)))
+    for place, row in enumerate(small.items.order_by("-position")[:248]):
+        small.items.filter(pk=row.pk).update(number=str(252 - place))
+    client = sign_in("editor")
+    (one,) = found(small, "E4")
+    assert len(one.repair) == 248
+    rows = client.get("/projects/small/checks/rows/").json()["rows"]
+    assert [uid for uid, codes in rows.items() if "E4" in codes] == [one.uid]
+    html = client.get("/projects/small/checks/walk/", {"code": "E4"}).content.decode()
+    assert "ほか48か所" in html
+    assert "ほか" not in html.replace("ほか48か所", "")
+
+
 def test_the_page_of_a_row_tells_its_open_findings_and_leads_to_them(
     besshi10: Project, sign_in: SignIn
 ) -> None:
