@@ -1,0 +1,104 @@
+"""The file of a backup: a zip without compression with the dump and its manifest.
+
+The manifest is `manifest.json`; it has a digest of the dump, and of every table as it was in the
+snapshot that was dumped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+FORMAT = 1
+MANIFEST, DUMP = "manifest.json", "database.dump"
+BLOCK = 1 << 20
+
+
+class Damaged(Exception):
+    """The file is no backup, or not as it was made; says what is wrong and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup was made of.
+
+    `made_at` is ISO 8601 in UTC, `server` the version number of PostgreSQL (180000), `roles` those
+    that own or may use something in it, `migrations` "app.name". `tables` has by qualified name
+    the number of rows and their digest, `sequences` their last values.
+    """
+
+    made_at: str
+    server: int
+    roles: Sequence[str]
+    migrations: Sequence[str]
+    tables: Mapping[str, Sequence[int | str]]
+    sequences: Mapping[str, int | None]
+    dump_bytes: int
+    dump_sha256: str
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return _digest(file)
+
+
+def write(out: Path, manifest: Manifest, dump: Path) -> None:
+    """Makes the file at once or not at all. FileExistsError rather than writing over one."""
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with part.open("xb") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+                told = {"format": FORMAT, **asdict(manifest)}
+                archive.writestr(MANIFEST, json.dumps(told, ensure_ascii=False, indent=1))
+                archive.write(dump, DUMP)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(part, out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def read(path: Path) -> Manifest:
+    """The manifest, once the dump is what it says. Damaged; OSError when it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            manifest = _manifest(archive.read(MANIFEST))
+            with archive.open(DUMP) as dump:
+                found = _digest(dump)
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as error:
+        raise Damaged(f"「{path}」はバックアップのファイルではないか、壊れています。") from error
+    if found != manifest.dump_sha256:
+        raise Damaged(f"「{path}」の中身が作成時と違います。別のバックアップを使ってください。")
+    return manifest
+
+
+def take_dump(path: Path, into: Path) -> None:
+    """The dump out of the file, as a file."""
+    with (
+        zipfile.ZipFile(path) as archive,
+        archive.open(DUMP) as dump,
+        into.open("wb") as out,
+    ):
+        shutil.copyfileobj(dump, out, BLOCK)
+
+
+def _manifest(data: bytes) -> Manifest:
+    told = json.loads(data)
+    if told.pop("format") != FORMAT:
+        raise ValueError
+    return Manifest(**told)
+
+
+def _digest(file: IO[bytes]) -> str:
+    found = hashlib.sha256()
+    while block := file.read(BLOCK):
+        found.update(block)
+    return found.hexdigest()

@@ -1,0 +1,42 @@
+"""pg_dump and pg_restore on the database of the settings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from django.db import connection
+
+from raci.database.client import DatabaseClient
+
+
+class Failed(Exception):
+    """The program ended with an error; has its last words."""
+
+
+def run(program: str, *options: str | Path) -> None:
+    """Runs the program against the database. Failed, also where it is not installed."""
+    (_, *place), env = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
+    *server, database = place
+    words = [_found(program), *server, "--no-password", *map(str, options), f"--dbname={database}"]
+    done = subprocess.run(  # noqa: S603 — our own words
+        words, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Failed("\n".join(done.stderr.strip().splitlines()[-4:]))
+
+
+def _found(program: str) -> str:
+    """The embedded server has programs of its own version; else what is installed is used."""
+    if "RACI_CLUSTER" in connection.settings_dict:
+        from raci.database.programs import BIN
+
+        return str(BIN / program)
+    installed = shutil.which(program)
+    if installed is None:
+        raise Failed(
+            f"{program} がありません。サーバーと同じ版のPostgreSQLのクライアントを入れてください。"
+        )
+    return installed

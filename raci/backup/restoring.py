@@ -1,0 +1,70 @@
+"""File → an empty database, all or nothing, and then what is there is compared."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from raci.backup import archive, contents, programs
+from raci.backup.archive import Manifest
+from raci.statements import fetch
+
+# The roles that migrations make; nobody signs in as one of them.
+OWN_ROLES = ("raci_audit", "raci_vendor")
+_ROLES = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
+
+
+class NotEmpty(Exception):
+    """The database has tables already; nothing was touched."""
+
+
+class Different(Exception):
+    """What was restored is not what the manifest says; has a line per table."""
+
+
+def restore(path: Path) -> Manifest:
+    """Fills the database of the settings. Damaged, NotEmpty, programs.Failed, Different."""
+    manifest = archive.read(path)
+    if not contents.is_empty():
+        raise NotEmpty
+    _have_roles(manifest)
+    with tempfile.TemporaryDirectory(prefix="raci-restore-") as folder:
+        dump = Path(folder, archive.DUMP)
+        archive.take_dump(path, dump)
+        programs.run("pg_restore", "--single-transaction", "--exit-on-error", dump)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    found = differences(manifest)
+    if found:
+        raise Different("\n".join(found))
+    return manifest
+
+
+def differences(manifest: Manifest) -> list[str]:
+    """What is in the database otherwise than the manifest says, in words."""
+    with transaction.atomic():
+        tables, sequences = contents.tables(), contents.sequences()
+    found = []
+    for name in sorted({*manifest.tables, *tables}):
+        was, now = manifest.tables.get(name), tables.get(name)
+        if was is None or now is None or list(was) != list(now):
+            rows = (f"{one[0]:,}行" if one else "なし" for one in (was, now))
+            found.append(f"{name}：{' → '.join(rows)}")
+    if dict(manifest.sequences) != sequences:
+        found.append("番号の続き（sequence）が違います。")
+    return found
+
+
+def _have_roles(manifest: Manifest) -> None:
+    """Makes the roles of ours that the server lacks; the site's own must be there."""
+    there = {name for (name,) in fetch(_ROLES, [list(manifest.roles)])}
+    missing = [name for name in manifest.roles if name not in there]
+    foreign = [name for name in missing if name not in OWN_ROLES]
+    if foreign:
+        names = "、".join(foreign)
+        raise programs.Failed(f"データベースの役割 {names} がありません。先に作ってください。")
+    with connection.cursor() as cursor:
+        for name in missing:
+            cursor.execute(f"CREATE ROLE {name} NOLOGIN")

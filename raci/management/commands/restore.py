@@ -1,0 +1,47 @@
+"""manage.py restore: a backup into an empty database, compared with its manifest."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from raci import backup
+from raci.backup.programs import Failed
+
+WRONG, REFUSED = 1, 2
+
+
+class Command(BaseCommand):
+    help = "バックアップを空のデータベースに読み込み、内容が作成時と同じことを確かめます。"
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path, metavar="IN")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["path"]
+        try:
+            made = backup.restore(path)
+        except backup.Different as error:
+            message = f"読み込みましたが、内容が作成時と違います。使わないでください。\n{error}"
+            raise CommandError(message, returncode=WRONG) from error
+        except backup.NotEmpty as error:
+            message = (
+                "データベースが空ではないため、読み込みませんでした。"
+                "新しい空のデータベースを DATABASE_URL または RACI_DATA_DIR で指定してください。"
+            )
+            raise CommandError(message, returncode=REFUSED) from error
+        except backup.Damaged as error:
+            raise CommandError(str(error), returncode=REFUSED) from error
+        except OSError as error:
+            message = f"「{path}」を読めません（{error.strerror}）。"
+            raise CommandError(message, returncode=REFUSED) from error
+        except Failed as error:
+            message = f"読み込めませんでした。データベースは空のままです。原因: {error}"
+            raise CommandError(message, returncode=REFUSED) from error
+        rows = sum(int(count) for count, _ in made.tables.values())
+        told = f"{len(made.tables)}表、{rows:,}行、照合済み"
+        self.stdout.write(f"{made.made_at} のバックアップを読み込みました（{told}）。")

@@ -1,0 +1,141 @@
+"""A backup of a working site comes back the same, into an empty database, or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+
+from projects import exporting, store
+from projects.models import Edition, Project
+from raci import audit, backup
+from raci.backup import archive, contents
+from tests.publishing import published
+from tests.small_project import project  # noqa: F401
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def saved(project: Project, tmp_path: Path) -> Path:  # noqa: F811
+    """The backup of a site with a small project and its 第1版."""
+    published(project)
+    out = tmp_path / "raci.backup"
+    call_command("backup", str(out), stdout=io.StringIO())
+    return out
+
+
+@contextmanager
+def empty_database() -> Iterator[None]:
+    """The connection goes to an empty database meanwhile, which is dropped afterwards."""
+    name = f"{connection.settings_dict['NAME']}_restored"
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    with _connected(name):
+        yield
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}"')
+
+
+@contextmanager
+def _connected(name: str) -> Iterator[None]:
+    was = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = was
+
+
+def exported() -> tuple[object, ...]:
+    """What a person can take out of the site."""
+    row = Project.objects.get()
+    editions = [store.editions.grid(edition) for edition in Edition.objects.order_by("pk")]
+    return store.load(row), editions, _sheets(exporting.workbook_of(row).data)
+
+
+def _sheets(data: bytes) -> dict[str, bytes]:
+    """The parts of a workbook but the one with the time at which it was written."""
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return {name: book.read(name) for name in book.namelist() if "core.xml" not in name}
+
+
+def test_what_comes_back_is_the_same(saved: Path) -> None:
+    before = exported()
+    with empty_database():
+        call_command("restore", str(saved), stdout=io.StringIO())
+        assert exported() == before
+        assert audit.check().broken is None
+
+
+def test_the_restored_site_goes_on(saved: Path) -> None:
+    with empty_database():
+        backup.restore(saved)
+        row = Project.objects.get()
+        assert published(row, "第2版").number == 2
+
+
+def test_a_database_with_tables_is_not_touched(saved: Path) -> None:
+    tables = contents.tables()
+    with pytest.raises(CommandError, match="空ではない") as raised:
+        call_command("restore", str(saved))
+    assert raised.value.returncode == 2
+    assert contents.tables() == tables
+
+
+def test_nothing_is_written_over(saved: Path) -> None:
+    data = saved.read_bytes()
+    with pytest.raises(CommandError, match="既にあります"):
+        call_command("backup", str(saved))
+    assert saved.read_bytes() == data
+
+
+def test_a_folder_that_is_not_there_is_told_and_nothing_is_left(saved: Path) -> None:
+    with pytest.raises(CommandError, match="書き込めません"):
+        call_command("backup", str(saved.parent / "none" / "raci.backup"))
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "text", "manifest"])
+def test_a_damaged_file_is_refused_before_anything_happens(saved: Path, harm: str) -> None:
+    harmed = saved.with_name("harmed")
+    harmed.write_bytes(_harmed(saved.read_bytes(), harm))
+    with empty_database():
+        with pytest.raises(CommandError, match=r"壊れています|作成時と違います"):
+            call_command("restore", str(harmed))
+        assert contents.is_empty()
+
+
+def _harmed(data: bytes, harm: str) -> bytes:
+    if harm == "cut":
+        return data[: len(data) // 2]
+    if harm == "text":
+        return b"a backup"
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as was, zipfile.ZipFile(out, "w") as now:
+        told, dump = json.loads(was.read(archive.MANIFEST)), was.read(archive.DUMP)
+        if harm == "manifest":
+            del told["tables"]
+        now.writestr(archive.MANIFEST, json.dumps(told))
+        now.writestr(archive.DUMP, dump[:-1] + b"x" if harm == "changed" else dump)
+    return out.getvalue()
+
+
+def test_a_table_that_is_not_the_same_is_told(saved: Path) -> None:
+    with empty_database():
+        manifest = backup.restore(saved)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE auth_user SET last_name = 'x' WHERE username = 'viewer'")
+        (line,) = backup.restoring.differences(manifest)
+    assert line.startswith("public.auth_user：")
