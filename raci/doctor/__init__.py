@@ -1,0 +1,31 @@
+"""What could be wrong with an installation, each with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from raci.doctor import around, data, finding
+from raci.doctor.finding import Finding, Level
+
+__all__ = ["Finding", "Level", "examined"]
+
+examinations = (
+    data.server,
+    data.migrations,
+    data.privileges,
+    data.clock,
+    around.settings,
+    around.disk,
+    around.mail,
+    around.static_files,
+)
+
+
+def examined() -> Iterator[Finding]:
+    """Every examination in turn; without a database those that need one are left out."""
+    reachable = True
+    for examination in examinations:
+        if reachable or examination.__module__ != data.__name__:
+            for found in examination():
+                reachable = reachable and found.what != finding.UNREACHABLE
+                yield found

@@ -1,0 +1,36 @@
+"""One thing that was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+UNREACHABLE = "データベースに接続できません"
+
+
+class Level(StrEnum):
+    OK = "良好"
+    NOTE = "注意"
+    WRONG = "異常"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`subject` was looked at, `what` is how it is, `advice` what to do, "" for nothing."""
+
+    level: Level
+    subject: str
+    what: str
+    advice: str = ""
+
+
+def ok(subject: str, what: str) -> Finding:
+    return Finding(Level.OK, subject, what)
+
+
+def note(subject: str, what: str, advice: str) -> Finding:
+    return Finding(Level.NOTE, subject, what, advice)
+
+
+def wrong(subject: str, what: str, advice: str) -> Finding:
+    return Finding(Level.WRONG, subject, what, advice)

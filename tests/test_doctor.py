@@ -1,0 +1,117 @@
+"""manage.py doctor tells what is wrong with an installation, and what to do."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import socket
+import time
+from collections import namedtuple
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from raci.doctor import Finding, Level, around, data, examined
+from raci.doctor.finding import UNREACHABLE
+
+pytestmark = pytest.mark.django_db
+Usage = namedtuple("Usage", ("total", "used", "free"))
+
+
+def told() -> tuple[str, int]:
+    """(stdout, exit code)."""
+    out = io.StringIO()
+    try:
+        call_command("doctor", stdout=out)
+    except SystemExit as end:
+        return out.getvalue(), int(str(end.code))
+    return out.getvalue(), 0
+
+
+def levels(found: Any) -> list[Level]:
+    return [one.level for one in found]
+
+
+@pytest.fixture
+def collected(settings: Any, tmp_path: Path) -> Path:
+    """A site whose static files are collected: the real names, without contents."""
+    names = {name: name for name in around._own()}
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "staticfiles.json").write_text(json.dumps({"paths": names}))
+    settings.STATIC_ROOT = tmp_path
+    return tmp_path
+
+
+def test_everything_is_looked_at_and_what_is_wrong_ends_with_one(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.STATIC_ROOT = tmp_path / "none"
+    text, code = told()
+    subjects = {line.partition("　")[2].partition("：")[0] for line in text.splitlines()}
+    wanted = {"データベース", "マイグレーション", "権限", "時計", "設定", "ディスク", "メール"}
+    assert wanted < subjects
+    assert "異常　画面の部品" in text
+    assert "collectstatic" in text
+    assert code == 1
+
+
+def test_every_problem_comes_with_what_to_do(settings: Any, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path / "none"
+    assert all(one.advice for one in examined() if one.level is not Level.OK)
+
+
+def test_static_files_of_an_older_release_are_told(collected: Path) -> None:
+    assert levels(around.static_files()) == [Level.OK]
+    (collected / "css" / "base.css").unlink()
+    assert levels(around.static_files()) == [Level.WRONG]
+
+
+def test_a_file_that_was_never_collected_is_told(collected: Path) -> None:
+    manifest = collected / "staticfiles.json"
+    names = json.loads(manifest.read_text())["paths"]
+    del names["css/base.css"]
+    manifest.write_text(json.dumps({"paths": names}))
+    assert levels(around.static_files()) == [Level.WRONG]
+
+
+def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = Usage(100 << 30, 99 << 30, 1 << 29)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
+    assert set(levels(around.disk())) == {Level.WRONG}
+
+
+def test_a_clock_that_is_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert levels(data.clock()) == [Level.OK]
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    (one,) = data.clock()
+    assert (one.level, "NTP" in one.advice) == (Level.WRONG, True)
+
+
+def test_mails_that_go_nowhere_and_a_server_that_is_not_there_are_told(settings: Any) -> None:
+    assert levels(around.mail()) == [Level.NOTE]
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = nobody.getsockname()
+        (one,) = around.mail()
+    assert one.level is Level.WRONG
+    assert str(settings.EMAIL_PORT) in one.what
+
+
+def test_missing_migrations_are_told() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'vendors' AND name ~ '^0007'")
+    (one,) = data.migrations()
+    assert (one.level, one.what) == (Level.WRONG, "1件が未適用です")
+
+
+def test_without_a_database_the_rest_is_still_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = Finding(Level.WRONG, data.DATABASE, UNREACHABLE, "起動してください。")
+    monkeypatch.setattr("raci.doctor.examinations", (lambda: iter([gone]), data.clock, around.disk))
+    assert data.CLOCK not in [one.subject for one in examined()]
