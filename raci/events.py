@@ -19,12 +19,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import psycopg2  # type: ignore[import-untyped]
-from django.db import DatabaseError, close_old_connections, connection, connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from projects.models import CHANNEL, Project
 from projects.payloads import LONGEST_NUMBER
 from projects.views.editing import told
 from raci.bridge import Receive, Scope, Send
+from raci.database import direct
 from raci.letting_in import Application, LetIn, ask, still
 
 BEAT_SECONDS, CHECK_SECONDS = 15, 60
@@ -259,7 +260,7 @@ def _news(project: int, number: int) -> dict[str, Any]:
 
 def _connected() -> Any:
     """A connection of its own that listens; notifications come without asking."""
-    made = psycopg2.connect(**connection.get_connection_params())
+    made = direct.connect()
     made.autocommit = True
     with made.cursor() as cursor:
         cursor.execute(f"LISTEN {PEOPLE}; LISTEN {CHANNEL}")

@@ -3,6 +3,7 @@
 | variable | default | meaning |
 |---|---|---|
 | DATABASE_URL | unset: embedded PostgreSQL | the PostgreSQL server, 14 or later |
+| RACI_LISTEN_URL | DATABASE_URL | the PostgreSQL behind a pooler, for what must not be pooled |
 | RACI_DATA_DIR | .data | cluster of the embedded PostgreSQL, collected static files, secret key |
 | RACI_SECRET_KEY | made once and kept in the data folder | signing key |
 | RACI_ALLOWED_HOSTS | localhost,127.0.0.1,[::1] | host names to answer to |
@@ -34,7 +35,7 @@ import pgtrigger
 from csp.constants import NONE, SELF
 
 from raci import mail, single_sign_on
-from raci.database import from_environment
+from raci.database import from_environment, listening
 from raci.secret import secret_key
 
 django_stubs_ext.monkeypatch()  # lets Django's generic classes be subscripted at run time
@@ -102,6 +103,7 @@ ROOT_URLCONF = "raci.urls"
 WSGI_APPLICATION = "raci.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES: dict[str, Any] = {"default": from_environment(os.environ, DATA_DIR)}
+LISTEN_DATABASE = listening(os.environ)
 
 # Finished pages by revision, in each process: a revision never changes, so nothing goes stale.
 CACHES = {

@@ -9,6 +9,7 @@ from raci.health import healthz, readyz
 from raci.home import home
 from raci.security import security
 
+handler500 = "raci.unavailable.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

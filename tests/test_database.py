@@ -539,7 +539,19 @@ def test_url_names_several_hosts(url: str) -> None:
     database = from_environment({"DATABASE_URL": url}, Path("unused"))
     assert (database["HOST"], database["PORT"]) == ("a.example,b.example", "5432,5433")
     assert (database["PASSWORD"], database["NAME"]) == ("p@ss", "matrix")
-    assert database["OPTIONS"] == {"connect_timeout": 10, "target_session_attrs": "read-write"}
+    options = database["OPTIONS"]
+    assert options["target_session_attrs"] == "read-write"
+    assert (options["connect_timeout"], options["tcp_user_timeout"]) == (3, 10_000)
+
+
+def test_url_says_itself_how_long_to_wait() -> None:
+    url = "postgresql://a,b/matrix?connect_timeout=20"
+    assert (
+        from_environment({"DATABASE_URL": url}, Path("unused"))["OPTIONS"]["connect_timeout"] == 20
+    )
+    assert from_environment({"DATABASE_URL": "postgresql://a/b"}, Path("unused"))["OPTIONS"] == {
+        "connect_timeout": 10
+    }
 
 
 def test_several_hosts_without_ports_and_with_ipv6() -> None:

@@ -17,12 +17,30 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from raci.database import address
 from raci.database.errors import TooOld, Unreachable, Unusable, explain
 
-__all__ = ["TooOld", "Unreachable", "Unusable", "explain", "from_environment", "require"]
+__all__ = [
+    "TooOld",
+    "Unreachable",
+    "Unusable",
+    "explain",
+    "from_environment",
+    "listening",
+    "require",
+]
 
 ENGINE = "raci.database"
 SCHEMES = ("postgres", "postgresql", "pgsql")
 CONNECTION_SECONDS = 60
 CONNECT_TIMEOUT_SECONDS = 10
+# A machine that is gone says nothing: it is given up after so long, and the next one asked.
+OF_SEVERAL_HOSTS = {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+reached = False  # whether this process, or the one it was forked from, found its database
 
 
 def from_environment(environ: Mapping[str, str], data_dir: Path) -> dict[str, Any]:
@@ -35,13 +53,20 @@ def from_environment(environ: Mapping[str, str], data_dir: Path) -> dict[str, An
     return _embedded(data_dir)
 
 
+def listening(environ: Mapping[str, str]) -> dict[str, Any] | None:
+    """The server of RACI_LISTEN_URL, in the form of `from_environment`; None when it is unset."""
+    url = environ.get("RACI_LISTEN_URL", "").strip()
+    return _served(url, "RACI_LISTEN_URL") if url else None
+
+
 def require(connection: BaseDatabaseWrapper) -> None:
     """Connect once, so that a missing database is told at the start and not by a page.
 
     Raises Unusable. Leaves no connection open that was not, so a server may fork afterwards.
     """
+    global reached
     with connection.temporary_connection():
-        pass
+        reached = True
 
 
 def _embedded(data_dir: Path) -> dict[str, Any]:
@@ -58,27 +83,27 @@ def _embedded(data_dir: Path) -> dict[str, Any]:
     }
 
 
-def _served(url: str) -> dict[str, Any]:
+def _served(url: str, variable: str = "DATABASE_URL") -> dict[str, Any]:
     try:
-        config = _parsed(url)
+        config = _parsed(url, variable)
     except ValueError as error:
         # Not "from error": a message of the parser may quote the URL and with it the password.
-        message = "DATABASE_URL を読めません。パスワードなどの記号は %40 のように書いてください。"
+        message = f"{variable} を読めません。パスワードなどの記号は %40 のように書いてください。"
         raise ImproperlyConfigured(f"{message}形式: {_FORM}（{type(error).__name__}）") from None
     if not config["NAME"] and "service" not in config["OPTIONS"]:
-        raise ImproperlyConfigured(f"DATABASE_URL にデータベース名がありません。形式: {_FORM}")
+        raise ImproperlyConfigured(f"{variable} にデータベース名がありません。形式: {_FORM}")
     return config
 
 
 _FORM = "postgresql://利用者:パスワード@ホスト:5432/データベース名"
 
 
-def _parsed(url: str) -> dict[str, Any]:
+def _parsed(url: str, variable: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in SCHEMES:
         found = f"「{parts.scheme}」です" if parts.scheme else "ありません"
         raise ImproperlyConfigured(
-            f"DATABASE_URL の種類が{found}。使えるのは PostgreSQL だけです。形式: {_FORM}"
+            f"{variable} の種類が{found}。使えるのは PostgreSQL だけです。形式: {_FORM}"
         )
     parts, hosts = _without_hosts(parts)
     config: dict[str, Any] = dict(
@@ -112,8 +137,9 @@ def _without_hosts(parts: SplitResult) -> tuple[SplitResult, dict[str, str]]:
 
 def _options(config: dict[str, Any]) -> dict[str, Any]:
     """The query of the URL for libpq; ``host`` and ``port`` in it become HOST and PORT."""
-    options: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
-    options.update(config.get("OPTIONS", {}))
-    for name in {"host", "port"} & options.keys():
-        config[name.upper()] = str(options.pop(name))
-    return options
+    given: dict[str, Any] = dict(config.get("OPTIONS", {}))
+    for name in {"host", "port"} & given.keys():
+        config[name.upper()] = str(given.pop(name))
+    several = "," in str(config.get("HOST", ""))
+    usual = OF_SEVERAL_HOSTS if several else {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
+    return {**usual, **given}

@@ -1,6 +1,8 @@
 // Others' changes. One stream per browser: the tab that holds the lock listens to the server and
-// tells the others; where there is no stream, the page asks every second and a half.
+// tells the others; where there is no stream, the page asks every second and a half, and tries
+// the stream again now and then: the server may have been away.
 const POLL = 1_500;
+const AGAIN = 30_000;
 const QUIET = 45_000;
 
 export class Live {
@@ -30,24 +32,32 @@ export class Live {
       this.heard = Date.now();
       this.tell(JSON.parse(event.data));
     });
-    source.addEventListener("open", () => { this.heard = Date.now(); });
+    source.addEventListener("open", () => {
+      this.heard = Date.now();
+      this.streams = true;
+    });
     source.addEventListener("beat", () => { this.heard = Date.now(); });
     source.addEventListener("error", () => {
-      if (source.readyState !== EventSource.CLOSED) return;
-      this.poll();
+      if (source.readyState === EventSource.CLOSED) this.withoutStream(source);
     });
     this.watch = setInterval(() => {
-      if (Date.now() - (this.heard ?? 0) < QUIET) return;
-      clearInterval(this.watch);
-      source.close();
-      this.poll();
+      if (Date.now() - (this.heard ?? 0) >= QUIET) this.withoutStream(source);
     }, QUIET / 3);
     this.heard = Date.now();
+  }
+
+  withoutStream(source) {
+    this.streams = false;
+    clearInterval(this.watch);
+    source.close();
+    this.poll();
+    setTimeout(() => this.listen(), AGAIN * (1 + Math.random()));
   }
 
   async poll() {
     clearTimeout(this.timer);
     await this.catchUp();
+    if (this.streams) return;
     this.timer = setTimeout(() => this.poll(), document.hidden ? 10 * POLL : POLL);
   }
 

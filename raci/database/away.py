@@ -1,0 +1,54 @@
+"""Which errors mean that the database is away, or full, and not that somebody did wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+
+from django.db import DatabaseError, InterfaceError
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_CONNECTION = "08"
+_AWAY = frozenset({"57P01", "57P02", "57P03", "53300"})
+_READ_ONLY = "25006"
+_FULL = frozenset({"53100", "53200"})
+
+
+class Cause(Enum):
+    """Why the database does not do what it is asked."""
+
+    AWAY = "away"
+    READ_ONLY = "read-only"
+    FULL = "full"
+
+
+def cause_of(error: BaseException | None) -> Cause | None:
+    """Why, if an error of the database is among those that led to this one; None for others."""
+    return next((found for one in _chain(error) if (found := _cause(one))), None)
+
+
+def _cause(error: BaseException) -> Cause | None:
+    if isinstance(error, InterfaceError):  # the connection was closed below us
+        return Cause.AWAY
+    if not isinstance(error, DatabaseError):
+        return None
+    code = getattr(error.__cause__, "pgcode", None)
+    if code is None:
+        return Cause.AWAY if _is_lost(error) else None
+    if code in _FULL:
+        return Cause.FULL
+    if code == _READ_ONLY:
+        return Cause.READ_ONLY
+    return Cause.AWAY if code.startswith(_CONNECTION) or code in _AWAY else None
+
+
+def _is_lost(error: DatabaseError) -> bool:
+    """Without a code the driver speaks itself: the server did not answer, or hung up."""
+    name = type(error.__cause__ or error).__name__
+    return name in ("OperationalError", "Unreachable") or "connection" in str(error).lower()
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
