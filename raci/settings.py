@@ -181,6 +181,9 @@ EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # unless the env
 _MAIL = mail.settings(os.environ, plain=PLAIN_HTTP)
 CAN_MAIL = bool(_MAIL)
 globals().update(_MAIL)
+MAIL_TRANSPORT = EMAIL_BACKEND  # which the jobs use; whoever writes a mail uses the queue
+if CAN_MAIL:
+    EMAIL_BACKEND = "raci.post.Backend"
 DEFAULT_FROM_EMAIL = os.environ.get("RACI_EMAIL_FROM") or f"raci@{next(iter(ALLOWED_HOSTS), '')}"
 
 LOGIN_URL = "login"

@@ -18,7 +18,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django_tasks import task
 from django_tasks.base import Task, TaskResult
 
@@ -76,15 +76,23 @@ def put(work: Job, *arguments: Any) -> Put:
     """A new job, to be begun when this transaction is committed. Crowded."""
     if work.queue_name == LONG and _waiting() >= MOST:
         raise Crowded
-    return work.enqueue(*arguments)
+    row: Put = work.enqueue(*arguments)
+    transaction.on_commit(wake.set)
+    return row
+
+
+def do_some_time(work: Job, *arguments: Any) -> None:
+    """A new job that nobody waits for."""
+    row = put(work, *arguments)
+    if settings.JOBS_INLINE:
+        _do_at_once(row)
 
 
 def follow(row: Put) -> None:
-    """After the commit: has the job begun here if it may, and waits a moment for its end."""
+    """After the commit: waits a moment for the end of the job."""
     if settings.JOBS_INLINE:
         _do_at_once(row)
         return
-    wake.set()
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline and _is_open(row.id):
         time.sleep(LOOK_SECONDS)
