@@ -9,7 +9,7 @@ from django.db.utils import NotSupportedError
 from django.utils.asyncio import async_unsafe
 from django.utils.functional import cached_property
 
-from raci.database import address
+from raci.database import address, measured
 from raci.database.client import DatabaseClient
 from raci.database.errors import TooOld, Unreachable, cause, place
 
@@ -27,6 +27,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     client_class = DatabaseClient
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(measured.timed)
 
     @cached_property
     def cluster(self) -> "Cluster | None":
