@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from projects import exporting, store
 from projects.models import Edition, Project
 from raci import audit, backup
 from raci.backup import archive, contents
+from tests.databases import empty_database
 from tests.publishing import published
 from tests.small_project import project  # noqa: F401
 
@@ -31,31 +30,6 @@ def saved(project: Project, tmp_path: Path) -> Path:  # noqa: F811
     out = tmp_path / "raci.backup"
     call_command("backup", str(out), stdout=io.StringIO())
     return out
-
-
-@contextmanager
-def empty_database() -> Iterator[None]:
-    """The connection goes to an empty database meanwhile, which is dropped afterwards."""
-    name = f"{connection.settings_dict['NAME']}_restored"
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    with _connected(name):
-        yield
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{name}"')
-
-
-@contextmanager
-def _connected(name: str) -> Iterator[None]:
-    was = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = was
 
 
 def exported() -> tuple[object, ...]:

@@ -24,7 +24,7 @@ SLOW = "SELECT pg_sleep(0.03), %s::text, 'inline ' || 12345"
 
 
 @login_not_required
-def sleeping(request: HttpRequest) -> HttpResponse:
+def sleeping(request: HttpRequest, slug: str) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute(SLOW, [request.GET["q"]])
     return HttpResponse()

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from raci.database import address, measured
 from raci.database.client import DatabaseClient
 from raci.database.errors import TooOld, Unreachable, cause, place
+from raci.database.schema import SchemaEditor
 
 if TYPE_CHECKING:
     from raci.database.cluster import Cluster
@@ -27,6 +28,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     client_class = DatabaseClient
+    SchemaEditorClass = SchemaEditor
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
