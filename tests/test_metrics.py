@@ -6,14 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 from django.test import Client, override_settings
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from prometheus_client.parser import text_string_to_metric_families
 
 from projects import reviewing, store
@@ -25,7 +27,6 @@ from raci.metrics import findings
 from tests.small_project import CHANGED, client, project
 
 __all__ = ["client", "project"]
-QUEUE_STATEMENTS = int(apps.is_installed("django_tasks_db"))
 TOKEN = "a-token-of-thirty-two-characters"
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -155,7 +156,7 @@ def test_open_findings_are_found_a_few_at_a_time_and_again_after_a_change(
     assert value(scraped(), "raci_findings_open") == 3 * each > 0
     with CaptureStatements() as statements:
         scraped()
-    assert statements.count == 1 + QUEUE_STATEMENTS
+    assert statements.count == 2
 
     store.apply(diff(store.load(project), CHANGED), project=project, by=None, kind=store.Kind.EDIT)
     monkeypatch.setattr(findings, "MOST_AT_ONCE", 0)
@@ -166,6 +167,26 @@ def test_open_findings_are_found_a_few_at_a_time_and_again_after_a_change(
 def test_archived_projects_are_left_out(project: Project) -> None:
     lifecycle.archive(project, by=User.objects.get(username="manager"))
     assert (value(scraped(), "raci_projects"), value(scraped(), "raci_findings_open")) == (0, 0)
+
+
+def test_the_queue_tells_what_waits_runs_and_failed(db: None) -> None:
+    def task(state: str, minutes: int, **when: object) -> None:
+        made = DBTaskResult.objects.create(
+            status=state, args_kwargs={"args": [], "kwargs": {}}, task_path="x", **when
+        )
+        enqueued = timezone.now() - timedelta(minutes=minutes)
+        DBTaskResult.objects.filter(pk=made.pk).update(enqueued_at=enqueued)
+
+    task("READY", 5)
+    task("READY", 2)
+    task("READY", 90, run_after=timezone.now() + timedelta(hours=1))  # not due
+    task("READY", 90, run_after=timezone.now() - timedelta(minutes=1))  # tried again
+    task("FAILED", 60)
+    task("SUCCESSFUL", 60)
+    found = scraped()
+    counts = [value(found, "raci_queue_tasks", state=one) for one in ("ready", "running", "failed")]
+    assert counts == [3, 0, 1]
+    assert 300 <= value(found, "raci_queue_oldest_seconds") < 400
 
 
 def test_while_the_database_is_away_the_counters_are_told(

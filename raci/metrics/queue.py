@@ -4,37 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.apps import apps
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from raci.statements import fetch
 
-APP = "django_tasks_db"
 # A task without a time to wait for has the largest one there is.
 _COUNTS = """
-SELECT status, count(*), coalesce(max(extract(epoch FROM now() - enqueued_at)), 0)::float8
-FROM {table}
-WHERE status <> 'SUCCESSFUL' AND (run_after <= now() OR run_after >= '9999-01-01') GROUP BY status
+SELECT lower(status), count(*), extract(epoch FROM clock_timestamp() - min(
+    greatest(enqueued_at, CASE WHEN run_after < '9999-01-01' THEN run_after END)
+))::float8
+FROM django_tasks_database_dbtaskresult
+WHERE status <> 'SUCCESSFUL' AND (run_after <= now() OR run_after >= '9999-01-01')
+GROUP BY status
 """
-STATES = ("READY", "RUNNING", "FAILED")
+STATES = ("ready", "running", "failed")
 
 
 class Queue(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Nothing where the queue is not installed."""
-        if not apps.is_installed(APP):
-            return
-        table = apps.get_model(APP, "DBTaskResult")._meta.db_table
-        found = {
-            state: (count, age) for state, count, age in fetch(_COUNTS.format(table=table), [])
-        }
+        found = {state: (count, age) for state, count, age in fetch(_COUNTS, [])}
         tasks = GaugeMetricFamily("raci_queue_tasks", "Tasks of the queue", labels=("state",))
         for state in STATES:
-            tasks.add_metric((state.lower(),), found.get(state, (0, 0.0))[0])
+            tasks.add_metric((state,), found.get(state, (0, 0.0))[0])
         yield tasks
         yield GaugeMetricFamily(
             "raci_queue_oldest_seconds",
             "How long the oldest task waits that could run",
-            found.get("READY", (0, 0.0))[1],
+            found.get("ready", (0, 0.0))[1],
         )
