@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from projects.models.project import Project
+from projects.models.within import Within
 
 MAX_FILE_NAME = 255
 
@@ -20,7 +21,7 @@ class ImportQuerySet(models.QuerySet["Import"]):
         return self.defer("file", "reading")
 
 
-class Import(models.Model):
+class Import(Within):
     """One uploaded file: what was understood, what a person wished, what became of it.
 
     `reading` is `intake.wire` as compressed JSON; `revision` that of the matrix it was compared

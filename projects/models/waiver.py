@@ -10,6 +10,7 @@ from django.db.models.functions import MD5, Now
 from projects import grid
 from projects.models.history import recorded
 from projects.models.project import Project
+from projects.models.within import Within
 
 _COUNT = """
 UPDATE projects_project SET waived = waived + 1 WHERE id IN (SELECT project_id FROM changed);
@@ -43,7 +44,7 @@ class WaiverQuerySet(models.QuerySet["Waiver"]):
 
 
 @recorded()
-class Waiver(models.Model):
+class Waiver(Within):
     """A finding that somebody let be, with the reason; or a rule for all of a code in a subtree.
 
     A single one has the finding's `key` and a digest of its `evidence`, and holds while that is
