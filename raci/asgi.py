@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from raci import relay
 from raci.answers import completed, with_id
 from raci.bridge import Pages, Receive, Scope, Send
 from raci.files import Files
@@ -22,13 +23,17 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif scope["type"] == "http" and scope["method"] == "GET" and _is_stream(scope["path"]):
-        scope = with_id(scope)
-        await _events.stream(scope, receive, completed(scope, send, logged=False), pages=pages)
+        await relay.stream(scope, receive, send, own=_stream)
     elif scope["type"] == "http" and _files.has(scope):
         scope = with_id(scope)
         await _files(scope, completed(scope, send, logged=True))
     elif scope["type"] == "http":
         await pages(scope, receive, send)
+
+
+async def _stream(scope: Scope, receive: Receive, send: Send) -> None:
+    scope = with_id(scope)
+    await _events.stream(scope, receive, completed(scope, send, logged=False), pages=pages)
 
 
 def _is_stream(path: str) -> bool:

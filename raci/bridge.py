@@ -135,6 +135,12 @@ async def _whole(receive: Receive, length: int) -> bytes | None:
     return b"".join(parts)
 
 
+async def disconnected(receive: Receive) -> None:
+    """Ends when the browser is gone; what it still sends is nothing to us."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 def environ_of(scope: Scope) -> Environ:
     """The WSGI environment of a request, without its body.
 

@@ -24,7 +24,7 @@ from django.db import DatabaseError, close_old_connections, connections
 from projects.models import CHANNEL, Project
 from projects.payloads import LONGEST_NUMBER
 from projects.views.editing import told
-from raci.bridge import Receive, Scope, Send
+from raci.bridge import Receive, Scope, Send, disconnected
 from raci.database import direct
 from raci.letting_in import Application, LetIn, ask, still
 
@@ -192,7 +192,7 @@ async def stream(scope: Scope, receive: Receive, send: Send, *, pages: Applicati
         await _write(
             send, b"retry: 2000\n\n" + (await hub.since(let_in.project, _since(scope)) or b"")
         )
-        gone = asyncio.ensure_future(_disconnected(receive))
+        gone = asyncio.ensure_future(disconnected(receive))
         try:
             await _relay(queue, send, gone, lambda: still(scope, pages))
         finally:
@@ -228,11 +228,6 @@ async def _relay(
 
 async def _write(send: Send, data: bytes) -> None:
     await send({"type": "http.response.body", "body": data, "more_body": True})
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _since(scope: Scope) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,14 +12,19 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 from django.conf import settings
+
+from raci.relay import path_in
 
 MANAGE = [sys.executable, str(Path(settings.BASE_DIR, "manage.py"))]
 
@@ -126,3 +132,55 @@ def test_a_wrong_database_is_said_in_words(environment: dict[str, str]) -> None:
         assert "データベースに接続できません" in run.stderr
         assert "Traceback" not in run.stderr
         assert "secret" not in run.stderr
+
+
+def opened(port: int) -> OpenerDirector:
+    """A browser in which the manager has signed in."""
+    browser = build_opener(HTTPCookieProcessor())
+    address = f"http://127.0.0.1:{port}/login/"
+    form = {
+        "username": "manager",
+        "password": "demo-pass-123",
+        "csrfmiddlewaretoken": token(browser.open(address).read()),
+    }
+    assert browser.open(address, urlencode(form).encode()).url != address
+    return browser
+
+
+def token(page: bytes) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.decode())
+    assert found
+    return found[1]
+
+
+def holder(environment: dict[str, str]) -> psutil.Process:
+    """The process at the socket of streams, as soon as there is one."""
+    while True:
+        with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
+            probe.connect(str(path_in(Path(environment["RACI_DATA_DIR"]))))
+            packed = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+            return psutil.Process(int.from_bytes(packed[:4], sys.byteorder))
+
+
+def test_streams_go_through_one_process_and_come_back_when_it_is_killed(
+    demo: list[str], port: int, environment: dict[str, str]
+) -> None:
+    browser, base = opened(port), f"http://127.0.0.1:{port}/projects/besshi10/"
+    page = browser.open(base).read()
+    row, before = re.findall(r'<tr id="(\w+)".*?</tr>', page.decode(), re.S)[5], ""
+    first = holder(environment)
+    with browser.open(f"{base}events/?since=99") as stream:
+        assert stream.readline() == b"retry: 2000\n"
+        body = {"act": "text", "item": row, "field": "description", "after": "x", "before": before}
+        request = Request(f"{base}outline/", json.dumps(body).encode())  # noqa: S310
+        request.add_header("Content-Type", "application/json")
+        request.add_header("X-CSRFToken", token(page))
+        number = json.load(browser.open(request))["revision"]
+        assert f"id: {number}\n".encode() in iter(stream.readline, b"")
+        assert first.cmdline()[0] == "raci events"
+        first.kill()
+        assert stream.read().endswith(b"\n\n")
+    second = holder(environment)
+    assert second.pid != first.pid
+    with browser.open(f"{base}events/?since={number - 1}") as stream:
+        assert f"id: {number}\n".encode() in iter(stream.readline, b"")

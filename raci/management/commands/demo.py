@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import time
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, connections
+from django.core.management.base import BaseCommand
+from django.db import connection
 
 from raci import demo
 from raci.database import require
-from raci.serving import Server
-
-DEFAULT_PORT = 8000
+from raci.serving import DEFAULT_PORT, check_free
 
 
 class Command(BaseCommand):
@@ -33,13 +30,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
         if not options["no_serve"]:
-            _check_free(host, port)
+            check_free(host, port)
         self._step("データベースを準備しています…")
         require(connection)
         call_command("migrate", verbosity=0, interactive=False)
         created = demo.set_up(new_password=self._new_password, say=self._step)
-        self._step("画面の部品を準備しています…")
-        call_command("collectstatic", verbosity=0, interactive=False)
         self._tell_people(created)
         if not options["no_serve"]:
             self._serve(host, port)
@@ -47,15 +42,7 @@ class Command(BaseCommand):
     def _serve(self, host: str, port: int) -> None:
         if host not in ("127.0.0.1", "localhost", "::1"):
             settings.ALLOWED_HOSTS.append("*" if host in ("0.0.0.0", "::") else host)  # noqa: S104
-        connections.close_all()
-        shown = "localhost" if host == "127.0.0.1" else host
-        address = f"http://{shown}:{port}/"
-        server = Server(
-            host=host,
-            port=port,
-            ready=lambda: self._step(f"公開しました: {address} （終了: Ctrl+C）"),
-        )
-        server.run()
+        call_command("serve", host=host, port=port)
 
     def _new_password(self) -> str:
         self._password = os.environ.get("RACI_DEMO_PASSWORD") or secrets.token_urlsafe(9)
@@ -75,16 +62,3 @@ class Command(BaseCommand):
     def _step(self, text: str) -> None:
         self.stdout.write(f"[{time.strftime('%H:%M:%S')}] {text}")
         self.stdout.flush()
-
-
-def _check_free(host: str, port: int) -> None:
-    """Says at once, and not after the preparation, that the port is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            cause = f"{host}:{port} は使えません（{error.strerror}）。"
-            message = f"{cause}--port で別の番号を指定してください。"
-            raise CommandError(message, returncode=2) from error
