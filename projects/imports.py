@@ -94,7 +94,7 @@ def cancel(row: Import) -> None:
     try:
         _claim(row, open_ones, state=State.CANCELLED).release()
     except Impossible:
-        running = Import.objects.filter(pk=row.pk, state__in=(State.READING, State.APPLYING))
+        running = Import.objects.itself(row).filter(state__in=(State.READING, State.APPLYING))
         if not running.update(stop=True):
             raise
         jobs.stop_writing(row.pk)
@@ -115,7 +115,7 @@ def fingerprint(row: Import, revision: int) -> str:
 def _claim(row: Import, allowed: Sequence[str], *, seen: str = "", **values: Any) -> jobs.Held:
     """The job's lock, with the row changed; Impossible when another has it or it is no time."""
     with transaction.atomic():
-        now = Import.objects.light().select_for_update(no_key=True).get(pk=row.pk)
+        now = Import.objects.itself(row).light().select_for_update(no_key=True).get()
         held = _held(row.pk)
         try:
             _check(now, allowed, seen, values.get("revision"))
@@ -123,7 +123,7 @@ def _claim(row: Import, allowed: Sequence[str], *, seen: str = "", **values: Any
             held.release()
             raise
         values = {"stop": False, "problems": [], **values}
-        Import.objects.filter(pk=row.pk).update(**values)
+        Import.objects.itself(row).update(**values)
     return held
 
 

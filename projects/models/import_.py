@@ -16,6 +16,10 @@ class ImportQuerySet(models.QuerySet["Import"]):
     def without_file(self) -> Self:
         return self.defer("file")
 
+    def itself(self, row: Import) -> Self:
+        """The row as it is by now."""
+        return self.filter(project=row.project_id, pk=row.pk)
+
     def light(self) -> Self:
         """Without what may be megabytes."""
         return self.defer("file", "reading")
