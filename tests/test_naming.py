@@ -3,8 +3,16 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
+from contextlib import closing
+from threading import Thread
+from typing import Any
 
+import pytest
+from django.db import connection
+
+from projects.models import WorkItem
+from tests.naming import recording
 from tests.naming.judging import unnamed
 from tests.naming.tables import Tables
 
@@ -64,3 +72,46 @@ def test_a_statement_that_names_the_project(statement: str) -> None:
 @pytest.mark.parametrize("statement", NOT_NAMED.strip().splitlines())
 def test_a_statement_that_does_not(statement: str) -> None:
     assert unnamed(statement, TABLES)
+
+
+_ASKING = """
+from projects.models import WorkItem
+def ask(**lookup):
+    return WorkItem.objects.filter(**lookup).exists()
+"""
+
+
+def _application() -> Callable[..., bool]:
+    """A function that stands in the application's folder."""
+    space: dict[str, Any] = {}
+    exec(compile(_ASKING, f"{recording.APPLICATION[1]}asking.py", "exec"), space)  # noqa: S102
+    found: Callable[..., bool] = space["ask"]
+    return found
+
+
+@pytest.mark.django_db
+def test_the_suite_hears_what_the_application_asks() -> None:
+    ask = _application()
+    ask(project=1, pk=1)
+    assert recording.RECORDER.taken() == []
+    ask(pk=1)
+    (offence,) = recording.RECORDER.taken()
+    assert (offence.place, set(offence.tables)) == ("projects.asking:ask", {"projects_workitem"})
+
+
+@pytest.mark.django_db
+def test_what_a_test_asks_is_its_own_affair() -> None:
+    WorkItem.objects.filter(pk=1).exists()
+    assert recording.RECORDER.taken() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_other_threads_are_heard() -> None:
+    def ask() -> None:
+        with closing(connection):
+            _application()(pk=1)
+
+    thread = Thread(target=ask)
+    thread.start()
+    thread.join()
+    assert [one.place for one in recording.RECORDER.taken()] == ["projects.asking:ask"]
