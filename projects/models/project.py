@@ -88,7 +88,11 @@ def _read_only() -> pgtrigger.Trigger:
     )
 
 
-@recorded(fields=HEADER_FIELDS, model_name="ProjectEvent")
+@recorded(
+    fields=HEADER_FIELDS,
+    model_name="ProjectEvent",
+    indexes=[models.Index(fields=["pgh_obj"], name="projectevent_project")],
+)
 class Project(models.Model):
     """One matrix. `revision` rises with every change set that touches anything below it.
 
@@ -222,7 +226,7 @@ class OwnBySlug:
         return _OF_MEMBER.get(self.user.pk, lookup["slug"])
 
 
-@recorded()
+@recorded(indexes=[models.Index(fields=["project", "pgh_obj"], name="legendmarkevent_mark")])
 class LegendMark(Within):
     """One entry of a project's 凡例, the strongest first."""
 

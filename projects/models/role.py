@@ -10,7 +10,7 @@ from projects.models.triggers import revision_triggers
 from projects.models.within import Within
 
 
-@recorded()
+@recorded(indexes=[models.Index(fields=["project", "pgh_obj"], name="roleevent_role")])
 class Role(Within):
     """One column of the matrix: a party's part in a project."""
 

@@ -43,7 +43,7 @@ class WaiverQuerySet(models.QuerySet["Waiver"]):
         return self.filter(project=project).order_by("pk")
 
 
-@recorded()
+@recorded(indexes=[models.Index(fields=["project", "pgh_obj"], name="waiverevent_waiver")])
 class Waiver(Within):
     """A finding that somebody let be, with the reason; or a rule for all of a code in a subtree.
 

@@ -57,6 +57,7 @@ def measure() -> Iterator[Figure]:
         )
         save = _saving(project)
         _set_apart()
+        backup = _backup()
         before = copies.sizes()
         _timed(f"{count} copies", lambda: copies.make(project, count))
         site.analyse()
@@ -71,7 +72,7 @@ def measure() -> Iterator[Figure]:
         single = _turns(alone, project.slug, people, save, ALONE)
         yield from _compared(among, other, single)
         yield _memory(many, people, count)
-        yield from _backups()
+        yield slower("cost, backup", _backup(), backup)
         _tell_edits(project)
 
 
@@ -206,17 +207,16 @@ def _workers(port: int) -> list[Any]:
     raise RuntimeError(f"nobody listens on {port}")
 
 
-def _backups() -> Iterator[Figure]:
-    seconds = {}
-    for name in (address.DATABASE, ALONE):
-        with _database(name), TemporaryDirectory(dir="/tmp") as folder:
-            out = Path(folder) / "out"
-            command = [sys.executable, "manage.py", "backup", str(out)]
-            start = time.perf_counter()
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-            seconds[name] = time.perf_counter() - start
-            say(f"backup of {name}: {out.stat().st_size / 2**20:,.1f} MiB")
-    yield slower("cost, backup", seconds[address.DATABASE], seconds[ALONE])
+def _backup() -> float:
+    """The seconds of a backup of the database as it is."""
+    with TemporaryDirectory(dir="/tmp") as folder:
+        out = Path(folder) / "out"
+        command = [sys.executable, "manage.py", "backup", str(out)]
+        start = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        seconds = time.perf_counter() - start
+        say(f"backup: {duration(seconds)}, {out.stat().st_size / 2**20:,.1f} MiB")
+    return seconds
 
 
 def _tell_sizes(before: dict[str, int], after: dict[str, int], count: int) -> None:
