@@ -16,7 +16,7 @@ INDEXES = {
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("projects", "0009_editions_kept")]
+    dependencies = [("projects", "0010_outputs")]
     operations = [
         AddIndexConcurrently(model, models.Index(fields=fields, name=name))
         for model, (fields, name) in INDEXES.items()
