@@ -7,7 +7,7 @@ own time. Triggers and keys are off meanwhile: what is copied was checked when i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from psycopg2 import sql  # type: ignore[import-untyped]
 
@@ -114,15 +114,3 @@ def _values(table: str, column: str) -> Iterator[str]:
     elif column in _TIMES:
         yield "own.{} - make_interval(hours => %(count)s - n)"
     yield "own.{}"
-
-
-def sizes() -> dict[str, int]:
-    """Bytes of every table with its indexes and what is stored beside it."""
-    from raci.statements import fetch
-
-    found: list[Any] = fetch(
-        "SELECT relname::text, pg_total_relation_size(oid) FROM pg_class "
-        "WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace",
-        [],
-    )
-    return dict(found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import cycle
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -23,7 +20,7 @@ import psycopg2  # type: ignore[import-untyped]
 
 from projects.grid import Grid
 from raci.database import address
-from tests.bench import copies, grids, site
+from tests.bench import copies, disk, grids, site
 from tests.bench.clients import Client, post
 from tests.bench.figures import Figure, duration, run, say, slower
 from tests.bench.rounds import Contender, medians
@@ -39,29 +36,31 @@ one server, each behind its own gunicorn, asked in turns over kept-alive connect
 the project changed just before. "cell": one saved edit. "list": the start page of a PMO person and
 of a company's person with one project each, and the company's list of tasks. "another": one of the
 500 instead of the first. The number of projects can be given as an argument."""
-ROUNDS, REPEATS = 15, 5
+ROUNDS, REPEATS = 40, 2
 MOST = 1.3
 ALONE = "alone"
-EDITS, FEW, VISITS = 1000, 30, 300
+FEW, VISITS = 30, 300
 OF_ANOTHER = ("page", "page, first view", "cell", "export")
 Turns = dict[str, Contender]
 Saving = Callable[[str], Callable[[], bytes]]
 
 
 def measure() -> Iterator[Figure]:
+    """Everything of Django's is imported late: the settings must find the temporary folder."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 500
     with site.opened(pages=True), ExitStack() as stack:
+        _leave_the_queue()
         project, real = site.real_project()
         people = People(
             site.signed_in("manager"), site.signed_in("viewer"), site.signed_in("hoshu")
         )
         save = _saving(project)
         _set_apart()
-        backup = _backup()
-        before = copies.sizes()
+        backup = disk.backup()
+        before = disk.sizes()
         _timed(f"{count} copies", lambda: copies.make(project, count))
         site.analyse()
-        _tell_sizes(before, copies.sizes(), count)
+        disk.tell_copies(before, count)
         _timed("10,000 × 50 with a 版", lambda: _large(real))
         site.analyse()
         many = stack.enter_context(served(Kind.SITE, project.slug))
@@ -72,8 +71,8 @@ def measure() -> Iterator[Figure]:
         single = _turns(alone, project.slug, people, save, ALONE)
         yield from _compared(among, other, single)
         yield _memory(many, people, count)
-        yield slower("cost, backup", _backup(), backup)
-        _tell_edits(project)
+        yield slower("cost, backup", disk.backup(), backup)
+        disk.tell_edits(project, SYMBOLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +147,26 @@ def _connected(database: str) -> Any:
     return connection
 
 
+def _leave_the_queue() -> None:
+    """This process works on no jobs: it would keep connections to the database."""
+    from raci.queue import running
+
+    running.leave_to_others()
+
+
 def _set_apart() -> None:
     """The database as it is now, once more: with one project."""
     from django.db import connection
 
     connection.close()
     with closing(_connected("postgres")) as server, server.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {address.DATABASE} ALLOW_CONNECTIONS false")
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
+            [address.DATABASE],
+        )
         cursor.execute(f"CREATE DATABASE {ALONE} TEMPLATE {address.DATABASE}")
+        cursor.execute(f"ALTER DATABASE {address.DATABASE} ALLOW_CONNECTIONS true")
     with closing(_connected(ALONE)) as server, server.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -205,48 +217,6 @@ def _workers(port: int) -> list[Any]:
         if any(one.laddr.port == port for one in server.net_connections()):
             return list(server.children(recursive=True))
     raise RuntimeError(f"nobody listens on {port}")
-
-
-def _backup() -> float:
-    """The seconds of a backup of the database as it is."""
-    with TemporaryDirectory(dir="/tmp") as folder:
-        out = Path(folder) / "out"
-        command = [sys.executable, "manage.py", "backup", str(out)]
-        start = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        seconds = time.perf_counter() - start
-        say(f"backup: {duration(seconds)}, {out.stat().st_size / 2**20:,.1f} MiB")
-    return seconds
-
-
-def _tell_sizes(before: dict[str, int], after: dict[str, int], count: int) -> None:
-    """Bytes on disk that each copy added, the largest tables first."""
-    grown = {name: (after[name] - before.get(name, 0)) / count / 1024 for name in after}
-    say(f"a project: {sum(grown.values()):,.0f} kB")
-    for name, size in sorted(grown.items(), key=lambda pair: -pair[1])[:12]:
-        say(f"    {name} {size:,.1f} kB")
-
-
-def _tell_edits(project: Project) -> None:
-    """What saved cells add, once each page of the tables is full."""
-    from projects import store
-    from projects.store.cells import Operation, save
-
-    grid = store.load(project)
-    rows = [item for item in grid.items if any(item.marks)][:EDITS]
-    before, start = copies.sizes(), time.perf_counter()
-    for turn in range(EDITS):
-        item = rows[turn % len(rows)]
-        at = next(n for n, mark in enumerate(item.marks) if mark)
-        pair = [item.marks[at], *(set(SYMBOLS) - {item.marks[at]})]
-        was, now = pair if turn // len(rows) % 2 == 0 else reversed(pair)
-        save(project, [Operation(item.uid, grid.roles[at].name, was, now)], by=None)
-    seconds = time.perf_counter() - start
-    after = copies.sizes()
-    grown = {name: (after[name] - before[name]) / 1024 for name in after}
-    say(f"{EDITS:,} edits: {sum(grown.values()):,.0f} kB in {duration(seconds)}")
-    for name, size in sorted(grown.items(), key=lambda pair: -pair[1])[:5]:
-        say(f"    {name} {size:,.0f} kB")
 
 
 def _timed(name: str, act: Callable[[], object]) -> None:
