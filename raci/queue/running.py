@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error, close_old_connections, connections
-from django.utils import timezone
+from django.db.models.functions import Now
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -28,6 +28,12 @@ KEPT = timedelta(days=7)
 _READY = """
 SELECT DISTINCT queue_name FROM django_tasks_database_dbtaskresult
 WHERE status = 'READY' AND (run_after <= now() OR run_after >= '9999-01-01')
+"""
+# The library asks the clock of its process; the database's is the same for all.
+_DUE = """
+UPDATE django_tasks_database_dbtaskresult SET run_after = '9999-01-01 00:00+00'
+WHERE status = 'READY' AND run_after <= now()
+RETURNING id
 """
 _LEFT_BEHIND = f"""
 UPDATE django_tasks_database_dbtaskresult SET
@@ -64,8 +70,8 @@ class Runner:
         while not self._stop.is_set():
             try:
                 self._present()
-            except Error:
-                logger.warning("the queue waits for the database", exc_info=True)
+            except Error as error:
+                logger.warning("the queue waits for the database (%s)", type(error).__name__)
                 wake.wait(EVERY_SECONDS)
             finally:
                 connections.close_all()
@@ -94,6 +100,7 @@ class Runner:
         ready = {queue for (queue,) in fetch(_READY, [])}
         if not ready or (not self._dedicated and is_somebody_dedicated()):
             return
+        fetch(_DUE, [])
         for queue in ready & self._pools.keys():
             busy = self._busy[queue] = {one for one in self._busy[queue] if not one.done()}
             if len(busy) < self._threads[queue]:
@@ -129,7 +136,7 @@ class _Worker(Worker):
             row.delete()
         elif again and len(row.worker_ids) < again.attempts:
             row.status, row.finished_at = TaskResultStatus.READY, None
-            row.run_after = timezone.now() + again.after
+            row.run_after = Now() + again.after
             row.save(update_fields=["status", "finished_at", "run_after"])
         self.running = not self._stop.is_set()
 
@@ -153,7 +160,7 @@ def take_up() -> int:
 
 def forget() -> None:
     """What failed long ago is taken away."""
-    DBTaskResult.objects.filter(finished_at__lt=timezone.now() - KEPT).delete()
+    DBTaskResult.objects.filter(finished_at__lt=Now() - KEPT).delete()
 
 
 def start_beside_pages(**_: object) -> None:
@@ -173,7 +180,7 @@ def leave_to_others() -> None:
 def _drain(queue: str, name: str, stop: threading.Event) -> None:
     try:
         _Worker(queue, name, stop).run()
-    except Error:  # the row stays as it is, and is taken up when the database is back
-        logger.warning("a job lost the database", exc_info=True)
+    except Error as error:  # the row stays as it is, and is taken up when the database is back
+        logger.warning("a job lost the database (%s)", type(error).__name__)
     finally:
         connections.close_all()
