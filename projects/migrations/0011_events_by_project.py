@@ -14,10 +14,18 @@ INDEXES = {
 }
 
 
+class AddAgain(AddIndexConcurrently):
+    """Begins anew where an earlier attempt was broken off: it leaves an index that is no use."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self.index.name}")
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [("projects", "0010_outputs")]
     operations = [
-        AddIndexConcurrently(model, models.Index(fields=fields, name=name))
+        AddAgain(model, models.Index(fields=fields, name=name))
         for model, (fields, name) in INDEXES.items()
     ]

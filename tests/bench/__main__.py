@@ -14,7 +14,18 @@ from tests.bench.figures import RESULTS_FILE, Figure, machine, say, table
 PAGES = ("page", "page_large", "page_size", "not_modified")
 EDITING = ("save_cell", "streams", "editing", "together")
 FILES = ("reading", "preview", "comparing", "bulk", "import_memory")
-NAMES = (*PAGES, *EDITING, "load", "importing", "export", *FILES, "vendors", "workload", "checks")
+NAMES = (
+    *PAGES,
+    *EDITING,
+    "load",
+    "importing",
+    "export",
+    *FILES,
+    "vendors",
+    "workload",
+    "checks",
+    "cost",
+)
 
 
 def main() -> None:

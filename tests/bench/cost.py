@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import cycle
+from statistics import median
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -23,7 +24,7 @@ from raci.database import address
 from tests.bench import copies, disk, grids, site
 from tests.bench.clients import Client, post
 from tests.bench.figures import Figure, duration, run, say, slower
-from tests.bench.rounds import Contender, medians
+from tests.bench.rounds import Contender, by_round
 from tests.bench.save_cell import SYMBOLS, session
 from tests.bench.serving import Kind, Page, served
 
@@ -85,16 +86,21 @@ class People:
 
 
 def _compared(among: Turns, other: Turns, single: Turns) -> Iterator[Figure]:
-    turns = {("among", name): turn for name, turn in among.items()}
-    turns |= {("other", name): other[name] for name in OF_ANOTHER}
-    turns |= {("single", name): turn for name, turn in single.items()}
-    seconds = medians({" ".join(key): turn for key, turn in turns.items()}, rounds=ROUNDS)
+    """Ratios within each round, and of these the median: the machine is not always as fast."""
+    turns: Turns = {}
     for name in among:
-        peer = seconds[f"single {name}"]
-        yield slower(f"cost, {name}", seconds[f"among {name}"], peer, at_most=MOST)
-    for name in OF_ANOTHER:
-        peer = seconds[f"single {name}"]
-        yield slower(f"cost, {name}, another", seconds[f"other {name}"], peer, at_most=MOST)
+        turns |= {name: among[name], f"{ALONE} {name}": single[name]}
+        if name in OF_ANOTHER:
+            turns[f"{name}, another"] = other[name]
+    by_round(turns, rounds=1)
+    seconds = by_round(turns, rounds=ROUNDS)
+    for name, ours in seconds.items():
+        if name.startswith(ALONE):
+            continue
+        peer = seconds[f"{ALONE} {name.removesuffix(', another')}"]
+        ratio = median(a / b for a, b in zip(ours, peer, strict=True))
+        texts = duration(median(ours)), duration(median(peer))
+        yield Figure(f"cost, {name}", *texts, ratio, at_most=MOST)
 
 
 def _turns(port: int, slug: str, people: People, save: Saving, database: str) -> Turns:

@@ -30,6 +30,12 @@ def medians(
     return {name: median(found) for name, found in times.items()}
 
 
+def by_round(contenders: Mapping[str, Contender], *, rounds: int) -> dict[str, list[float]]:
+    """The same round by round, for comparing what was measured at the same time."""
+    turns = [{name: median(_round(one)) for name, one in contenders.items()} for _ in range(rounds)]
+    return {name: [turn[name] for turn in turns] for name in contenders}
+
+
 def _round(contender: Contender) -> list[float]:
     contender.start()
     return [_seconds(contender) for _ in range(contender.repeats)]

@@ -30,6 +30,7 @@ HANDS = ("raci/statements.py", "raci/compiled.py")  # they ask for others
 TESTS = f"{ROOT}/tests/"
 HERE = f"{TESTS}naming/"
 ADMIN = "django.contrib.admin"
+OF_TRANSACTIONS = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 UNREADABLE = frozenset({"(cannot be read)"})
 
 
@@ -55,6 +56,8 @@ class Recorder:
     seconds: float = 0
 
     def hear(self, statement: str) -> None:
+        if statement.startswith(OF_TRANSACTIONS):
+            return
         verdict = self.verdicts.get(statement)
         if verdict is None:
             started = time.perf_counter()
