@@ -1,0 +1,83 @@
+"""The whole site, running: pair, poolers, web machines, and what is in the database."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.system.ledger import Ledger
+from tests.system.pair import Pair, folder, remove
+from tests.system.processes import free_ports
+from tests.system.web import ROOT, Machine, environment, manage
+from tests.system.world import Sizes
+
+
+@dataclass(slots=True)
+class Stage:
+    folder: Path
+    pair: Pair
+    machines: list[Machine]
+    world: dict[str, Any]
+    environment: dict[str, str]
+
+    @property
+    def ports(self) -> list[int]:
+        return [machine.port for machine in self.machines]
+
+    def check(self, ledger: Ledger) -> dict[str, Any]:
+        """What is wrong in the database, and how much of it was compared."""
+        path = self.folder / "ledger.json"
+        ledger.write(path)
+        found: dict[str, Any] = run("tests.system.checking", str(path), self.environment)
+        return found
+
+    def tracebacks(self) -> list[str]:
+        """The errors that nobody expected, from the logs of the web machines."""
+        lines = [line for machine in self.machines for line in _lines(machine.log)]
+        return [line for line in lines if '"status": 500' in line or "Traceback" in line]
+
+
+@contextmanager
+def set_up(sizes: Sizes, *, machines: int = 2, workers: int = 2) -> Iterator[Stage]:
+    """All of it within; whatever happens, nothing of it runs afterwards."""
+    made = folder()
+    with ExitStack() as stack:
+        stack.callback(remove, made)
+        pair = Pair(made)
+        stack.callback(pair.stop)
+        pair.start()
+        shared = environment(pair.url, pair.direct_url)
+        beside = {**shared, "RACI_DATA_DIR": str(made)}
+        manage("migrate", "--verbosity", "0", environment={**beside, "DATABASE_URL": pair.own_url})
+        webs = [
+            Machine(made / f"web{place}", port, shared, workers=workers)
+            for place, port in enumerate(free_ports(machines))
+        ]
+        for web in webs:
+            stack.callback(web.stop)
+            web.start()
+        world = run("tests.system.world", json.dumps(asdict(sizes)), beside)
+        pair.start_standby()
+        for web in webs:
+            web.wait()
+        yield Stage(made, pair, webs, world, beside)
+
+
+def run(module: str, argument: str, given: dict[str, str]) -> Any:
+    """What a module of ours prints, beside the servers."""
+    command = [sys.executable, "-m", module, argument]
+    given = {**given, "DJANGO_SETTINGS_MODULE": "raci.settings"}
+    done = subprocess.run(command, env=given, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{module}: {done.stderr[-3000:]}")
+    return json.loads(done.stdout)
+
+
+def _lines(log: Path) -> list[str]:
+    return log.read_text(errors="replace").splitlines()

@@ -1,0 +1,104 @@
+"""Parts of the site are killed under load; nothing acknowledged is lost, and it goes on by itself.
+
+The full form, `RACI_SYSTEM=1`, kills twenty times under 100 editors and 300 readers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from random import Random, SystemRandom
+from statistics import median
+
+import pytest
+
+from tests.system import pooler
+from tests.system.ledger import Ledger
+from tests.system.play import Fault, Pace, Play, Recovery, plan, playing, until
+from tests.system.stage import Stage, set_up
+from tests.system.world import Sizes
+
+FULL = os.environ.get("RACI_SYSTEM") == "1"
+MOST_SECONDS = 15
+NEEDS_POOLER = pytest.mark.skipif(
+    pooler.PROGRAM is None, reason="needs PgBouncer: apt-get install pgbouncer"
+)
+SIZES = Sizes(4, 102, 2, 300) if FULL else Sizes(1, 12, 1, 10)
+PACE = Pace() if FULL else Pace(edits=(1.0, 2.0), pages=(3.0, 6.0), imports=0.5, listeners=3)
+REST = (3.0, 9.0) if FULL else (0.5, 1.5)
+
+
+@NEEDS_POOLER
+def test_kills_under_load_lose_nothing_and_pass_within_seconds() -> None:
+    seed = int(os.environ.get("RACI_SEED") or SystemRandom().randrange(10**6))
+    say(f"RACI_SEED={seed}")
+    faults = _faults(Random(seed))  # noqa: S311 — no secret
+    with set_up(SIZES) as stage:
+        ledger, recoveries = asyncio.run(_act(stage, seed, faults))
+        found = stage.check(ledger)
+        tell(ledger, recoveries, found)
+        assert found["wrong"] == []
+        assert ledger.faults == []
+        assert stage.tracebacks() == []
+    assert max(one.edits for one in recoveries) < MOST_SECONDS
+    assert max(one.streams for one in recoveries) < MOST_SECONDS
+
+
+async def _act(stage: Stage, seed: int, faults: Sequence[Fault]) -> tuple[Ledger, list[Recovery]]:
+    recoveries = []
+    async with playing(stage, seed, PACE) as play:
+        await until(lambda: _everybody_works(play), "everybody at work")
+        for fault in faults:
+            await play.site.pause(play.site.random.uniform(*REST))
+            recoveries.append(await play.strike(fault))
+            say(recoveries[-1])
+        await play.site.pause(REST[0])
+        await until(lambda: _nothing_missed(play), "all streams have all changes")
+    return play.site.ledger, recoveries
+
+
+def _faults(random: Random) -> Sequence[Fault]:
+    if FULL:
+        return plan(
+            random,
+            {Fault.WORKER: 6, Fault.EVENTS: 4, Fault.POOLER: 4, Fault.PRIMARY: 6},
+        )
+    return plan(
+        random,
+        {random.choice([Fault.WORKER, Fault.EVENTS]): 1, Fault.POOLER: 1, Fault.PRIMARY: 1},
+    )
+
+
+def _everybody_works(play: Play) -> bool:
+    return all(one.opened for one in play.listeners) and all(
+        one.acknowledged for one in play.editors[: len(play.site.ports)]
+    )
+
+
+def _nothing_missed(play: Play) -> bool:
+    """Whether every open page heard of every change that was acknowledged so far."""
+    slug = play.listeners[0].project
+    last = max(edit.revision for edit in play.site.ledger.acknowledged() if edit.project == slug)
+    return not any(listener.missing(last) for listener in play.listeners)
+
+
+def tell(ledger: Ledger, recoveries: Sequence[Recovery], found: dict[str, object]) -> None:
+    """The figures of docs/proof.md."""
+    say(f"{'killed':24}times  edits: median  worst  streams: median  worst  all: worst")
+    for fault in Fault:
+        ones = [one for one in recoveries if one.fault is fault]
+        if ones:
+            edits, streams = [one.edits for one in ones], [one.streams for one in ones]
+            say(
+                f"{fault:24}{len(ones):5}{median(edits):15.1f}{max(edits):7.1f}"
+                f"{median(streams):17.1f}{max(streams):7.1f}"
+                f"{max(one.whole for one in ones):12.1f}"
+            )
+    for name, count in sorted(ledger.answers.items()):
+        say(f"{name}: {count}")
+    say(found)
+
+
+def say(what: object) -> None:
+    print(what, flush=True)  # noqa: T201
