@@ -24,6 +24,7 @@ class Answer:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    cookies: dict[str, str] = field(default_factory=dict)
 
 
 async def ask(
@@ -89,7 +90,11 @@ class Parser:
         return body
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.answer.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        header, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        self.answer.headers[header] = text
+        if header == "set-cookie":
+            cookie, _, told = text.partition(";")[0].partition("=")
+            self.answer.cookies[cookie] = told
 
     def on_headers_complete(self) -> None:
         self.answer.status = self._parser.get_status_code()

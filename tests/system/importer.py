@@ -58,42 +58,42 @@ class Importer(Person):
         """Until the file is applied; taken up again where it was interrupted."""
         while True:
             self.under_way = "reading"
-            page = await self._uploaded(name)
-            state = await self._when_over(page)
+            page = await self.uploaded(name)
+            state = await self.when_over(page)
             while state in ("ready", "applying"):
-                state = await self._applied(page)
+                state = await self.applied(page)
             if state == "applied":
                 key = int(page.rstrip("/").rsplit("/", 1)[1])
                 self.site.ledger.done.append(Done(self.project, "import", key, name))
                 return
             self.site.ledger.answers[f"import {state}, uploaded again"] += 1
 
-    async def _uploaded(self, name: str) -> str:
+    async def uploaded(self, name: str) -> str:
         body = _multipart(self._files[name], f"{name}.xlsx")
         headers = {"Content-Type": MULTIPART, "Accept": "application/json"}
         answer = await self._ask("upload", "POST", f"{self._path}imports/", body, headers)
         if answer.status != 200:  # the queue is full, or the file could not be kept
             self.site.ledger.answers[f"upload refused {answer.status}"] += 1
             await self._wait(1)
-            return await self._uploaded(name)
+            return await self.uploaded(name)
         return str(json.loads(answer.body)["url"])
 
-    async def _applied(self, page: str) -> str:
+    async def applied(self, page: str) -> str:
         """Presses 反映 once; the state that comes of it."""
         shown = await self._ask("import page", "GET", page)
         seen = _SEEN.search(shown.body)
         if seen is None:
             await self._wait(POLL_SECONDS)
-            return await self._when_over(page)
+            return await self.when_over(page)
         self.under_way = "applying"
         body = urlencode({"seen": seen[1].decode(), "reason": ""}).encode()
         await self.ask("apply", "POST", f"{page}apply/", body, {"Content-Type": FORM})
-        state = await self._when_over(page)
+        state = await self.when_over(page)
         if state == "ready":  # told on the page why
             await self._wait(POLL_SECONDS)
         return state
 
-    async def _when_over(self, page: str) -> str:
+    async def when_over(self, page: str) -> str:
         """The state when no job works on it any more; "reading" of one that was interrupted."""
         for _ in range(LOOKS):
             answer = await self._ask("import status", "GET", f"{page}status/")

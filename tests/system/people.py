@@ -125,7 +125,7 @@ class Editor(Person):
         path = f"/projects/{self.project}/cells/"
         while True:
             edit.began = now()
-            answer = await self.ask("edit", "POST", path, _body(edit), _JSON)
+            answer = await self.ask("edit", "POST", path, _body(edit), JSON)
             if answer is not None:
                 break
             edit.unknown += 1
@@ -193,7 +193,7 @@ class Listener(Person):
         numbers = [
             edit.revision
             for edit in self.site.ledger.edits[-_LATEST:]
-            if edit.outcome == "saved" and edit.began > moment and edit.project == self.project
+            if edit.changed and edit.began > moment and edit.project == self.project
         ]
         return self.heard.get(min(numbers)) if numbers else None
 
@@ -222,7 +222,7 @@ class Listener(Person):
 
 
 _LATEST = 2_000
-_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
+JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 def _body(edit: Edit) -> bytes:

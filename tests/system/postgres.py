@@ -34,6 +34,14 @@ SETTINGS = {
     "timezone": "UTC",
     "log_min_duration_statement": "5s",
 }
+_INITDB = (
+    "--username=postgres",
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+)
 _AUTHENTICATION = f"local all all trust\nhost all all {HOST}/32 trust\n"
 _AUTHENTICATION += f"host replication all {HOST}/32 trust\n"
 
@@ -41,7 +49,7 @@ _AUTHENTICATION += f"host replication all {HOST}/32 trust\n"
 class Server:
     """A cluster in a folder, as primary or as standby of another."""
 
-    def __init__(self, folder: Path, port: int, *, clock: Path | None = None) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
         self.data = folder / "data"
         self.log = folder / "postgres.log"
@@ -55,11 +63,14 @@ class Server:
         assert self._process is not None
         return self._process.pid
 
-    def create(self) -> None:
-        """A new cluster with an empty database, running."""
-        self._run("initdb", "-D", self._own_folder(), "--username=postgres", "--auth=trust",
-                  "--encoding=UTF8", "--locale=C", "--locale-provider=builtin",
-                  "--builtin-locale=C.UTF-8")  # fmt: skip
+    @property
+    def url(self) -> str:
+        return f"postgresql://{ROLE}@{HOST}:{self.port}/{DATABASE}"
+
+    def create(self, wal: Path | None = None) -> None:
+        """A new cluster with an empty database, running; its WAL in that folder if given."""
+        elsewhere = [f"--waldir={self._owned(wal)}"] if wal else []
+        self._run("initdb", "-D", self._owned(self.data), *_INITDB, *elsewhere)
         (self.data / "pg_hba.conf").write_text(_AUTHENTICATION)
         self.start()
         self.execute(f"CREATE ROLE {ROLE} LOGIN CREATEROLE", database="postgres")
@@ -69,8 +80,8 @@ class Server:
         """Becomes a standby of the primary, from a copy of it; what was here is gone."""
         shutil.rmtree(self.data, ignore_errors=True)
         address = f"host={HOST} port={primary.port} user=postgres application_name={self._name}"
-        self._run("pg_basebackup", "-D", self._own_folder(), "-d", address, "-R", "-X", "stream",
-                  "-c", "fast")  # fmt: skip
+        copying = ("-R", "-X", "stream", "-c", "fast")
+        self._run("pg_basebackup", "-D", self._owned(self.data), "-d", address, *copying)
         settings = self.data / "postgresql.auto.conf"
         lines = settings.read_text().splitlines()
         kept = [line for line in lines if not line.startswith("synchronous_standby_names")]
@@ -146,10 +157,11 @@ class Server:
     def _name(self) -> str:
         return f"standby_{self.port}"
 
-    def _own_folder(self) -> Path:
-        self.data.mkdir(mode=0o700)
-        os.chown(self.data, *self.account)
-        return self.data
+    def _owned(self, folder: Path) -> Path:
+        """The folder, made if it is not there, as the server's own."""
+        folder.mkdir(mode=0o700, exist_ok=True)
+        os.chown(folder, *self.account)
+        return folder
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         code = programs.run(program, *arguments, account=self.account, log=self.log)

@@ -14,13 +14,15 @@ from statistics import median
 import pytest
 
 from tests.system import pooler
+from tests.system.faults import Fault, Recovery, aim, plan, strike
 from tests.system.ledger import Ledger
-from tests.system.play import Fault, Pace, Play, Recovery, plan, playing, until
-from tests.system.stage import Stage, set_up
+from tests.system.play import Pace, Play, playing, until
+from tests.system.stage import Doubled, doubled
 from tests.system.world import Sizes
 
 FULL = os.environ.get("RACI_SYSTEM") == "1"
 MOST_SECONDS = 15
+AIMED = 0.5
 NEEDS_POOLER = pytest.mark.skipif(
     pooler.PROGRAM is None, reason="needs PgBouncer: apt-get install pgbouncer"
 )
@@ -34,27 +36,29 @@ def test_kills_under_load_lose_nothing_and_pass_within_seconds() -> None:
     seed = int(os.environ.get("RACI_SEED") or SystemRandom().randrange(10**6))
     say(f"RACI_SEED={seed}")
     faults = _faults(Random(seed))  # noqa: S311 — no secret
-    with set_up(SIZES) as stage:
+    with doubled(SIZES) as stage:
         ledger, recoveries = asyncio.run(_act(stage, seed, faults))
         found = stage.check(ledger)
         tell(ledger, recoveries, found)
         assert found["wrong"] == []
         assert ledger.faults == []
-        assert stage.tracebacks() == []
+        assert stage.unexpected() == []
     assert max(one.edits for one in recoveries) < MOST_SECONDS
     assert max(one.streams for one in recoveries) < MOST_SECONDS
 
 
-async def _act(stage: Stage, seed: int, faults: Sequence[Fault]) -> tuple[Ledger, list[Recovery]]:
+async def _act(stage: Doubled, seed: int, faults: Sequence[Fault]) -> tuple[Ledger, list[Recovery]]:
     recoveries = []
     async with playing(stage, seed, PACE) as play:
         await until(lambda: _everybody_works(play), "everybody at work")
         for fault in faults:
             await play.site.pause(play.site.random.uniform(*REST))
-            recoveries.append(await play.strike(fault))
+            if play.site.random.random() < AIMED:
+                await aim(play)
+            recoveries.append(await strike(stage, play, fault))
             say(recoveries[-1])
         await play.site.pause(REST[0])
-        await until(lambda: _nothing_missed(play), "all streams have all changes")
+        await until(play.nothing_missed, "all streams have all changes")
     return play.site.ledger, recoveries
 
 
@@ -74,13 +78,6 @@ def _everybody_works(play: Play) -> bool:
     return all(one.opened for one in play.listeners) and all(
         one.acknowledged for one in play.editors[: len(play.site.ports)]
     )
-
-
-def _nothing_missed(play: Play) -> bool:
-    """Whether every open page heard of every change that was acknowledged so far."""
-    slug = play.listeners[0].project
-    last = max(edit.revision for edit in play.site.ledger.acknowledged() if edit.project == slug)
-    return not any(listener.missing(last) for listener in play.listeners)
 
 
 def tell(ledger: Ledger, recoveries: Sequence[Recovery], found: dict[str, object]) -> None:
