@@ -15,13 +15,14 @@ from django.db import OperationalError
 from django.db.models.functions import Now
 from psycopg2.errors import QueryCanceled  # type: ignore[import-untyped]
 
-from projects import importing, jobs, store
+from projects import importing, store, writing_lock
 from projects.comparing import Wishes, compare
 from projects.grid import clean_text
 from projects.intake import Problem, Reading, Refused, child, wire
 from projects.intake.choices import Choices
 from projects.models import Import
 from projects.plan import Plan
+from raci import queue
 
 logger = logging.getLogger(__name__)
 State = Import.State
@@ -53,9 +54,13 @@ def packed(reading: Reading) -> bytes:
     return zlib.compress(_NUL.sub(r"\1", text).encode(errors="replace"), 1)
 
 
+@queue.job(queue.LONG)
 def read(key: int) -> None:
-    """The job: bytes → reading, refusal or cancellation."""
-    row = Import.objects.defer("reading").select_related("project").get(pk=key)
+    """The job: bytes → reading, refusal or cancellation. Nothing when it was done meanwhile."""
+    rows = Import.objects.filter(pk=key, state=State.READING)
+    row = rows.defer("reading").select_related("project").first()
+    if row is None:
+        return
     try:
         reading = importing.read_guarded(
             bytes(row.file),
@@ -86,9 +91,14 @@ def _end(key: int, **values: Any) -> None:
 _EXPECTED = (store.Stale, store.Broken, Undone, Refused, _Stopped, OperationalError)
 
 
-def apply(key: int, by: User, reason: str) -> None:
+@queue.job(queue.LONG)
+def apply(key: int, person: int, reason: str) -> None:
     """The job: the matrix changes and the import is applied, or neither."""
-    row = Import.objects.without_file().select_related("project").get(pk=key)
+    rows = Import.objects.without_file().select_related("project")
+    row = rows.filter(pk=key, state=State.APPLYING).first()
+    if row is None:
+        return
+    by = User._default_manager.get(pk=person)
     try:
         plan = _plan(row)
         with store.change_set(by=by, kind=store.Kind.IMPORT, reason=reason):
@@ -124,7 +134,7 @@ def _problems(error: Exception) -> tuple[Problem, ...]:
 
 
 def _write(row: Import, plan: Plan, by: User, reason: str) -> None:
-    jobs.now_writing(row.pk)
+    writing_lock.now_writing(row.pk)
     store.apply(
         plan,
         project=row.project,

@@ -1,6 +1,6 @@
 """The life of an import: uploaded, read, corrected, applied or given up. Each step happens once.
 
-A step that takes long is a job (`jobs`); the row says which one and a lock says whether it lives.
+A step that takes long is a job (`raci.queue`): its row is written with the state it leads to.
 `applied` and the change set's number are written in the transaction that changes the matrix.
 """
 
@@ -9,20 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Sequence
-from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from projects import import_jobs, jobs
+from projects import import_jobs, writing_lock
 from projects.comparing import Wishes
 from projects.grid import clean_line
 from projects.intake.choices import Choices
 from projects.models import Import, Project
 from projects.models.import_ import MAX_FILE_NAME
+from raci import queue
 
 State = Import.State
+_JOBS = (import_jobs.read, import_jobs.apply)
 BUSY = "この取込は処理中です。終わってから、もう一度操作してください。"
 CROWDED = "ほかの取込を処理しています。しばらくしてから、もう一度操作してください。"
 UNLIKE = "表示した後に、取り込む内容が変わりました。内容を確認して、もう一度反映してください。"
@@ -55,22 +56,24 @@ def upload(project: Project, *, data: bytes, name: str, by: User) -> Import:
             person=by,
             person_name=by.get_username(),
         )
-        held = _held(row.pk)
-    jobs.start(held, partial(import_jobs.read, row.pk))
+        job = _put(import_jobs.read, row.pk)
+    queue.follow(job)
     return row
 
 
 def correct(row: Import, choices: Choices) -> None:
     """Reads the file again as a person says it is; also takes up a reading that was given up."""
     again = (State.READING, State.REFUSED, State.READY, State.APPLYING, State.CANCELLED)
-    held = _claim(row, again, state=State.READING, choices=choices.as_json(), progress=0)
-    jobs.start(held, partial(import_jobs.read, row.pk))
+    with transaction.atomic():
+        _claim(row, again, state=State.READING, choices=choices.as_json(), progress=0)
+        job = _put(import_jobs.read, row.pk)
+    queue.follow(job)
 
 
 def wish(row: Import, wishes: Wishes) -> None:
     """Remembers what a person wishes to have done with the reading."""
-    held = _claim(row, (State.READY, State.APPLYING), state=State.READY, wishes=wishes.as_json())
-    held.release()
+    with transaction.atomic():
+        _claim(row, (State.READY, State.APPLYING), state=State.READY, wishes=wishes.as_json())
 
 
 def apply(row: Import, *, seen: str, by: User, reason: str = "") -> None:
@@ -82,28 +85,31 @@ def apply(row: Import, *, seen: str, by: User, reason: str = "") -> None:
     if reading is not None and reading.asked:
         raise Impossible(ASKED)
     revision = Project.objects.values_list("revision", flat=True).get(pk=row.project_id)
-    held = _claim(
-        row, (State.READY, State.APPLYING), seen=seen, state=State.APPLYING, revision=revision
-    )
-    jobs.start(held, partial(import_jobs.apply, row.pk, by, reason))
+    with transaction.atomic():
+        _claim(
+            row, (State.READY, State.APPLYING), seen=seen, state=State.APPLYING, revision=revision
+        )
+        job = _put(import_jobs.apply, row.pk, by.pk, reason)
+    queue.follow(job)
 
 
 def cancel(row: Import) -> None:
     """Asks the running job to end; without one the import is given up at once."""
     open_ones = (State.READING, State.REFUSED, State.READY, State.APPLYING)
     try:
-        _claim(row, open_ones, state=State.CANCELLED).release()
+        with transaction.atomic():
+            _claim(row, open_ones, state=State.CANCELLED)
     except Impossible:
         running = Import.objects.filter(pk=row.pk, state__in=(State.READING, State.APPLYING))
         if not running.update(stop=True):
             raise
-        jobs.stop_writing(row.pk)
+        writing_lock.stop_writing(row.pk)
 
 
 def interrupted(rows: Collection[Import]) -> set[int]:
     """The keys of those whose job ended without a result; one query at most."""
     waiting = {row.pk for row in rows if row.state in (State.READING, State.APPLYING)}
-    return waiting - jobs.alive(waiting)
+    return waiting - queue.waiting(_JOBS, waiting)
 
 
 def fingerprint(row: Import, revision: int) -> str:
@@ -112,29 +118,21 @@ def fingerprint(row: Import, revision: int) -> str:
     return f"{revision}.{hashlib.sha256(said.encode()).hexdigest()}"
 
 
-def _claim(row: Import, allowed: Sequence[str], *, seen: str = "", **values: Any) -> jobs.Held:
-    """The job's lock, with the row changed; Impossible when another has it or it is no time."""
-    with transaction.atomic():
-        now = Import.objects.light().select_for_update(no_key=True).get(pk=row.pk)
-        held = _held(row.pk)
-        try:
-            _check(now, allowed, seen, values.get("revision"))
-        except Impossible:
-            held.release()
-            raise
-        values = {"stop": False, "problems": [], **values}
-        Import.objects.filter(pk=row.pk).update(**values)
-    return held
-
-
-def _held(key: int) -> jobs.Held:
-    try:
-        held = jobs.hold(key)
-    except jobs.Crowded as error:
-        raise Impossible(CROWDED) from error
-    if held is None:
+def _claim(row: Import, allowed: Sequence[str], *, seen: str = "", **values: Any) -> None:
+    """Changes the row, within a transaction; Impossible when a job has it or it is no time."""
+    now = Import.objects.light().select_for_update(no_key=True).get(pk=row.pk)
+    if queue.waiting(_JOBS, [row.pk]):
         raise Impossible(BUSY)
-    return held
+    _check(now, allowed, seen, values.get("revision"))
+    values = {"stop": False, "problems": [], **values}
+    Import.objects.filter(pk=row.pk).update(**values)
+
+
+def _put(work: queue.Job, *arguments: Any) -> queue.Put:
+    try:
+        return queue.put(work, *arguments)
+    except queue.Crowded as error:
+        raise Impossible(CROWDED) from error
 
 
 def _check(now: Import, allowed: Sequence[str], seen: str, revision: int | None) -> None:

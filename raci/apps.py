@@ -5,6 +5,7 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.contrib.admin import site
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.core.signals import request_started
 
 
 class RaciConfig(AppConfig):
@@ -15,6 +16,8 @@ class RaciConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("raci.witness")
+        # Where no manage.py serve starts it: with the first request, after any fork.
+        request_started.connect(import_module("raci.queue.running").start_beside_pages)
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication
 from setproctitle import setproctitle
 
 from raci import relay
+from raci.queue import running
 
 DEFAULT_PORT = 8000
 WORKERS = 2
@@ -51,7 +52,7 @@ class Server(BaseApplication):
             "graceful_timeout": GRACEFUL_SECONDS,
             "loglevel": "warning",
             "when_ready": lambda _server: ready(),
-            "post_worker_init": lambda _worker: _settle_garbage(),
+            "post_worker_init": _settle,
         }
         if self._streams:
             self._options |= {
@@ -92,6 +93,7 @@ class Streams:
         if worker is not self._holder:
             relay.pass_on_to(self.path)
             return
+        running.leave_to_others()
         setproctitle("raci events")
         worker.sockets = [_listening(self.path)]
 
@@ -125,8 +127,10 @@ def check_free(host: str, port: int) -> None:
             raise CommandError(message, returncode=2) from error
 
 
-def _settle_garbage() -> None:
-    """The loaded code is never searched for garbage, and a large grid not while it is built."""
+def _settle(_worker: Any) -> None:
+    """Jobs are done here; the loaded code is never searched for garbage, and a large grid not
+    while it is built."""
+    running.start_beside_pages()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLDS)

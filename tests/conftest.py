@@ -19,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 
 from projects import importing
 from projects.models import Membership, Project
+from raci.queue import running
 from tests import documents
 from tests.publishing import published
 from vendors.models import Contract, Member, Vendor
@@ -26,6 +27,8 @@ from vendors.models import Contract, Member, Vendor
 pytest_plugins = ["tests.chromium", "tests.browsing", "tests.provider"]
 
 PASSWORD = "correct horse battery staple"
+
+running.leave_to_others()  # tests that want a runner start their own
 
 hypothesis_settings.register_profile(
     "ci", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True

@@ -97,7 +97,7 @@ def test_mails_that_go_nowhere_and_a_server_that_is_not_there_are_told(settings:
     assert levels(around.mail()) == [Level.NOTE]
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = nobody.getsockname()
         (one,) = around.mail()
     assert one.level is Level.WRONG

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from projects import import_jobs, importing, imports, jobs, store
+from projects import import_jobs, importing, imports, store
 from projects.intake import child
 from projects.models import Import, Project
 from projects.plan import diff
+from raci import queue
 from tests.small_project import (
     CHANGED,
     GRID,
@@ -130,18 +131,14 @@ def test_an_applied_import_cannot_be_cancelled(client: Client, project: Project)
 def test_a_running_job_is_shown_and_asked_to_end(client: Client, project: Project) -> None:
     row = ready(client, project)
     Import.objects.filter(pk=row.pk).update(state="reading", progress=0.4)
-    held = jobs.hold(row.pk)
-    assert held is not None
-    try:
-        assert "読み取っています" in shown(client, row)
-        told = client.get(address(row, "status/")).json()
-        assert told == {"state": "reading", "progress": 0.4, "over": False}
-        assert client.post(address(row, "choices/")).status_code == 409
-        assert client.post(address(row, "cancel/")).status_code == 302
-        row.refresh_from_db()
-        assert (row.state, row.stop) == ("reading", True)
-    finally:
-        held.release()
+    queue.put(import_jobs.read, row.pk)
+    assert "読み取っています" in shown(client, row)
+    told = client.get(address(row, "status/")).json()
+    assert told == {"state": "reading", "progress": 0.4, "over": False}
+    assert client.post(address(row, "choices/")).status_code == 409
+    assert client.post(address(row, "cancel/")).status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.stop) == ("reading", True)
 
 
 @pytest.mark.parametrize(("state", "words"), [("reading", "再開する"), ("applying", "反映する")])
@@ -227,7 +224,7 @@ def test_a_correction_that_cannot_be_read_is_taken_back(client: Client, project:
 def test_no_more_jobs_than_the_database_has_room_for(
     client: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "MOST", 0)
+    monkeypatch.setattr(queue, "MOST", 0)
     answer = upload(client, b"x")
     assert (answer.status_code, imports.CROWDED in answer.content.decode()) == (400, True)
     assert not Import.objects.exists()

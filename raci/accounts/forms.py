@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unicodedata import normalize
 
@@ -16,18 +14,15 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
-from django.conf import settings
 from django.contrib.auth import forms as auth
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from raci.accounts import limits
+from raci.accounts import limits, resetting
 from raci.throttle import told
 
 _NAME_LENGTH = 100
-_log = logging.getLogger(__name__)
-_mails = ThreadPoolExecutor(1, thread_name_prefix="mails")
 
 
 class SignInForm(auth.AuthenticationForm):
@@ -157,20 +152,13 @@ class ChangePasswordForm(auth.PasswordChangeForm):
 class ResetForm(auth.PasswordResetForm):
     """Asks for the mail with the link.
 
-    Neither the answer nor the time that it takes tells who is known: the mail leaves beside it.
+    Neither the answer nor the time that it takes tells who is known: a job writes the mail.
     """
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if limits.may_ask(self.cleaned_data["email"]):
-            super().save(*args, **kwargs)
-
-    def send_mail(self, *args: Any, **kwargs: Any) -> None:
-        if not limits.may_mail():
-            _log.warning("No password mail: %s in a day are enough", limits.MAILS_A_DAY)
-        elif settings.JOBS_INLINE:
-            super().send_mail(*args, **kwargs)
-        else:
-            _mails.submit(super().send_mail, *args, **kwargs)
+    def save(self, *args: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+        assert request is not None
+        if limits.may_ask(address := self.cleaned_data["email"]):
+            resetting.ask(address, host=request.get_host(), secure=request.is_secure())
 
 
 class WelcomeForm(auth.SetPasswordForm):  # type: ignore[type-arg]

@@ -50,11 +50,11 @@ def disk() -> Iterator[Finding]:
 
 def mail() -> Iterator[Finding]:
     """Whether the server of mails lets us in; nothing is sent."""
-    if site.EMAIL_BACKEND.endswith(_NOWHERE):
+    if site.MAIL_TRANSPORT.endswith(_NOWHERE):
         advice = "RACI_EMAIL_URL にメールサーバーを指定してください。招待と通知が届きません。"
         yield note(MAIL, "どこにも送られません", advice)
         return
-    connection = mails.get_connection()
+    connection = mails.get_connection(site.MAIL_TRANSPORT)
     place = f"{site.EMAIL_HOST}:{site.EMAIL_PORT}"
     try:
         connection.open()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from raci.database import require
+from raci.management.numbers import positive
 from raci.serving import DEFAULT_PORT, WORKERS, Server, check_free
 
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument(
             "--workers",
-            type=_number,
+            type=positive,
             default=WORKERS,
             help=f"ページのプロセスの数（既定: {WORKERS}）",
         )
@@ -54,12 +55,6 @@ class Command(BaseCommand):
     def _step(self, text: str) -> None:
         self.stdout.write(f"[{time.strftime('%H:%M:%S')}] {text}")
         self.stdout.flush()
-
-
-def _number(text: str) -> int:
-    if text.isascii() and text.isdecimal() and int(text) > 0:
-        return int(text)
-    raise ArgumentTypeError("1以上の整数を指定してください。")
 
 
 def _check_migrated() -> None:

@@ -1,0 +1,58 @@
+"""Mails leave from the queue: nobody waits for a mail server, and one that is away is tried again.
+
+A job has a whole mail in it, sealed, since mails have links that let people in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import EmailMessage
+
+from raci import queue
+from raci.queue.sealed import seal, unseal
+
+AGAIN_AFTER, MOST_TRIED = timedelta(minutes=5), 24
+_FIELDS = ("subject", "body", "from_email", "to", "cc", "bcc", "reply_to", "extra_headers")
+
+
+class Backend(BaseEmailBackend):
+    """Django's way to send, for all that the site and its libraries write."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """How many are in the queue now. ValueError for one with attachments: we send none."""
+        for message in email_messages:
+            queue.do_some_time(deliver, seal(_fields(message)))
+        return len(email_messages)
+
+
+@queue.job(queue.QUICK)
+def deliver(sealed: str) -> None:
+    """The job: one mail goes to the mail server."""
+    values = unseal(sealed)
+    alternatives = values.pop("alternatives")
+    headers = values.pop("extra_headers")
+    letter = EmailMultiAlternatives(**values, headers=headers)
+    for content, mimetype in alternatives:
+        letter.attach_alternative(content, mimetype)
+    letter.connection = get_connection(settings.MAIL_TRANSPORT)
+    try:
+        letter.send()
+    except SMTPRecipientsRefused:
+        raise
+    except (OSError, SMTPException) as error:
+        raise queue.Later(AGAIN_AFTER, MOST_TRIED) from error
+
+
+def _fields(message: EmailMessage) -> dict[str, Any]:
+    if message.attachments:
+        raise ValueError("A mail with attachments.")
+    values = {name: getattr(message, name) for name in _FIELDS}
+    alternatives = getattr(message, "alternatives", [])
+    return values | {"alternatives": [[part[0], part[1]] for part in alternatives]}

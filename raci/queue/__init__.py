@@ -1,0 +1,138 @@
+"""Work beside requests: a queue in PostgreSQL (django-tasks), seen and done by any process.
+
+A job is a row, written in the transaction that asks for it. Whoever takes it holds a lock that
+PostgreSQL gives back when they die (`presence`); what they had begun is then taken up by another
+one. So a job may begin more than once and must bear it: each looks at the state of its own rows.
+
+Web processes do the jobs (`running`), unless a `manage.py worker` lives somewhere.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django_tasks import task
+from django_tasks.base import Task, TaskResult
+
+from raci.database.away import Cause, cause_of
+from raci.queue import asked
+from raci.queue.presence import HOLDER, LIVING
+from raci.statements import fetch
+
+LONG, QUICK = "long", "quick"
+WAIT_SECONDS, LOOK_SECONDS = 1.5, 0.05
+MOST = 64
+_NOT_OVER = "('READY', 'RUNNING')"
+
+Job = Task[Any, None]
+Put = TaskResult[Any]
+
+wake = threading.Event()
+
+
+class Crowded(Exception):
+    """Too many long jobs wait already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later(Exception):
+    """Raised by a job: not now, but so long from now, and not more often than that in all."""
+
+    after: timedelta
+    attempts: int
+
+
+def job(queue: str) -> Callable[[Callable[..., None]], Job]:
+    """Makes a function of a module a job; its arguments go through JSON."""
+
+    def made(work: Callable[..., None]) -> Task[Any, None]:
+        @wraps(work)
+        def run(*arguments: Any) -> None:
+            try:
+                work(*arguments)
+            except Later as later:
+                asked.again(later.after, later.attempts)
+                raise
+            except Exception as error:
+                if cause_of(error) in (Cause.AWAY, Cause.READ_ONLY):
+                    connection.close()
+                    asked.again(timedelta(seconds=2), 20)
+                raise
+
+        return task(queue_name=queue)(run)
+
+    return made
+
+
+def put(work: Job, *arguments: Any) -> Put:
+    """A new job, to be begun when this transaction is committed. Crowded."""
+    if work.queue_name == LONG and _waiting() >= MOST:
+        raise Crowded
+    row: Put = work.enqueue(*arguments)
+    transaction.on_commit(wake.set)
+    return row
+
+
+def do_some_time(work: Job, *arguments: Any) -> None:
+    """A new job that nobody waits for."""
+    row = put(work, *arguments)
+    if settings.JOBS_INLINE:
+        _do_at_once(row)
+
+
+def follow(row: Put) -> None:
+    """After the commit: waits a moment for the end of the job."""
+    if settings.JOBS_INLINE:
+        _do_at_once(row)
+        return
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline and _is_open(row.id):
+        time.sleep(LOOK_SECONDS)
+
+
+def waiting(works: Collection[Job], keys: Collection[int]) -> set[int]:
+    """Those of the keys (the jobs' first arguments) for which one of the jobs waits or runs."""
+    if not keys:
+        return set()
+    paths = [work.module_path for work in works]
+    return {int(key) for (key,) in fetch(_OF_KEYS, [paths, [str(key) for key in keys]])}
+
+
+_OF_KEYS = f"""
+SELECT args_kwargs -> 'args' ->> 0 FROM django_tasks_database_dbtaskresult
+WHERE task_path = ANY(%s) AND args_kwargs -> 'args' ->> 0 = ANY(%s) AND (
+    status = 'READY'
+    OR status = 'RUNNING' AND {HOLDER} IN ({LIVING})
+)
+"""
+
+
+def _do_at_once(row: Put) -> None:
+    from django_tasks_db.models import DBTaskResult
+
+    try:
+        row.task.func(*row.args)
+    finally:
+        DBTaskResult.objects.filter(pk=row.id).delete()
+
+
+def _is_open(key: str) -> bool:
+    statement = (
+        f"SELECT status IN {_NOT_OVER} FROM django_tasks_database_dbtaskresult WHERE id = %s::uuid"
+    )
+    return any(found for (found,) in fetch(statement, [key]))
+
+
+def _waiting() -> int:
+    statement = f"""SELECT count(*) FROM django_tasks_database_dbtaskresult
+        WHERE queue_name = %s AND status IN {_NOT_OVER}"""
+    ((count,),) = fetch(statement, [LONG])
+    return int(count)

@@ -1,0 +1,59 @@
+"""Who lives: each process that does jobs holds an advisory lock, which ends with its connection.
+
+The lock belongs to an open transaction, so that it also holds behind a pooler; without a
+RACI_LISTEN_URL it keeps one of the pooler's connections.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import select
+import socket
+from typing import Any
+
+from raci.database import direct
+from raci.statements import fetch
+
+_PRESENT, _DEDICATED = 20_403, 20_404
+_KEYS = 2**31
+_LOCKS = """
+SELECT objid::bigint FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND objsubid = 2
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+LIVING = f"{_LOCKS} AND classid = {_PRESENT}"
+DEDICATED = f"{_LOCKS} AND classid = {_DEDICATED}"
+HOLDER = "split_part(worker_ids ->> -1, '/', 2)::bigint"
+
+
+class Presence:
+    """This process as one that does jobs; `name` is what stands in the rows it takes."""
+
+    def __init__(self, *, dedicated: bool) -> None:
+        """Raises Unreachable, or another error of the database."""
+        key = secrets.randbelow(_KEYS)
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}/{key}"
+        self._raw: Any = direct.connect()
+        with self._raw.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PRESENT, key])
+            if dedicated:
+                cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [_DEDICATED])
+
+    @property
+    def holds(self) -> bool:
+        """Whether the server still holds its end; an idle connection has nothing else to say."""
+        if self._raw.closed:
+            return False
+        poll = select.poll()
+        poll.register(self._raw, select.POLLIN)
+        return not poll.poll(0)
+
+    def end(self) -> None:
+        self._raw.close()
+
+
+def is_somebody_dedicated() -> bool:
+    """Whether a `manage.py worker` lives."""
+    return bool(fetch(DEDICATED, []))
