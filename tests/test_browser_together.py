@@ -413,12 +413,12 @@ def test_undo_waits_for_the_network(sheet: Sheet, allowed_errors: list[str]) -> 
 def test_a_mark_set_after_the_session_ended_is_saved_when_its_person_has_signed_in_again(
     open_page: Open, scene: dict[str, User], allowed_errors: list[str]
 ) -> None:
+    allowed_errors += ["403", "EventSource"]
     sheet = Sheet(open_page(MATRIX, user="editor"))
     Session.objects.all().delete()
     sheet.go(4, 1)
     sheet.press("1")
     expect(sheet.state).to_contain_text("ログインの有効期限が切れました")
-    allowed_errors.append("403")
     for name, said in (("manager", "別の利用者でログインしています"), ("editor", "")):
         sheet.page.context.add_cookies([session_of(scene[name], urljoin(sheet.page.url, "/"))])
         sheet.page.evaluate("dispatchEvent(new Event('online'))")

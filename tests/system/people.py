@@ -67,6 +67,10 @@ class Person:
             self.site.ledger.waits.append(now() - began)
         return None if answer.status >= 500 else answer
 
+    def become(self, headers: dict[str, str]) -> None:
+        """Goes on with another session."""
+        self._headers = headers
+
     async def run(self) -> None:
         """Until it is over."""
         raise NotImplementedError

@@ -78,6 +78,13 @@ class Watcher(Person):
         self._headers = {"Cookie": _cookie(answer)}
         return answer
 
+    def take_token(self, page: Answer) -> None:
+        """The token for scripts and forms, from a page of this session; the importer's too."""
+        found = _TOKEN.search(page.body)
+        assert found
+        self._headers["X-CSRFToken"] = found[1].decode()
+        self.importer.become(self._headers)
+
     async def everybody_works(self) -> None:
         """Waits until each of the editors has saved something from now on."""
         began = now()
