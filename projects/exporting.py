@@ -45,6 +45,14 @@ def workbook_of(project: Project, *, phase: str = "") -> File:
     return File(data, f"{name}.xlsx")
 
 
+def edition_of(edition: Edition) -> File:
+    """The workbook of a 版. It names no revision: its way back would undo what came later."""
+    grid = editions.grid(edition)
+    listed = edition_listing(edition.project, until=edition.number)
+    name = f"{grid.document_number} {grid.title} {edition.title}".strip()
+    return File(workbook.matrix(grid, more=listed), f"{name}.xlsx")
+
+
 def part(grid: Grid, uid: str) -> Grid:
     """The grid cut down to a subtree and the headings above it."""
     index = index_of(grid, uid)

@@ -23,6 +23,8 @@ from projects.intake.choices import Choices
 from projects.models import Import
 from projects.plan import Plan
 from raci import queue
+from raci.database.away import Cause, cause_of
+from raci.unavailable import WORDS
 
 logger = logging.getLogger(__name__)
 State = Import.State
@@ -77,8 +79,16 @@ def read(key: int) -> None:
         logger.exception("the reading of import %s is not one", key)
         _end(key, state=State.REFUSED, problems=[said(Problem(child.UNREADABLE))])
     else:
-        revision = row.project.revision
+        _keep(key, reading, row.project.revision)
+
+
+def _keep(key: int, reading: Reading, revision: int) -> None:
+    try:
         _end(key, state=State.READY, reading=packed(reading), revision=revision, progress=1)
+    except OperationalError as error:
+        if cause_of(error) is not Cause.FULL:
+            raise
+        _end(key, state=State.REFUSED, problems=[said(Problem(WORDS[Cause.FULL]))])
 
 
 def _end(key: int, **values: Any) -> None:
@@ -130,6 +140,8 @@ def _problems(error: Exception) -> tuple[Problem, ...]:
         return (Problem(STALE),)
     if isinstance(error, _Stopped) or isinstance(error.__cause__, QueryCanceled):
         return (Problem(STOPPED),)
+    if cause_of(error) is Cause.FULL:
+        return (Problem(WORDS[Cause.FULL]),)
     return () if isinstance(error, OperationalError) else (Problem(str(error)),)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from io import BytesIO
 from time import perf_counter
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
 from raci import headers, logs
 from raci.bridge import Message, Scope, Send, environ_of
+from raci.metrics import meters
 
 _ID = logs.HEADER.lower().encode()
 
@@ -40,6 +42,8 @@ def completed(scope: Scope, send: Send, *, logged: bool) -> Send:
             message = {**message, "headers": pairs}
             if logged:
                 logs.log(scope["method"], scope["path"], message["status"], began, number.decode())
+                took = perf_counter() - began
+                meters.answered(scope["method"], settings.STATIC_URL, message["status"], took)
         await send(message)
 
     return complete

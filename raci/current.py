@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.http import HttpRequest
+
+
+@dataclass(slots=True)
+class Spent:
+    """What a request has asked of the database so far."""
+
+    statements: int = 0
+    seconds: float = 0.0
+    slow: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +25,7 @@ class Current:
 
     id: str
     request: HttpRequest
+    spent: Spent = field(default_factory=Spent)
 
     @property
     def user_id(self) -> int | None:
@@ -40,3 +50,9 @@ def answering(current: Current) -> Iterator[None]:
 def now() -> Current | None:
     """None outside of a request: on the command line."""
     return _current.get()
+
+
+def route_of(request: HttpRequest) -> str:
+    """The pattern of the address: what stands in its place may be a secret, or a name."""
+    match = request.resolver_match
+    return f"/{match.route}" if match and match.route is not None else "-"

@@ -27,6 +27,7 @@ from projects.views.editing import told
 from raci.bridge import Receive, Scope, Send, disconnected
 from raci.database import direct
 from raci.letting_in import Application, LetIn, ask, still
+from raci.metrics import meters
 
 BEAT_SECONDS, CHECK_SECONDS = 15, 60
 RECONNECT_SECONDS = 1
@@ -160,6 +161,7 @@ class Hub:
         """A browser that does not keep up is sent away; it comes back with its Last-Event-ID."""
         for queue in self._queues[project]:
             queue.put_nowait(data if queue.qsize() < WAITING_MOST else None)
+        meters.events.inc(len(self._queues[project]))
 
     def _start(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
@@ -194,7 +196,8 @@ async def stream(scope: Scope, receive: Receive, send: Send, *, pages: Applicati
         )
         gone = asyncio.ensure_future(disconnected(receive))
         try:
-            await _relay(queue, send, gone, lambda: still(scope, pages))
+            with meters.streams.track_inprogress():
+                await _relay(queue, send, gone, lambda: still(scope, pages))
         finally:
             gone.cancel()
     finally:

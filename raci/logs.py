@@ -20,11 +20,11 @@ from django.http.response import HttpResponseBase
 from pythonjsonlogger.json import JsonFormatter
 
 from raci import current
-from raci.current import Current
+from raci.current import Current, route_of
 
 HEADER = "X-Request-ID"
 _SAFE = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_OF_REQUESTS = ("method", "route", "status", "ms")
+_OF_REQUESTS = ("method", "route", "status", "ms", "rows", "sql")
 _requests = logging.getLogger("raci.request")
 
 
@@ -48,6 +48,15 @@ class Formatter(JsonFormatter):
             log_data["error"] = told(record.exc_info[1])
 
 
+class QuietFormatter(logging.Formatter):
+    """A record as one line of words, with what a slow statement was."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        names = (name for name in ("ms", "rows", "route", "sql") if hasattr(record, name))
+        details = (f"{name}={getattr(record, name)}" for name in names)
+        return " ".join([super().formatMessage(record), *details])
+
+
 class RequestMiddleware:
     """Gives every request an id, and its line in the log."""
 
@@ -62,7 +71,7 @@ class RequestMiddleware:
         with current.answering(answered):
             response = self._get_response(request)
             response.headers[HEADER] = answered.id
-            log(request.method or "", _route(request), response.status_code, began)
+            log(request.method or "", route_of(request), response.status_code, began)
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
             parts: Any = response.streaming_content
             response.streaming_content = _answering(answered, parts)
@@ -93,18 +102,12 @@ def told(error: BaseException) -> str:
     return "".join(parts)
 
 
-def _route(request: HttpRequest) -> str:
-    """The pattern of the address: what stands in its place may be a secret, or a name."""
-    match = request.resolver_match
-    return f"/{match.route}" if match and match.route is not None else "-"
-
-
 def _without_path(record: logging.LogRecord) -> str:
     """The message; Django quotes the path of the request in its own."""
     message, request = record.getMessage(), getattr(record, "request", None)
     if isinstance(request, HttpRequest) and request.path != "/":
         for path in (request.get_full_path(), request.path):
-            message = message.replace(path, _route(request))
+            message = message.replace(path, route_of(request))
     return message
 
 

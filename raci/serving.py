@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from gunicorn.app.base import BaseApplication
 from setproctitle import setproctitle
 
-from raci import relay
+from raci import metrics, relay
 from raci.queue import running
 
 DEFAULT_PORT = 8000
@@ -51,6 +51,9 @@ class Server(BaseApplication):
             "worker_class": self.worker_class,
             "graceful_timeout": GRACEFUL_SECONDS,
             "loglevel": "warning",
+            "on_starting": lambda _server: metrics.begin(),
+            "child_exit": lambda _server, worker: metrics.worker_gone(worker.pid),
+            "on_exit": lambda _server: metrics.end(),
             "when_ready": lambda _server: ready(),
             "post_worker_init": _settle,
         }

@@ -11,6 +11,9 @@
 | RACI_PLAIN_HTTP | 0 | 1 serves without TLS (the demo on one machine) |
 | RACI_BEHIND_PROXY | 0 | 1 trusts X-Forwarded-Proto and the last of X-Forwarded-For |
 | RACI_LOG | json; quiet with RACI_PLAIN_HTTP=1 | json: a line for every request; quiet: warnings |
+| RACI_SLOW_MS | 500 | a statement that takes longer gets a line in the log |
+| RACI_LOCK_TIMEOUT | 3 | seconds for which a migration waits for a lock before it tries again |
+| RACI_METRICS_TOKEN | none: no /metrics | what Prometheus says to read /metrics |
 | RACI_SESSION_HOURS | 12 | after so long everybody signs in again |
 | RACI_IDLE_MINUTES | 60 | so long without activity ends a session |
 | RACI_REQUIRE_MFA | 0 | 1: PMO people and administrators need a second factor |
@@ -80,8 +83,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "raci.logs.RequestMiddleware",
+    "raci.metrics.counting.CountingMiddleware",
     "raci.headers.HeadersMiddleware",
     "raci.health.HealthMiddleware",
+    "raci.metrics.page.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -245,12 +250,19 @@ PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 DJANGO_TABLES2_TEMPLATE = "_table.html"
 
+METRICS_TOKEN = os.environ.get("RACI_METRICS_TOKEN", "")
+LOCK_SECONDS = float(os.environ.get("RACI_LOCK_TIMEOUT", "3"))
+SLOW_STATEMENT_MS = float(os.environ.get("RACI_SLOW_MS", "500"))
 LOG = os.environ.get("RACI_LOG") or ("quiet" if PLAIN_HTTP else "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "quiet": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "quiet": {
+            "()": "raci.logs.QuietFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
         "json": {"()": "raci.logs.Formatter", "json_ensure_ascii": False},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG}},

@@ -6,6 +6,7 @@ lost connection was rolled back by the server, unless its commit was already on 
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from django.db import connection
@@ -16,6 +17,7 @@ from django.views.defaults import server_error as plain_server_error
 from raci.database.away import Cause, cause_of
 
 RETRY_SECONDS = 3
+_log = logging.getLogger(__name__)
 WORDS = {
     Cause.AWAY: "データベースに接続できません。切り替え中か再起動中の場合は、数秒で元に戻ります。",
     Cause.READ_ONLY: "データベースを切り替えています。数秒後にもう一度お試しください。",
@@ -34,7 +36,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return plain_server_error(request)
     if cause is Cause.READ_ONLY:
         connection.close()
+    _log.warning("503: the database is %s", cause.value)
     answer = _answer(request, WORDS[cause])
+    # Said in one line: an outage would fill the log with what led to each answer.
+    vars(answer)["_has_been_logged"] = True
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
 

@@ -7,12 +7,14 @@ from django.urls import include, path
 
 from raci.health import healthz, readyz
 from raci.home import home
+from raci.metrics.page import metrics
 from raci.security import security
 
 handler500 = "raci.unavailable.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("", home, name="home"),
     path("", include("raci.accounts.urls")),
     path("projects/<slug:slug>/security/", security, name="security"),

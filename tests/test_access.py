@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from projects import importing
-from projects.models import Import, Project
+from projects.models import Import, Output, Project
 from tests import documents
 from tests.conftest import PASSWORD
 from vendors.models import Contract, Member, Question
@@ -39,6 +39,8 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("healthz", "POST"): (405, 405, 405, 405, 405, 405, 405, 405),
     ("readyz", "GET"): (200, 200, 200, 200, 200, 200, 200, 200),
     ("readyz", "POST"): (405, 405, 405, 405, 405, 405, 405, 405),
+    ("metrics", "GET"): _all(404),
+    ("metrics", "POST"): _all(404),
     ("", "GET"): _signed_in(200),
     ("login/", "GET"): (200, 302, 302, 302, 302, 302, 302, 302),
     ("login/", "POST"): (200, 302, 302, 302, 302, 302, 302, 302),
@@ -201,6 +203,9 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
             "editions/",
             "editions/<int:number>/",
             "editions/<int:number>/export.xlsx",
+            "outputs/<int:key>/",
+            "outputs/<int:key>/status/",
+            "outputs/<int:key>/file.xlsx",
             "questions/",
             "companies/",
             "companies/export.xlsx",
@@ -329,7 +334,11 @@ def address(route: str, project: Project) -> str:
     upload, _ = Import.objects.get_or_create(
         project=project, defaults={"state": "refused", "file": b"x", "file_name": "x", "size": 1}
     )
+    output, _ = Output.objects.get_or_create(
+        project=project, asked="matrix", revision=1, defaults={"data": b"x", "file_name": "x"}
+    )
     filled = route.replace("<slug:slug>", project.slug).replace("<path:number>", "30")
+    filled = filled.replace("outputs/<int:key>", f"outputs/{output.pk}")
     filled = re.sub("<str:(uidb64|token)>|<int:pk>", "0", filled)
     filled = filled.replace("<int:number>", "1").replace("<int:key>", str(upload.pk))
     return "/" + filled.replace("<str:uid>", item.uid).replace("<slug:project>", project.slug)

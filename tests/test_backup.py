@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,12 +12,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from projects import exporting, store
+from projects import store
 from projects.models import Edition, Project
 from raci import audit, backup
 from raci.backup import archive, contents
+from tests.databases import empty_database
 from tests.publishing import published
-from tests.small_project import project  # noqa: F401
+from tests.small_project import client_of, project  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,36 +32,22 @@ def saved(project: Project, tmp_path: Path) -> Path:  # noqa: F811
     return out
 
 
-@contextmanager
-def empty_database() -> Iterator[None]:
-    """The connection goes to an empty database meanwhile, which is dropped afterwards."""
-    name = f"{connection.settings_dict['NAME']}_restored"
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    with _connected(name):
-        yield
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{name}"')
+PLACES = ("export.xlsx", "editions/1/export.xlsx", "checks.xlsx", "workload.xlsx", "history.csv")
 
 
-@contextmanager
-def _connected(name: str) -> Iterator[None]:
-    was = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = was
-
-
-def exported() -> tuple[object, ...]:
-    """What a person can take out of the site."""
+def exported() -> dict[str, object]:
+    """What a person can take out of the site: grids, the parts of each workbook, and CSV."""
     row = Project.objects.get()
-    editions = [store.editions.grid(edition) for edition in Edition.objects.order_by("pk")]
-    return store.load(row), editions, _sheets(exporting.workbook_of(row).data)
+    found: dict[str, object] = {"grid": store.load(row)}
+    for edition in Edition.objects.order_by("pk"):
+        found[f"edition {edition.number}"] = store.editions.grid(edition)
+    client = client_of("manager")
+    for place in PLACES:
+        answer = client.get(f"/projects/{row.slug}/{place}")
+        assert answer.status_code == 200
+        data = answer.getvalue()
+        found[place] = _sheets(data) if place.endswith(".xlsx") else data
+    return found
 
 
 def _sheets(data: bytes) -> dict[str, bytes]:
@@ -75,7 +60,8 @@ def test_what_comes_back_is_the_same(saved: Path) -> None:
     before = exported()
     with empty_database():
         call_command("restore", str(saved), stdout=io.StringIO())
-        assert exported() == before
+        after = exported()
+        assert {place for place in before if before[place] != after[place]} == set()
         assert audit.check().broken is None
 
 

@@ -41,7 +41,8 @@ def data_dir() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def environment(data_dir: Path) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO", "DATABASE", "RACI"))}
-    return {**kept, "RACI_DATA_DIR": str(data_dir), "RACI_DEMO_PASSWORD": "demo-pass-123"}
+    ours = {"RACI_DEMO_PASSWORD": "demo-pass-123", "RACI_METRICS_TOKEN": "t"}
+    return {**kept, "RACI_DATA_DIR": str(data_dir), **ours}
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +111,17 @@ def test_static_files_are_hashed_compressed_and_kept_by_browsers(
     style = fetch(port, found[1], **{"Accept-Encoding": "br"})
     assert style.headers["Content-Encoding"] == "br"
     assert "immutable" in style.headers["Cache-Control"]
+
+
+def test_the_processes_count_together_for_prometheus(demo: list[str], port: int) -> None:
+    assert fetch(port, "/metrics").status == 404
+    for _ in range(8):
+        fetch(port, "/login/")
+    told = fetch(port, "/metrics", Authorization="Bearer t").body.decode()
+    labels = '{method="GET",route="/login/",status="2xx"}'
+    (count,) = re.findall(re.escape(f"raci_requests_total{labels}") + r" (\d+)", told)
+    assert int(count) >= 8
+    assert "raci_database_up 1.0" in told
 
 
 def test_a_command_works_beside_the_running_server(

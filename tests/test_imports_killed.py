@@ -140,6 +140,23 @@ def test_an_apply_is_cancelled_in_the_middle_of_a_statement(
     assert now(project) == GRID
 
 
+@for_real
+def test_a_full_disk_is_said_and_nothing_is_changed(
+    client: Client, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any, **kwargs: Any) -> None:
+        inner(*args, **kwargs)
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE SQLSTATE '53100'; END $$")
+
+    row = ready(client, project)
+    inner = store.apply
+    monkeypatch.setattr(store, "apply", full)
+    assert applied(client, row).status_code == 302
+    assert "空き容量が足りない" in shown(client, row)
+    assert now(project) == GRID
+
+
 def is_sleeping() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -78,9 +78,10 @@ def test_without_a_database_scripts_get_json(
 
 @for_real
 def test_a_lost_connection_is_503_and_the_next_request_goes_on(
-    client: Client, project: Project
+    client: Client, project: Project, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert ended_by_the_server(client, MATRIX) == 503
+    assert [record.getMessage() for record in caplog.records] == ["503: the database is away"]
     close_old_connections()  # as before every request; the client of tests leaves it out
     assert client.get(MATRIX).status_code == 200
 

@@ -6,6 +6,7 @@ from projects.models.edition import Edition, EditionRow
 from projects.models.import_ import Import
 from projects.models.item import WorkItem
 from projects.models.membership import Membership
+from projects.models.output import Output
 from projects.models.project import (
     ARCHIVED,
     ARCHIVED_CONSTRAINT,
@@ -30,6 +31,7 @@ __all__ = [
     "LegendMark",
     "Membership",
     "Numbering",
+    "Output",
     "Project",
     "Role",
     "Waiver",

@@ -7,8 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from projects import workbook
-from projects.exporting import edition_listing
+from projects import exporting, outputs
 from projects.forms import MatrixForm
 from projects.frame import ROWS, spliced
 from projects.matrix import table
@@ -17,7 +16,7 @@ from projects.page import matrix_page
 from projects.selection import select
 from projects.store import editions
 from projects.tables_editions import EditionTable
-from projects.views.export import xlsx_response
+from projects.views.export import handed_out, xlsx_response
 from raci.access import Right, load, person
 
 
@@ -53,12 +52,13 @@ def edition(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @require_safe
 def edition_export(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """別紙10 as Excel as of that 版. It names no revision: its way back would undo what came."""
+    """別紙10 as Excel as of that 版."""
     project, found = _opened(request, slug, number)
-    grid = editions.grid(found)
-    listed = edition_listing(project, until=number)
-    name = f"{grid.document_number} {grid.title} {found.title}".strip()
-    return xlsx_response(workbook.matrix(grid, more=listed), f"{name}.xlsx")
+    if outputs.is_large(project):
+        return handed_out(request, project, lambda: outputs.edition(project, number))
+    found.project = project
+    file = exporting.edition_of(found)
+    return xlsx_response(file.data, file.file_name)
 
 
 def _opened(request: HttpRequest, slug: str, number: int) -> tuple[Project, Edition]:

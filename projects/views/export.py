@@ -1,23 +1,77 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from projects import exporting
-from projects.models import Project
+from projects import exporting, outputs
+from projects.models import Output, Project
+from raci import queue
 from raci.access import load, person
+from raci.sessions import passive
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BUSY = 503
 
 
 @require_safe
 def export(request: HttpRequest, slug: str) -> HttpResponse:
     """別紙10 as Excel, or with ?phase=項番 the part below that row."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
-    workbook = exporting.workbook_of(project, phase=request.GET.get("phase", ""))
+    phase = request.GET.get("phase", "")
+    if outputs.is_large(project):
+        return handed_out(request, project, lambda: outputs.matrix(project, phase))
+    workbook = exporting.workbook_of(project, phase=phase)
     return xlsx_response(workbook.data, workbook.file_name)
+
+
+@require_safe
+def output(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """A large file that is being written: how far it is, and where to get it."""
+    project, row = _opened(request, slug, key)
+    interrupted = outputs.interrupted(row)
+    context = {"project": project, "output": row, "interrupted": interrupted}
+    return render(request, "projects/output.html", context)
+
+
+@passive
+@require_safe
+def output_status(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    """Whether the file is there, for the page that waits for it."""
+    _, row = _opened(request, slug, key)
+    over = row.is_written or outputs.interrupted(row)
+    return JsonResponse({"over": over}, headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def output_file(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+    _, row = _opened(request, slug, key)
+    if not row.is_written:
+        raise Http404
+    return xlsx_response(bytes(row.data or b""), row.file_name)
+
+
+def handed_out(request: HttpRequest, project: Project, asked: Callable[[], Output]) -> HttpResponse:
+    """The file, if its job was over at once, else the page that waits for it."""
+    try:
+        row = asked()
+    except queue.Crowded:
+        context = {"project": project, "output": None}
+        return render(request, "projects/output.html", context, status=BUSY)
+    if row.is_written:
+        return xlsx_response(bytes(row.data or b""), row.file_name)
+    return redirect("projects:output", project.slug, row.pk)
+
+
+def _opened(request: HttpRequest, slug: str, key: int) -> tuple[Project, Output]:
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    row = Output.objects.filter(project=project, pk=key).first()
+    if row is None:
+        raise Http404
+    return project, row
 
 
 def xlsx_response(data: bytes, file_name: str) -> HttpResponse:

@@ -9,9 +9,10 @@ from django.db.utils import NotSupportedError
 from django.utils.asyncio import async_unsafe
 from django.utils.functional import cached_property
 
-from raci.database import address
+from raci.database import address, measured
 from raci.database.client import DatabaseClient
 from raci.database.errors import TooOld, Unreachable, cause, place
+from raci.database.schema import SchemaEditor
 
 if TYPE_CHECKING:
     from raci.database.cluster import Cluster
@@ -27,6 +28,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     client_class = DatabaseClient
+    SchemaEditorClass = SchemaEditor
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(measured.timed)
 
     @cached_property
     def cluster(self) -> "Cluster | None":

@@ -64,8 +64,8 @@ class Runner:
         while not self._stop.is_set():
             try:
                 self._present()
-            except Error:
-                logger.warning("the queue waits for the database", exc_info=True)
+            except Error as error:
+                logger.warning("the queue waits for the database (%s)", type(error).__name__)
                 wake.wait(EVERY_SECONDS)
             finally:
                 connections.close_all()
@@ -173,7 +173,7 @@ def leave_to_others() -> None:
 def _drain(queue: str, name: str, stop: threading.Event) -> None:
     try:
         _Worker(queue, name, stop).run()
-    except Error:  # the row stays as it is, and is taken up when the database is back
-        logger.warning("a job lost the database", exc_info=True)
+    except Error as error:  # the row stays as it is, and is taken up when the database is back
+        logger.warning("a job lost the database (%s)", type(error).__name__)
     finally:
         connections.close_all()

@@ -1,0 +1,78 @@
+"""Files that take long to write: asked for, written by a job, handed out for a day.
+
+What is asked for is a kind and a word: `matrix` with a 項番 or "", `edition` with its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+
+from projects import exporting
+from projects.exporting import File
+from projects.models import Edition, Output, Project
+from raci import queue
+
+LARGE = 100_000  # cells; so many are written in some tenths of a second
+KEPT = timedelta(days=1)
+MATRIX, EDITION = "matrix", "edition"
+
+
+def is_large(project: Project) -> bool:
+    return project.items.count() * project.roles.count() > LARGE
+
+
+def matrix(project: Project, phase: str) -> Output:
+    """別紙10, or the part below a 項番; begun, and often done. Http404, queue.Crowded."""
+    if phase and not project.items.filter(number=phase).exists():
+        raise Http404(f"項番{phase}はありません。")
+    return _asked(project, f"{MATRIX} {phase}".strip())
+
+
+def edition(project: Project, number: int) -> Output:
+    """別紙10 as of a 版; begun, and often done. queue.Crowded."""
+    return _asked(project, f"{EDITION} {number}")
+
+
+def interrupted(output: Output) -> bool:
+    """Whether it is not written and nobody is about to."""
+    return output.data is None and not queue.waiting([write], [output.pk])
+
+
+@queue.job(queue.LONG)
+def write(key: int, project_id: int) -> None:
+    """The job: the file as of the revision that was asked for, or a later one."""
+    row = Output.objects.filter(project=project_id, pk=key, data=None).first()
+    if row is None:
+        return
+    kind, _, word = row.asked.partition(" ")
+    file = _WRITERS[kind](Project.objects.get(pk=project_id), word)
+    Output.objects.filter(project=project_id, pk=key).update(
+        data=file.data, file_name=file.file_name
+    )
+
+
+def _asked(project: Project, asked: str) -> Output:
+    with transaction.atomic():
+        outputs = Output.objects.filter(project=project)
+        outputs.filter(at__lt=timezone.now() - KEPT).delete()
+        row, _ = outputs.get_or_create(
+            project=project, asked=asked, revision=project.revision, defaults={}
+        )
+        job = queue.put(write, row.pk, project.pk) if interrupted(row) else None
+    if job:
+        queue.follow(job)
+        row.refresh_from_db(from_queryset=outputs)
+    return row
+
+
+_WRITERS: dict[str, Callable[[Project, str], File]] = {
+    MATRIX: lambda project, word: exporting.workbook_of(project, phase=word),
+    EDITION: lambda project, word: exporting.edition_of(
+        Edition.objects.get(project=project, number=int(word))
+    ),
+}

@@ -1,0 +1,24 @@
+"""Migrations wait for a lock for so long at the most: nobody waits behind them for longer."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+
+
+class SchemaEditor(DatabaseSchemaEditor):
+    """In a transaction, whose timeout also a pooler passes on.
+
+    A migration without a transaction makes indexes concurrently: nobody waits behind it, and one
+    that gave up would leave an invalid index.
+    """
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        if self.atomic_migration and not self.collect_sql:
+            with self.connection.cursor() as cursor:
+                milliseconds = round(settings.LOCK_SECONDS * 1000)
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(milliseconds)])
+        return self

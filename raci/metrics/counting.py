@@ -1,0 +1,29 @@
+"""Counts what the site answers, and what it asked of the database for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from raci import current
+from raci.metrics import meters
+
+
+class CountingMiddleware:
+    """Within `RequestMiddleware`. What an answer in pieces asks later is not counted."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = perf_counter()
+        with meters.in_progress.track_inprogress():
+            response = self._get_response(request)
+        route = current.route_of(request)
+        meters.answered(request.method or "", route, response.status_code, perf_counter() - began)
+        if (answered := current.now()) is not None:
+            meters.asked(route, answered.spent)
+        return response
