@@ -11,7 +11,7 @@ from functools import partial
 from random import Random
 
 from tests.system.importer import Importer
-from tests.system.ledger import Ledger, now
+from tests.system.ledger import now
 from tests.system.people import Editor, Listener, Reader, Site
 from tests.system.stage import Stage
 
@@ -85,7 +85,7 @@ _LATEST = 400
 @asynccontextmanager
 async def playing(stage: Stage, seed: int, pace: Pace) -> AsyncIterator[Play]:
     """Everybody at work within; afterwards all have stopped, and what they know is complete."""
-    site = Site(stage.ports, Ledger(), Random(seed))  # noqa: S311 — no secret
+    site = Site(stage.ports, stage.ledger, Random(seed))  # noqa: S311 — no secret
     site.ledger.begins = {
         slug: found["revision"] for slug, found in stage.world["projects"].items()
     }

@@ -54,6 +54,11 @@ class Pooler:
         self._process: subprocess.Popen[bytes] | None = None
         self._write(server)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         assert PROGRAM is not None
         self._process = spawn([PROGRAM, self._settings], log=self.log, account=self._account)

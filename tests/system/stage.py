@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,16 @@ class Stage:
     machines: list[Machine]
     world: dict[str, Any]
     environment: dict[str, str]
+    ledger: Ledger = field(default_factory=Ledger, kw_only=True)
 
     @property
     def ports(self) -> list[int]:
         return [machine.port for machine in self.machines]
 
-    def check(self, ledger: Ledger) -> dict[str, Any]:
-        """What is wrong in the database, and how much of it was compared."""
+    def check(self) -> dict[str, Any]:
+        """What is wrong in the database by the ledger, and how much of it was compared."""
         path = self.folder / "ledger.json"
-        ledger.write(path)
+        self.ledger.write(path)
         found: dict[str, Any] = run("tests.system.checking", str(path), self.environment)
         return found
 
@@ -91,7 +92,7 @@ class Alone(Stage):
 
 @contextmanager
 def alone(
-    sizes: Sizes, *, megabytes: int = 0, extra: Mapping[str, str] = NOTHING
+    sizes: Sizes, *, megabytes: int = 0, workers: int = 1, extra: Mapping[str, str] = NOTHING
 ) -> Iterator[Alone]:
     """One machine, with that in its environment, and one server within.
 
@@ -102,13 +103,13 @@ def alone(
     with ExitStack() as stack:
         stack.callback(remove, made)
         server = Server(made / "a", free_ports(1)[0])
-        stack.callback(server.stop)
         disk = stack.enter_context(mounted(server.data, megabytes)) if megabytes else None
+        stack.callback(server.stop)
         server.create(made / "wal" if disk else None)
         shared = environment(server.url, server.url)
         beside = {**shared, "RACI_DATA_DIR": str(made)}
         manage("migrate", "--verbosity", "0", environment=beside)
-        machine = Machine(made / "web", free_ports(1)[0], {**shared, **extra})
+        machine = Machine(made / "web", free_ports(1)[0], {**shared, **extra}, workers=workers)
         stack.callback(machine.stop)
         machine.start()
         world = run("tests.system.world", json.dumps(asdict(sizes)), beside)

@@ -37,17 +37,17 @@ def test_kills_under_load_lose_nothing_and_pass_within_seconds() -> None:
     say(f"RACI_SEED={seed}")
     faults = _faults(Random(seed))  # noqa: S311 — no secret
     with doubled(SIZES) as stage:
-        ledger, recoveries = asyncio.run(_act(stage, seed, faults))
-        found = stage.check(ledger)
-        tell(ledger, recoveries, found)
+        recoveries = asyncio.run(_act(stage, seed, faults))
+        found = stage.check()
+        tell(stage.ledger, recoveries, found)
         assert found["wrong"] == []
-        assert ledger.faults == []
+        assert stage.ledger.faults == []
         assert stage.unexpected() == []
     assert max(one.edits for one in recoveries) < MOST_SECONDS
     assert max(one.streams for one in recoveries) < MOST_SECONDS
 
 
-async def _act(stage: Doubled, seed: int, faults: Sequence[Fault]) -> tuple[Ledger, list[Recovery]]:
+async def _act(stage: Doubled, seed: int, faults: Sequence[Fault]) -> list[Recovery]:
     recoveries = []
     async with playing(stage, seed, PACE) as play:
         await until(lambda: _everybody_works(play), "everybody at work")
@@ -59,7 +59,7 @@ async def _act(stage: Doubled, seed: int, faults: Sequence[Fault]) -> tuple[Ledg
             say(recoveries[-1])
         await play.site.pause(REST[0])
         await until(play.nothing_missed, "all streams have all changes")
-    return play.site.ledger, recoveries
+    return recoveries
 
 
 def _faults(random: Random) -> Sequence[Fault]:

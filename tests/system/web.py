@@ -48,11 +48,11 @@ class Machine:
 
     def workers(self) -> list[psutil.Process]:
         """The processes that serve pages."""
-        return [process for process in self._children() if _title(process) != HOLDER]
+        return [process for process in self._children() if title_of(process) != HOLDER]
 
     def holders(self) -> list[psutil.Process]:
         """The process that holds the streams."""
-        return [process for process in self._children() if _title(process) == HOLDER]
+        return [process for process in self._children() if title_of(process) == HOLDER]
 
     def processes(self) -> list[psutil.Process]:
         assert self._process is not None
@@ -105,7 +105,8 @@ def manage(*arguments: str, environment: Mapping[str, str]) -> str:
     return done.stdout
 
 
-def _title(process: psutil.Process) -> str:
+def title_of(process: psutil.Process) -> str:
+    """What it calls itself; "" when it is no more."""
     try:
         command: list[str] = process.cmdline()
     except psutil.Error:
