@@ -1,4 +1,4 @@
-"""A primary and its synchronous standby, two poolers before them, and who looks after all four.
+"""A primary and its synchronous standby, poolers before them, and who looks after them all.
 
 What takes the place of a failover manager (repmgr, Patroni): it looks at the primary every half
 second, promotes the standby after three seconds of silence and tells the poolers; then it makes a
@@ -24,8 +24,8 @@ LOOK_SECONDS, SILENCE_SECONDS, RESTART_SECONDS = 0.5, 3.0, 1.0
 class Pair:
     """The database of the site; `primary` and `standby` change places with every failover."""
 
-    def __init__(self, folder: Path) -> None:
-        first, second, *ports = free_ports(4)
+    def __init__(self, folder: Path, *, poolers: int = 2) -> None:
+        first, second, *ports = free_ports(2 + poolers)
         self.primary = Server(folder / "a", first)
         self.standby = Server(folder / "b", second)
         self.poolers = [
@@ -52,8 +52,8 @@ class Pair:
 
     @property
     def url(self) -> str:
-        """For DATABASE_URL: the poolers."""
-        return _url([pooler.port for pooler in self.poolers])
+        """For DATABASE_URL: the poolers, or the servers where there is none."""
+        return _url([pooler.port for pooler in self.poolers]) if self.poolers else self.direct_url
 
     @property
     def own_url(self) -> str:

@@ -10,12 +10,15 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 
 HOST = "127.0.0.1"
+PORTS = (15_000, 32_000)
 POLL_SECONDS = 0.05
 STOP_SECONDS = 20
 _PR_SET_PDEATHSIG = 1
@@ -23,15 +26,9 @@ _libc = ctypes.CDLL(None)
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on, none twice."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind((HOST, 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+    """Ports that nobody listens on, none twice, outside of those that connections get."""
+    chosen = SystemRandom().sample(range(*PORTS), len(range(*PORTS)))
+    return list(islice(filter(_is_free, chosen), count))
 
 
 def spawn(
@@ -96,6 +93,15 @@ def accepts(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def _tree(pid: int) -> list[psutil.Process]:

@@ -57,12 +57,12 @@ class Doubled(Stage):
 
 
 @contextmanager
-def doubled(sizes: Sizes, *, workers: int = 2) -> Iterator[Doubled]:
-    """Two machines, two poolers and the pair within; nothing of it runs afterwards."""
+def doubled(sizes: Sizes, *, workers: int = 2, poolers: int = 2) -> Iterator[Doubled]:
+    """Two machines, the poolers and the pair within; nothing of it runs afterwards."""
     made = folder()
     with ExitStack() as stack:
         stack.callback(remove, made)
-        pair = Pair(made)
+        pair = Pair(made, poolers=poolers)
         stack.callback(pair.stop)
         pair.start()
         shared = environment(pair.url, pair.direct_url)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random, SystemRandom
 from statistics import median
 
@@ -28,15 +28,26 @@ NEEDS_POOLER = pytest.mark.skipif(
 )
 SIZES = Sizes(4, 102, 2, 300) if FULL else Sizes(1, 12, 1, 10)
 PACE = Pace() if FULL else Pace(edits=(1.0, 2.0), pages=(3.0, 6.0), imports=0.5, listeners=3)
+ALL = {Fault.WORKER: 6, Fault.EVENTS: 4, Fault.POOLER: 4, Fault.PRIMARY: 6}
+SOME = {Fault.EVENTS: 1, Fault.POOLER: 1, Fault.PRIMARY: 1}
 REST = (3.0, 9.0) if FULL else (0.5, 1.5)
 
 
 @NEEDS_POOLER
 def test_kills_under_load_lose_nothing_and_pass_within_seconds() -> None:
+    _run(ALL if FULL else SOME, poolers=2)
+
+
+@pytest.mark.skipif(not FULL, reason="RACI_SYSTEM=1 runs it")
+def test_without_a_pooler_the_sites_processes_find_the_new_primary_themselves() -> None:
+    _run({Fault.PRIMARY: 4, Fault.WORKER: 1, Fault.EVENTS: 1}, poolers=0)
+
+
+def _run(counts: Mapping[Fault, int], *, poolers: int) -> None:
     seed = int(os.environ.get("RACI_SEED") or SystemRandom().randrange(10**6))
     say(f"RACI_SEED={seed}")
-    faults = _faults(Random(seed))  # noqa: S311 — no secret
-    with doubled(SIZES) as stage:
+    faults = plan(Random(seed), counts)  # noqa: S311 — no secret
+    with doubled(SIZES, poolers=poolers) as stage:
         recoveries = asyncio.run(_act(stage, seed, faults))
         found = stage.check()
         tell(stage.ledger, recoveries, found)
@@ -60,18 +71,6 @@ async def _act(stage: Doubled, seed: int, faults: Sequence[Fault]) -> list[Recov
         await play.site.pause(REST[0])
         await until(play.nothing_missed, "all streams have all changes")
     return recoveries
-
-
-def _faults(random: Random) -> Sequence[Fault]:
-    if FULL:
-        return plan(
-            random,
-            {Fault.WORKER: 6, Fault.EVENTS: 4, Fault.POOLER: 4, Fault.PRIMARY: 6},
-        )
-    return plan(
-        random,
-        {random.choice([Fault.WORKER, Fault.EVENTS]): 1, Fault.POOLER: 1, Fault.PRIMARY: 1},
-    )
 
 
 def _everybody_works(play: Play) -> bool:
