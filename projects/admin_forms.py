@@ -87,7 +87,8 @@ class WorkItemForm(forms.ModelForm[WorkItem]):
 
 def item_form(item: WorkItem) -> type[WorkItemForm]:
     """The form class of an existing row: a choice of mark for each role of its project."""
-    chosen = dict(Assignment.objects.filter(item=item).values_list("role", "symbol"))
+    marks = Assignment.objects.filter(project=item.project, item=item).order_by()
+    chosen = dict(marks.values_list("role", "symbol"))
     legend = LegendMark.objects.filter(project=item.project).order_by("position")
     choices = [("", "空白"), *((mark.symbol, mark.symbol) for mark in legend)]
     roles = Role.objects.filter(project=item.project).order_by("position")

@@ -68,32 +68,32 @@ def read(key: int) -> None:
             bytes(row.file),
             current=store.load(row.project),
             choices=replace(Choices.from_json(row.choices), ask_unknown=True),
-            cancelled=_Cancelled(key),
-            progress=_Progress(key),
+            cancelled=_Cancelled(row),
+            progress=_Progress(row),
         )
     except Refused as refused:
-        _end(key, state=State.REFUSED, problems=[said(p) for p in refused.problems])
+        _end(row, state=State.REFUSED, problems=[said(p) for p in refused.problems])
     except child.Cancelled:
-        _end(key, state=State.CANCELLED)
+        _end(row, state=State.CANCELLED)
     except (KeyError, TypeError, ValueError):  # an answer that no honest child gives
         logger.exception("the reading of import %s is not one", key)
-        _end(key, state=State.REFUSED, problems=[said(Problem(child.UNREADABLE))])
+        _end(row, state=State.REFUSED, problems=[said(Problem(child.UNREADABLE))])
     else:
-        _keep(key, reading, row.project.revision)
+        _keep(row, reading, row.project.revision)
 
 
-def _keep(key: int, reading: Reading, revision: int) -> None:
+def _keep(row: Import, reading: Reading, revision: int) -> None:
     try:
-        _end(key, state=State.READY, reading=packed(reading), revision=revision, progress=1)
+        _end(row, state=State.READY, reading=packed(reading), revision=revision, progress=1)
     except OperationalError as error:
         if cause_of(error) is not Cause.FULL:
             raise
-        _end(key, state=State.REFUSED, problems=[said(Problem(WORDS[Cause.FULL]))])
+        _end(row, state=State.REFUSED, problems=[said(Problem(WORDS[Cause.FULL]))])
 
 
-def _end(key: int, **values: Any) -> None:
+def _end(row: Import, **values: Any) -> None:
     """The end of a reading: with its result, or given up when that was asked for meanwhile."""
-    rows = Import.objects.filter(pk=key, state=State.READING)
+    rows = Import.objects.itself(row).filter(state=State.READING)
     if not rows.filter(stop=False).update(**values):
         rows.update(state=State.CANCELLED, stop=False)
 
@@ -117,7 +117,7 @@ def apply(key: int, person: int, reason: str) -> None:
         problems = _problems(error)
         if not problems:
             raise
-        _back(key, *problems)
+        _back(row, *problems)
 
 
 def _plan(row: Import) -> Plan:
@@ -155,7 +155,7 @@ def _write(row: Import, plan: Plan, by: User, reason: str) -> None:
         reason=reason,
         revision=row.revision,
     )
-    running = Import.objects.filter(pk=row.pk, state=State.APPLYING, stop=False)
+    running = Import.objects.itself(row).filter(state=State.APPLYING, stop=False)
     if not running.update(
         state=State.APPLIED,
         number=row.project.revision,
@@ -166,9 +166,9 @@ def _write(row: Import, plan: Plan, by: User, reason: str) -> None:
         raise _Stopped
 
 
-def _back(key: int, *problems: Problem) -> None:
+def _back(row: Import, *problems: Problem) -> None:
     """The preview again, with what kept the matrix from changing."""
-    rows = Import.objects.filter(pk=key, state=State.APPLYING)
+    rows = Import.objects.itself(row).filter(state=State.APPLYING)
     rows.update(state=State.READY, stop=False, problems=[said(p) for p in problems])
 
 
@@ -181,23 +181,23 @@ def said(problem: Problem) -> dict[str, str]:
 class _Progress:
     """Saves how far a reading is, at most twice a second."""
 
-    def __init__(self, key: int) -> None:
-        self._key, self._next = key, monotonic() + TICK_SECONDS
+    def __init__(self, row: Import) -> None:
+        self._row, self._next = row, monotonic() + TICK_SECONDS
 
     def __call__(self, part: float) -> None:
         if monotonic() >= self._next:
             self._next = monotonic() + TICK_SECONDS
-            Import.objects.filter(pk=self._key).update(progress=min(max(part, 0), 1))
+            Import.objects.itself(self._row).update(progress=min(max(part, 0), 1))
 
 
 class _Cancelled:
     """Whether somebody asked the reading to end; looks at most twice a second."""
 
-    def __init__(self, key: int) -> None:
-        self._key, self._next, self._found = key, monotonic() + TICK_SECONDS, False
+    def __init__(self, row: Import) -> None:
+        self._row, self._next, self._found = row, monotonic() + TICK_SECONDS, False
 
     def __call__(self) -> bool:
         if monotonic() >= self._next and not self._found:
             self._next = monotonic() + TICK_SECONDS
-            self._found = Import.objects.filter(pk=self._key, stop=True).exists()
+            self._found = Import.objects.itself(self._row).filter(stop=True).exists()
         return self._found

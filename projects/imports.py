@@ -100,7 +100,7 @@ def cancel(row: Import) -> None:
         with transaction.atomic():
             _claim(row, open_ones, state=State.CANCELLED)
     except Impossible:
-        running = Import.objects.filter(pk=row.pk, state__in=(State.READING, State.APPLYING))
+        running = Import.objects.itself(row).filter(state__in=(State.READING, State.APPLYING))
         if not running.update(stop=True):
             raise
         writing_lock.stop_writing(row.pk)
@@ -120,12 +120,12 @@ def fingerprint(row: Import, revision: int) -> str:
 
 def _claim(row: Import, allowed: Sequence[str], *, seen: str = "", **values: Any) -> None:
     """Changes the row, within a transaction; Impossible when a job has it or it is no time."""
-    now = Import.objects.light().select_for_update(no_key=True).get(pk=row.pk)
+    now = Import.objects.itself(row).light().select_for_update(no_key=True).get()
     if queue.waiting(_JOBS, [row.pk]):
         raise Impossible(BUSY)
     _check(now, allowed, seen, values.get("revision"))
     values = {"stop": False, "problems": [], **values}
-    Import.objects.filter(pk=row.pk).update(**values)
+    Import.objects.itself(row).update(**values)
 
 
 def _put(work: queue.Job, *arguments: Any) -> queue.Put:

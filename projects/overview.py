@@ -56,8 +56,8 @@ class Change:
 
 def own_projects(user: User) -> list[Project]:
     """The projects in use that the person works on, the latest change first, with their counts."""
-    own = Project.objects.visible_to(user).archived(False).with_counts()
-    return list(own.order_by("-changed_at", "slug"))
+    own = Project.objects.visible_to(user).archived(False)
+    return own.order_by("-changed_at", "slug").counted()
 
 
 def latest_editions(projects: Sequence[Project]) -> dict[int, Edition]:
@@ -77,7 +77,7 @@ def latest_changes(
     names = _names(among or projects)
     by_key = {project.pk: project for project in projects}
     counts = {key: rest for key, *rest in fetch(_LATEST, {"projects": list(by_key), "most": most})}
-    acts = {act.pk: act for act in _acts(list(counts))}
+    acts = {act.pk: act for act in _acts(projects, list(counts))}
     told = dict(zip(acts, described(list(acts.values())), strict=True))
     return [
         Change(by_key[own], names[own], told[key], marks, rows, name or "")
@@ -98,5 +98,6 @@ def _names(projects: Sequence[Project]) -> dict[int, str]:
     }
 
 
-def _acts(keys: Sequence[int]) -> list[ChangeSet]:
-    return list(ChangeSet.objects.filter(pk__in=keys).select_related("context"))
+def _acts(projects: Sequence[Project], keys: Sequence[int]) -> list[ChangeSet]:
+    found = ChangeSet.objects.filter(project__in=projects, pk__in=keys)
+    return list(found.select_related("context").order_by())

@@ -84,7 +84,7 @@ def review(project: Project, grid: Grid | None = None) -> Review:
 def open_counts(projects: Sequence[Project]) -> dict[int, int]:
     """How many findings of each project are open, by its id, in four queries at the most.
 
-    Projects have `with_counts`. One with more than MOST_CELLS cells is left out until somebody
+    Projects are `counted`. One with more than MOST_CELLS cells is left out until somebody
     has looked at its findings.
     """
     keys = {_count_key(project): project for project in projects}
@@ -205,7 +205,7 @@ def waive_below(
 def take_back(waiver: Waiver, *, by: Person) -> None:
     """The findings that it waived are open again."""
     with store.act(by=by, kind=Kind.UNDO), transaction.atomic():
-        waiver.delete()
+        Waiver.objects.filter(project=waiver.project_id, pk=waiver.pk).delete()
 
 
 def headings_of(grid: Grid, uid: str) -> list[str]:

@@ -124,7 +124,8 @@ def _people_of(project: Project) -> list[tuple[int, str]]:
 def _working_on(project: Project) -> QuerySet[Any]:
     """The members, and the people of companies with a part in the project; also who was stopped."""
     here = Member.objects.working_in(project.pk).filter(vendor__contracts__project=project)
-    works = Q(memberships__project=project) | Q(pk__in=here.values("user_id"))
+    members = Membership.objects.filter(project=project).order_by().values("user_id")
+    works = Q(pk__in=members) | Q(pk__in=here.values("user_id"))
     return User.objects.filter(works).order_by().values("pk")
 
 

@@ -15,11 +15,11 @@ from setproctitle import setproctitle
 
 from raci import metrics, relay
 from raci.queue import running
+from raci.web_worker import GRACEFUL_SECONDS
 
 DEFAULT_PORT = 8000
 WORKERS = 2
 THREADS = 4
-GRACEFUL_SECONDS = 3
 BACKLOG = 2048
 GARBAGE_THRESHOLDS = (50_000, 20, 20)
 
@@ -31,7 +31,7 @@ class Server(BaseApplication):
     so that a machine listens to the database once. gunicorn starts each anew when it ends.
     """
 
-    worker_class = "uvicorn_worker.UvicornWorker"
+    worker_class = "raci.web_worker.WebWorker"
 
     def __init__(
         self,

@@ -137,9 +137,7 @@ def factor_removed(instance: Authenticator, **_: Any) -> None:
 @receiver(pre_save, sender=Membership)
 def before_joining(instance: Membership, **_: Any) -> None:
     about: Any = instance
-    about.kind_before = (
-        Membership.objects.filter(pk=instance.pk).values_list("kind", flat=True).first()
-    )
+    about.kind_before = _kind(instance) if instance.pk else None
 
 
 @receiver(post_save, sender=Membership)
@@ -152,6 +150,11 @@ def joined(instance: Membership, **_: Any) -> None:
 @receiver(post_delete, sender=Membership)
 def left(instance: Membership, **_: Any) -> None:
     _tell_membership(instance, instance.kind, None)
+
+
+def _kind(membership: Membership) -> str | None:
+    own = Membership.objects.filter(project=membership.project_id, pk=membership.pk)
+    return own.order_by().values_list("kind", flat=True).first()
 
 
 def _acting() -> User | None:

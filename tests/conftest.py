@@ -24,7 +24,7 @@ from tests import documents
 from tests.publishing import published
 from vendors.models import Contract, Member, Vendor
 
-pytest_plugins = ["tests.chromium", "tests.browsing", "tests.provider"]
+pytest_plugins = ["tests.chromium", "tests.browsing", "tests.naming.recording", "tests.provider"]
 
 PASSWORD = "correct horse battery staple"
 

@@ -196,3 +196,19 @@ def test_streams_go_through_one_process_and_come_back_when_it_is_killed(
     assert second.pid != first.pid
     with browser.open(f"{base}events/?since={number - 1}") as stream:
         assert f"id: {number}\n".encode() in iter(stream.readline, b"")
+
+
+def test_nothing_outlives_the_process_that_was_started(
+    demo: list[str], port: int, environment: dict[str, str], data_dir: Path
+) -> None:
+    """The last test here: it kills what the others ask."""
+    master = holder(environment).parent()
+    processes = master.children()
+    master.kill()
+    gone, alive = psutil.wait_procs(processes, timeout=30)
+    assert (len(gone) > 2, alive) == (True, [])
+    with pytest.raises(OSError, match="refused"):
+        fetch(port, "/healthz")
+    # The database that was left running is stopped by the next process that uses it.
+    subprocess.run([*MANAGE, "migrate", "--check"], env=environment, check=True)
+    assert not (data_dir / "postgres" / "postmaster.pid").exists()

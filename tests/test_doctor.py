@@ -15,7 +15,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from raci.doctor import Finding, Level, around, data, examined
+from raci.doctor import Finding, Level, around, data, examined, machines
 from raci.doctor.finding import UNREACHABLE
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +106,10 @@ def test_mails_that_go_nowhere_and_a_server_that_is_not_there_are_told(settings:
 
 def test_missing_migrations_are_told() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'vendors' AND name ~ '^0007'")
+        cursor.execute(
+            "DELETE FROM django_migrations WHERE (app, name) = "
+            "(SELECT app, max(name) FROM django_migrations WHERE app = 'vendors' GROUP BY app)"
+        )
     (one,) = data.migrations()
     assert (one.level, one.what) == (Level.WRONG, "1件が未適用です")
 
@@ -115,3 +118,72 @@ def test_without_a_database_the_rest_is_still_looked_at(monkeypatch: pytest.Monk
     gone = Finding(Level.WRONG, data.DATABASE, UNREACHABLE, "起動してください。")
     monkeypatch.setattr("raci.doctor.examinations", (lambda: iter([gone]), data.clock, around.disk))
     assert data.CLOCK not in [one.subject for one in examined()]
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with DATABASE_URL; the connection is there already."""
+    connection.ensure_connection()
+    monkeypatch.delitem(connection.settings_dict, "RACI_CLUSTER", raising=False)
+
+
+class Pooled:
+    """A connection whose number somebody else made up, as PgBouncer does."""
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+
+    def get_backend_pid(self) -> int:
+        return int(self._driver.get_backend_pid()) + 1
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._driver, name)
+
+
+def test_a_key_of_one_machine_is_told_where_there_may_be_several(
+    served: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RACI_SECRET_KEY", raising=False)
+    assert levels(machines.key()) == [Level.NOTE]
+    monkeypatch.setenv("RACI_SECRET_KEY", "x" * 50)
+    assert levels(machines.key()) == [Level.OK]
+
+
+def test_a_pooler_without_a_way_past_it_is_told(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LISTEN_DATABASE = None
+    assert levels(machines.pooler()) == [Level.OK]
+    assert machines.is_pooled(Pooled(connection.connection))
+    monkeypatch.setattr(machines, "is_pooled", lambda driver: driver is connection.connection)
+    (one,) = machines.pooler()
+    assert (one.level, "RACI_LISTEN_URL" in one.advice) == (Level.WRONG, True)
+    settings.LISTEN_DATABASE = {}
+    assert levels(machines.pooler()) == [Level.OK]
+    settings.LISTEN_DATABASE = {"HOST": "127.0.0.1", "PORT": "1"}
+    assert levels(machines.pooler()) == [Level.WRONG]
+
+
+@pytest.mark.parametrize(
+    ("answer", "level"),
+    [
+        ((False, 0, 0, 0), Level.NOTE),
+        ((False, 1, 0, 1), Level.NOTE),
+        ((True, 0, 0, 0), Level.WRONG),
+        ((True, 1, 0, 1), Level.WRONG),
+        ((True, 1, 1, 1), Level.OK),
+        ((True, 1, 0, 0), Level.OK),  # we may not see how it is
+    ],
+)
+def test_what_standbys_are_worth_is_told(
+    served: None, answer: tuple[Any, ...], level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert levels(machines.standbys()) == [Level.NOTE]  # the real server has none
+    monkeypatch.setattr(machines, "fetch", lambda *_: [answer])
+    assert levels(machines.standbys()) == [level]
+
+
+def test_connections_that_run_out_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert levels(machines.connections()) == [Level.OK]
+    monkeypatch.setattr(machines, "MOST_USED", 0.0)
+    assert levels(machines.connections()) == [Level.WRONG]

@@ -18,6 +18,7 @@ from django.conf import settings as site
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import OperationalError, connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -106,6 +107,19 @@ def test_a_job_may_ask_for_another_time_but_not_for_ever() -> None:
     DBTaskResult.objects.update(run_after=timezone.now())
     drain(queue.QUICK)
     assert (done, only().status) == ([1, 1], "FAILED")
+
+
+@for_real
+def test_the_clock_of_the_database_says_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose clock is a day behind begins what is due."""
+    queue.put(noted, 1)
+    DBTaskResult.objects.update(run_after=Now() - timedelta(seconds=1))
+    behind = timezone.now() - timedelta(days=1)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: behind)
+    runner = running.Runner(dedicated=True)
+    runner._begin("test/0")
+    runner._wait()
+    assert done == [1]
 
 
 @for_real

@@ -78,7 +78,8 @@ def reply(question: Question, text: str, *, by: User, edition_number: int) -> Me
 
 def set_state(question: Question, state: Question.State) -> None:
     question.state, question.at = state, timezone.now()
-    question.save(update_fields=["state", "at"])
+    own = Question.objects.filter(project=question.project_id, pk=question.pk)
+    own.update(state=question.state, at=question.at)
 
 
 def _put(tasks: Sequence[Task], state: Question.State) -> list[Question]:

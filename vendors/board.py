@@ -154,7 +154,7 @@ class Spelled:
 def board(project: Project, *, vendor: Vendor | None = None) -> Board:
     """The companies of the project, or one of them, in five queries."""
     edition = editions.latest(project)
-    contracts = Contract.objects.filter(project=project).select_related("vendor", "role")
+    contracts = Contract.objects.with_roles(project).select_related("vendor")
     contracts = contracts.order_by("role__position", "vendor__name", "pk")
     filled = list(contracts)
     vacant = Role.objects.filter(project=project).order_by("position", "pk")

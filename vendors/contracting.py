@@ -13,9 +13,9 @@ from vendors.models import Contract, Vendor
 
 def contract_of(project: Project, vendor: Vendor, role: int) -> Contract:
     """The company's contract about the role with that id; Http404 without one."""
-    own = Contract.objects.select_related("vendor", "role")
+    own = Contract.objects.with_roles(project).select_related("vendor")
     try:
-        return own.get(project=project, vendor=vendor, role_id=role)
+        return own.get(vendor=vendor, role_id=role)
     except Contract.DoesNotExist as error:
         raise Http404 from error
 
@@ -52,4 +52,4 @@ def _add(role: Role, name: str, by: User) -> Vendor:
 
 def _remove(contract: Contract, by: User) -> None:
     audited.contract_removed(contract, by=by)
-    contract.delete()
+    Contract.objects.filter(project=contract.project_id, pk=contract.pk).delete()

@@ -9,9 +9,10 @@ from datetime import date
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from projects.editions import Changes, Line, changes
-from projects.models import Edition, Project, Role
+from projects.models import Edition, EditionRow, Project, Role
 from projects.store import editions
 from vendors import audited
 from vendors.models import Confirmation, Contract, Vendor
@@ -119,7 +120,7 @@ def _company(
 
 def _fillings(project: Project) -> dict[Vendor, list[Role]]:
     """The roles of each company, in the order of the columns."""
-    contracts = Contract.objects.filter(project=project).select_related("vendor", "role")
+    contracts = Contract.objects.with_roles(project).select_related("vendor")
     found: dict[Vendor, list[Role]] = {}
     for contract in contracts.order_by("role__position", "vendor__name", "pk"):
         found.setdefault(contract.vendor, []).append(contract.role)
@@ -132,9 +133,13 @@ _COUNTING = (Confirmation.State.CONFIRMED, Confirmation.State.QUESTION)
 def _counting(project: Project, last: Edition) -> dict[int, set[str]]:
     """The rows of which each company has said something that counts in the last 版."""
     said = Confirmation.objects.filter(project=project, state__in=_COUNTING).order_by()
-    changed_in = dict(last.rows.order_by().values_list("uid", "changed_in"))
+    changed_in = dict(_rows(last).values_list("uid", "changed_in"))
     found: defaultdict[int, set[str]] = defaultdict(set)
     for vendor, uid, number in said.values_list("vendor_id", "uid", "edition_number"):
         if number >= changed_in.get(uid, number + 1):
             found[vendor].add(uid)
     return found
+
+
+def _rows(edition: Edition) -> QuerySet[EditionRow]:
+    return EditionRow.objects.filter(project=edition.project_id, edition=edition).order_by()

@@ -70,7 +70,7 @@ def close(question: Question, *, seen: int, by: User, text: str = "") -> bool:
     """
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         locked = _locked(question)
-        later = locked.messages.filter(side=Message.Side.COMPANY, pk__gt=seen)
+        later = said_in(locked).filter(side=Message.Side.COMPANY, pk__gt=seen)
         if later.exists():
             raise Overtaken
         was_open = locked.state != Question.State.CLOSED
@@ -86,7 +86,7 @@ def reopen(question: Question, *, by: User) -> bool:
         locked = _locked(question)
         if locked.state != Question.State.CLOSED:
             return False
-        last = locked.messages.order_by("-pk").first()
+        last = said_in(locked).order_by("-pk").first()
         answered = last is not None and last.side == Message.Side.PMO
         asking.set_state(locked, Question.State.ANSWERED if answered else Question.State.OPEN)
     return True
@@ -97,9 +97,14 @@ def _said(locked: Question, text: str, *, by: User) -> Message:
     return asking.reply(locked, text, by=by, edition_number=latest.number if latest else 0)
 
 
+def said_in(question: Question) -> QuerySet[Message]:
+    """All that was said in the thread."""
+    return Message.objects.filter(project=question.project_id, question=question)
+
+
 def _locked(question: Question) -> Question:
     own = Question.objects.select_for_update(no_key=True, of=("self",))
-    return own.select_related("vendor", "project").get(pk=question.pk)
+    return own.select_related("vendor", "project").get(project=question.project_id, pk=question.pk)
 
 
 def _rows(project: Project, uids: set[str]) -> dict[str, EditionRow]:

@@ -37,10 +37,13 @@ ORDER BY place, row.position
 # Not joined to the rows: PostgreSQL expects two of these and compares each with every saying.
 _SAID = f"""{_COMPANY}
 SELECT place, uid, said.state, said.edition_number, said.person_name, said.at, question.state
-FROM vendors_confirmation said
-FULL JOIN vendors_question question USING (project_id, vendor_id, uid)
-JOIN company ON project = project_id AND vendor = vendor_id
-WHERE %(uid)s = '' OR uid = %(uid)s
+FROM (
+    SELECT place, own.* FROM company JOIN vendors_confirmation own ON own.project_id = project
+        AND vendor = vendor_id WHERE %(uid)s = '' OR uid = %(uid)s
+) said FULL JOIN (
+    SELECT place, own.* FROM company JOIN vendors_question own ON own.project_id = project
+        AND vendor = vendor_id WHERE %(uid)s = '' OR uid = %(uid)s
+) question USING (place, uid)
 """
 _BEFORE = f"""{_COMPANY}
 SELECT place, {_LINE}

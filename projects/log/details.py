@@ -197,7 +197,8 @@ FROM projects_changeset act
 JOIN projects_{table} e ON e.{owner} = act.project_id AND e.pgh_created_at = act.at
     AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id
 LEFT JOIN LATERAL (
-    SELECT * FROM projects_{table} p WHERE p.pgh_obj_id = e.pgh_obj_id AND p.pgh_id < e.pgh_id
+    SELECT * FROM projects_{table} p
+    WHERE p.{owner} = e.{owner} AND p.pgh_obj_id = e.pgh_obj_id AND p.pgh_id < e.pgh_id
     ORDER BY p.pgh_id DESC LIMIT 1
 ) prev ON true
 WHERE act.project_id = %(project)s AND act.number = ANY(%(numbers)s)

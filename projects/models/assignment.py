@@ -8,10 +8,11 @@ from projects.models.item import WorkItem
 from projects.models.project import Project
 from projects.models.role import Role
 from projects.models.triggers import revision_triggers
+from projects.models.within import Within
 
 
 @recorded(indexes=[models.Index(fields=["project", "item"], name="assignmentevent_item")])
-class Assignment(models.Model):
+class Assignment(Within):
     """One mark: a role's part in a work item. A blank cell has no row.
 
     Item, role and symbol belong to the same project by composite foreign keys, which Django

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from projects.models.project import Project
+from projects.models.within import Within
 
 MAX_FILE_NAME = 255
 
@@ -15,12 +16,16 @@ class ImportQuerySet(models.QuerySet["Import"]):
     def without_file(self) -> Self:
         return self.defer("file")
 
+    def itself(self, row: Import) -> Self:
+        """The row as it is by now."""
+        return self.filter(project=row.project_id, pk=row.pk)
+
     def light(self) -> Self:
         """Without what may be megabytes."""
         return self.defer("file", "reading")
 
 
-class Import(models.Model):
+class Import(Within):
     """One uploaded file: what was understood, what a person wished, what became of it.
 
     `reading` is `intake.wire` as compressed JSON; `revision` that of the matrix it was compared

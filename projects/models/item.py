@@ -6,12 +6,13 @@ from projects import grid
 from projects.models.history import recorded
 from projects.models.project import Project
 from projects.models.triggers import order_triggers, revision_triggers
+from projects.models.within import Within
 
 _UID = rf"^[{grid.UID_ALPHABET}]{{{grid.UID_LENGTH}}}$"
 
 
 @recorded(indexes=[models.Index(fields=["project", "pgh_obj"], name="workitemevent_item")])
-class WorkItem(models.Model):
+class WorkItem(Within):
     """One row: 項番, 作業項目 and 作業内容, in a tree.
 
     `position` is the place in the document, 1…n in preorder; `uid` is the identity that

@@ -5,10 +5,11 @@ from django.db import models
 
 from projects.models.history import recorded
 from projects.models.project import Project
+from projects.models.within import Within
 
 
 @recorded()
-class Membership(models.Model):
+class Membership(Within):
     """A PMO person's part in a project. People of companies have none."""
 
     class Kind(models.TextChoices):

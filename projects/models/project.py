@@ -7,13 +7,15 @@ import pgtrigger
 from django.contrib.auth.models import User
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 
 from projects import grid, wareki
 from projects.models.history import recorded
 from projects.models.triggers import ACT, CHANGE_SET, revision_triggers
+from projects.models.within import Within
 from raci.access import Right
 from raci.compiled import Compiled
+from raci.statements import fetch
 
 
 class Numbering(models.TextChoices):
@@ -35,16 +37,21 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Those that are archived, or those that are not."""
         return self.filter(archived_at__isnull=not archived)
 
-    def with_counts(self) -> Self:
-        """Adds `item_count` and `role_count`, by subqueries so that they stay cheap."""
-        return self.annotate(item_count=_count("items"), role_count=_count("roles"))
+    def counted(self) -> list[Project]:
+        """The projects, each with `item_count` and `role_count`; two queries for any number."""
+        found: list[Project] = list(self)
+        keys = [project.pk for project in found]
+        counts = {key: numbers for key, *numbers in fetch(_COUNTS, [keys])} if keys else {}
+        for project in found:
+            project.item_count, project.role_count = counts[project.pk]
+        return found
 
 
-def _count(relation: str) -> models.Func:
-    """How many rows a relation has, by a subquery: joins would multiply each other."""
-    rows = Project.objects.filter(pk=models.OuterRef("pk")).order_by()
-    total = rows.annotate(n=models.Count(relation)).values("n")
-    return Coalesce(models.Subquery(total), 0)
+_COUNTS = """
+SELECT own.id, (SELECT count(*) FROM projects_workitem WHERE project_id = own.id),
+    (SELECT count(*) FROM projects_role WHERE project_id = own.id)
+FROM unnest(%s) AS own(id)
+"""
 
 
 HEADER_FIELDS = (
@@ -81,12 +88,18 @@ def _read_only() -> pgtrigger.Trigger:
     )
 
 
-@recorded(fields=HEADER_FIELDS, model_name="ProjectEvent")
+@recorded(
+    fields=HEADER_FIELDS,
+    model_name="ProjectEvent",
+    indexes=[models.Index(fields=["pgh_obj"], name="projectevent_project")],
+)
 class Project(models.Model):
     """One matrix. `revision` rises with every change set that touches anything below it.
 
     `waived` rises with every change of a waiver, which is no change of the matrix.
     """
+
+    item_count = role_count = 0  # where `counted` counted them
 
     slug = models.SlugField("識別名", unique=True, help_text="URLに使う英数字とハイフン")
     title = models.CharField("標題", max_length=grid.MAX_NAME)
@@ -175,10 +188,8 @@ class Project(models.Model):
 
     @property
     def cell_count(self) -> int:
-        """Rows times columns, where `with_counts` counted them."""
-        items: int = getattr(self, "item_count", 0)
-        roles: int = getattr(self, "role_count", 0)
-        return items * roles
+        """Rows times columns, where `counted` counted them."""
+        return self.item_count * self.role_count
 
     def role_keys(self) -> list[int]:
         """The primary keys of the columns, in the order of the grid's roles."""
@@ -215,8 +226,8 @@ class OwnBySlug:
         return _OF_MEMBER.get(self.user.pk, lookup["slug"])
 
 
-@recorded()
-class LegendMark(models.Model):
+@recorded(indexes=[models.Index(fields=["project", "pgh_obj"], name="legendmarkevent_mark")])
+class LegendMark(Within):
     """One entry of a project's 凡例, the strongest first."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="legend", db_index=False)

@@ -7,10 +7,11 @@ from projects import grid
 from projects.models.history import recorded
 from projects.models.project import Project
 from projects.models.triggers import revision_triggers
+from projects.models.within import Within
 
 
-@recorded()
-class Role(models.Model):
+@recorded(indexes=[models.Index(fields=["project", "pgh_obj"], name="roleevent_role")])
+class Role(Within):
     """One column of the matrix: a party's part in a project."""
 
     class Kind(models.TextChoices):

@@ -10,6 +10,7 @@ from django.db.models.functions import MD5, Now
 from projects import grid
 from projects.models.history import recorded
 from projects.models.project import Project
+from projects.models.within import Within
 
 _COUNT = """
 UPDATE projects_project SET waived = waived + 1 WHERE id IN (SELECT project_id FROM changed);
@@ -42,8 +43,8 @@ class WaiverQuerySet(models.QuerySet["Waiver"]):
         return self.filter(project=project).order_by("pk")
 
 
-@recorded()
-class Waiver(models.Model):
+@recorded(indexes=[models.Index(fields=["project", "pgh_obj"], name="waiverevent_waiver")])
+class Waiver(Within):
     """A finding that somebody let be, with the reason; or a rule for all of a code in a subtree.
 
     A single one has the finding's `key` and a digest of its `evidence`, and holds while that is

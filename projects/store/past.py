@@ -62,13 +62,15 @@ def at(project: Project, number: int) -> Grid:
 
 
 _ONLY_CELLS = """
-SELECT NOT EXISTS (SELECT 1 FROM projects_workitemevent e WHERE {same})
-    AND NOT EXISTS (SELECT 1 FROM projects_roleevent e WHERE {same})
-    AND NOT EXISTS (SELECT 1 FROM projects_legendmarkevent e WHERE {same})
-    AND NOT EXISTS (SELECT 1 FROM projects_projectevent e WHERE {same})
+SELECT NOT EXISTS (SELECT 1 FROM projects_workitemevent e WHERE e.project_id = {same})
+    AND NOT EXISTS (SELECT 1 FROM projects_roleevent e WHERE e.project_id = {same})
+    AND NOT EXISTS (SELECT 1 FROM projects_legendmarkevent e WHERE e.project_id = {same})
+    AND NOT EXISTS (SELECT 1 FROM projects_projectevent e WHERE e.pgh_obj_id = {same})
 FROM projects_changeset act WHERE project_id = %s AND number = %s
 """.replace(
-    "{same}", "e.pgh_created_at = act.at AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id"
+    "{same}",
+    "act.project_id AND e.pgh_created_at = act.at"
+    " AND e.pgh_context_id IS NOT DISTINCT FROM act.context_id",
 )
 _CELLS = """
 SELECT item.uid, item.number, item.name, role.name,
@@ -82,7 +84,7 @@ FROM (
     WHERE act.project_id = %s AND act.number = %s
     GROUP BY e.project_id, e.item_id, e.role_id
 ) e
-JOIN projects_assignmentevent last ON last.pgh_id = e.last_id
+JOIN projects_assignmentevent last ON last.project_id = e.project_id AND last.pgh_id = e.last_id
 JOIN LATERAL (
     SELECT uid, number, name FROM projects_workitemevent i
     WHERE i.project_id = e.project_id AND i.pgh_obj_id = e.item_id ORDER BY i.pgh_id DESC LIMIT 1

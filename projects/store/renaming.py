@@ -30,7 +30,7 @@ def waivers_follow(project: Project, renamed: Mapping[str, str]) -> None:
     ):
         for waiver in moved:
             _rename(waiver, names)
-        Waiver.objects.bulk_update(moved, ["role", "key"])
+        Waiver.objects.of(project).bulk_update(moved, ["role", "key"])
 
 
 def parked(name: str) -> str:

@@ -37,11 +37,11 @@ WITH act AS (
     WHERE project_id = %(project)s AND number > %(since)s ORDER BY number LIMIT %(most)s
 ), other AS (
     SELECT pgh_created_at AS at, pgh_context_id AS context_id FROM projects_roleevent
-    WHERE pgh_created_at IN (SELECT at FROM act)
+    WHERE project_id = %(project)s AND pgh_created_at IN (SELECT at FROM act)
     UNION ALL SELECT pgh_created_at, pgh_context_id FROM projects_legendmarkevent
-    WHERE pgh_created_at IN (SELECT at FROM act)
+    WHERE project_id = %(project)s AND pgh_created_at IN (SELECT at FROM act)
     UNION ALL SELECT pgh_created_at, pgh_context_id FROM projects_projectevent
-    WHERE pgh_created_at IN (SELECT at FROM act)
+    WHERE pgh_obj_id = %(project)s AND pgh_created_at IN (SELECT at FROM act)
 )
 SELECT act.number, act.at, context.metadata, EXISTS (
     SELECT 1 FROM other

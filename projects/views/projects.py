@@ -18,7 +18,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     """
     archived = request.GET.get("archived") == "1"
     own = Project.objects.visible_to(person(request))
-    table = ProjectTable(own.archived(archived).with_counts())
+    table = ProjectTable(own.archived(archived).counted())
     RequestConfig(request, paginate=False).configure(table)
     if not len(table.rows) and not person(request).is_superuser and not own.exists():
         raise Http404

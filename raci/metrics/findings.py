@@ -55,7 +55,7 @@ def counted(most: int) -> dict[int, int | None]:
 
 def _find(keys: list[int]) -> None:
     if keys:
-        projects = list(Project.objects.filter(pk__in=keys).with_counts())
+        projects = Project.objects.filter(pk__in=keys).counted()
         found = reviewing.open_counts(projects)
         for project in projects:
             _known[project.pk] = (project.revision, project.waived), found.get(project.pk)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error, close_old_connections, connections
-from django.utils import timezone
+from django.db.models.functions import Now
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -28,6 +28,12 @@ KEPT = timedelta(days=7)
 _READY = """
 SELECT DISTINCT queue_name FROM django_tasks_database_dbtaskresult
 WHERE status = 'READY' AND (run_after <= now() OR run_after >= '9999-01-01')
+"""
+# The library asks the clock of its process; the database's is the same for all.
+_DUE = """
+UPDATE django_tasks_database_dbtaskresult SET run_after = '9999-01-01 00:00+00'
+WHERE status = 'READY' AND run_after <= now()
+RETURNING id
 """
 _LEFT_BEHIND = f"""
 UPDATE django_tasks_database_dbtaskresult SET
@@ -94,6 +100,7 @@ class Runner:
         ready = {queue for (queue,) in fetch(_READY, [])}
         if not ready or (not self._dedicated and is_somebody_dedicated()):
             return
+        fetch(_DUE, [])
         for queue in ready & self._pools.keys():
             busy = self._busy[queue] = {one for one in self._busy[queue] if not one.done()}
             if len(busy) < self._threads[queue]:
@@ -129,7 +136,7 @@ class _Worker(Worker):
             row.delete()
         elif again and len(row.worker_ids) < again.attempts:
             row.status, row.finished_at = TaskResultStatus.READY, None
-            row.run_after = timezone.now() + again.after
+            row.run_after = Now() + again.after
             row.save(update_fields=["status", "finished_at", "run_after"])
         self.running = not self._stop.is_set()
 
@@ -153,7 +160,7 @@ def take_up() -> int:
 
 def forget() -> None:
     """What failed long ago is taken away."""
-    DBTaskResult.objects.filter(finished_at__lt=timezone.now() - KEPT).delete()
+    DBTaskResult.objects.filter(finished_at__lt=Now() - KEPT).delete()
 
 
 def start_beside_pages(**_: object) -> None:

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from raci.serving import Server
 from tests.bench.figures import say
 from tests.bench.rounds import Contender
 
@@ -98,19 +97,6 @@ def _free_port() -> int:
         return port
 
 
-class _Peer(Server):
-    """The same server and as many workers and threads around a plain WSGI application."""
-
-    worker_class = "gthread"
-
-    def __init__(self, load: Callable[[], object], *, port: int, ready: Callable[[], None]) -> None:
-        self._load = load
-        super().__init__(host=HOST, port=port, ready=ready)
-
-    def load(self) -> object:
-        return self._load()
-
-
 def _bare() -> object:
     from tests.bench.peer_bare import application
 
@@ -127,12 +113,23 @@ def _peers() -> object:
 
 
 def _serve(kind: Kind, port: int, slug: str) -> None:
+    """The server's own modules need the site's settings, which whoever starts this has chosen."""
+    import django
+
+    django.setup()
+    from raci.serving import Server
+
+    class Peer(Server):
+        """The same server and as many workers and threads around a plain WSGI application."""
+
+        worker_class = "gthread"
+
+        def load(self) -> object:
+            return _bare() if kind is Kind.BARE else _peers()
+
     os.environ[SLUG] = slug
     ready = lambda: say(_READY)  # noqa: E731
-    if kind is Kind.SITE:
-        Server(host=HOST, port=port, ready=ready).run()
-    else:
-        _Peer(_bare if kind is Kind.BARE else _peers, port=port, ready=ready).run()
+    (Server if kind is Kind.SITE else Peer)(host=HOST, port=port, ready=ready).run()
 
 
 if __name__ == "__main__":

@@ -29,6 +29,12 @@ class Vendor(models.Model):
         return self.name
 
 
+class ContractQuerySet(models.QuerySet["Contract"]):
+    def with_roles(self, project: Project) -> Self:
+        """Those of the project, each with the column that it is about."""
+        return self.filter(project=project, role__project=project).select_related("role")
+
+
 @recorded()
 class Contract(models.Model):
     """A company fills a role of a project; both belong together by a composite foreign key."""
@@ -46,6 +52,8 @@ class Contract(models.Model):
         verbose_name="関連業者の列",
         db_constraint=False,
     )
+
+    objects = ContractQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "契約（業者と列）"

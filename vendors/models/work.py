@@ -100,7 +100,12 @@ class Message(Said):
         PMO = "pmo", "PMO"
 
     question = models.ForeignKey(
-        Question, models.CASCADE, related_name="messages", db_index=False, verbose_name="質問"
+        Question,
+        models.CASCADE,
+        related_name="messages",
+        db_index=False,
+        db_constraint=False,  # migration 0005 has one with project and company
+        verbose_name="質問",
     )
     side = models.CharField("発言者", max_length=10, choices=Side)
     text = models.TextField("内容", max_length=MAX_TEXT)

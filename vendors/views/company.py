@@ -35,8 +35,8 @@ def company_page(request: HttpRequest, slug: str, company: str) -> HttpResponse:
         "project": project,
         "company": row,
         "vendor": vendor,
-        "contracts": Contract.objects.filter(project=project, vendor=vendor)
-        .select_related("role")
+        "contracts": Contract.objects.with_roles(project)
+        .filter(vendor=vendor)
         .order_by("role__position", "pk"),
         "questions": questions.described(project, list(asked[:MOST_QUESTIONS])),
         "people": _people(request, project, vendor),

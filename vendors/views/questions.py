@@ -113,7 +113,7 @@ def _page(
     (asked,) = questions.described(project, [question])
     base = reverse("companies:tasks", args=[project.slug, vendor.uid])
     desk = shown_desk(person(request), vendor=vendor, project=project, base=base)
-    said = list(question.messages.order_by("pk"))
+    said = list(questions.said_in(question).order_by("pk"))
     context = {
         "project": project,
         "vendor": vendor,
