@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from projects.models import Project
 
 Cell = tuple[str, str]
-SHOWN = 20
+SHOWN, QUEUE_SECONDS = 20, 60
 _ACTS = """
 SELECT act.number, context.metadata->>'name', context.metadata->>'kind',
     item.uid, role.name, event.pgh_label, event.symbol
@@ -89,7 +90,20 @@ def check(ledger: Mapping[str, Any]) -> tuple[list[str], Counter[str]]:
         wrong += _imports(project, ledger["done"], counts, begins)
         wrong += _editions(project, ledger["done"], counts)
         counts["change sets"] += project.revision
+    wrong += _queue()
     return wrong, counts
+
+
+def _queue() -> Iterator[str]:
+    """Every job comes to its end, if not at once: nothing waits, nothing has failed."""
+    from django_tasks_db.models import DBTaskResult
+
+    deadline = time.monotonic() + QUEUE_SECONDS
+    waiting = DBTaskResult.objects.filter(status__in=("READY", "RUNNING"))
+    while waiting.exists() and time.monotonic() < deadline:
+        time.sleep(1)
+    for job in DBTaskResult.objects.exclude(status="SUCCESSFUL"):
+        yield f"job {job.task_path} {job.status} {job.worker_ids} {job.traceback[-300:]}"
 
 
 def _told(project: Project, wrong: list[str]) -> Told:

@@ -16,7 +16,7 @@ from tests.system.test_failover import FULL, say
 from tests.system.trouble import PACE, Watcher, said
 from tests.system.world import Sizes
 
-SIZES = Sizes(1, 8, 1, 4)
+SIZES = Sizes(1, 8, 0, 4)
 DISK_MEGABYTES = 300
 DAY, SEED = 24 * 3600, 7
 MOST_SECONDS = 15

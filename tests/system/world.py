@@ -24,7 +24,10 @@ CHANGED_MARKS = 200
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many of what: `offices` are projects in which people edit, in `intakes` one imports."""
+    """How many of what: `offices` are projects in which people edit, in `intakes` one imports.
+
+    Somebody imports and publishes also in the demo's project, in which the readers have a part.
+    """
 
     offices: int
     editors: int
@@ -42,7 +45,7 @@ def make(sizes: Sizes) -> dict[str, Any]:
     first = Project.objects.get(slug=demo.SLUG)
     grid = store.load(first)
     offices = [_project(f"office{place}", grid) for place in range(sizes.offices)]
-    intakes = [_project(f"intake{place}", grid) for place in range(sizes.intakes)]
+    intakes = [first, *(_project(f"intake{place}", grid) for place in range(sizes.intakes))]
     return {
         "editors": [
             _editor(offices[place % sizes.offices], f"editor{place}")
@@ -51,7 +54,7 @@ def make(sizes: Sizes) -> dict[str, Any]:
         "importers": [_manager(project, f"importer-{project.slug}") for project in intakes],
         "readers": [_reader(first, place) for place in range(sizes.readers)],
         "projects": {project.slug: _content(project) for project in [*offices, *intakes]},
-        "files": _files(grid) if intakes else {},
+        "files": _files(grid),
     }
 
 
@@ -92,9 +95,10 @@ def _reader(project: Project, place: int) -> dict[str, str]:
 
 
 def _user(name: str) -> User:
+    """Without an address: mails go to the people of the demo."""
     from django.contrib.auth.models import User
 
-    return User.objects.create(username=name, password="!", email=f"{name}@example.jp")
+    return User.objects.create(username=name, password="!")
 
 
 def session_of(user: User) -> dict[str, str]:
