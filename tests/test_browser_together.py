@@ -341,6 +341,9 @@ def test_a_failing_server_is_tried_again(sheet: Sheet, allowed_errors: list[str]
     sheet.go(4, 3)
     sheet.press("1")
     expect(sheet.state).to_have_text("未保存 1件：サーバーが一時的に応答できません。")
+    told = {"error": "データベースの空き容量が足りません。"}
+    sheet.page.route("**/cells/", lambda route: route.fulfill(status=503, json=told))
+    expect(sheet.state).to_have_text(f"未保存 1件：{told['error']}")
     sheet.page.unroute("**/cells/")
     expect(sheet.state).to_have_text("保存済み", timeout=20_000)
     assert mark(4, 3) == "○"

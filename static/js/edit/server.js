@@ -56,7 +56,10 @@ export class Server {
     } catch {
       throw new Offline("サーバーに接続できません。");
     }
-    if (response.status >= 500) throw new Offline("サーバーが一時的に応答できません。");
+    if (response.status >= 500) {
+      const said = await response.json().catch(() => ({}));
+      throw new Offline(said.error ?? "サーバーが一時的に応答できません。");
+    }
     if (response.type === "opaqueredirect") {
       throw new Offline("ログインの有効期限が切れました。別のタブでログインし直すと、続けて保存します。");
     }
