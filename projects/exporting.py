@@ -9,7 +9,7 @@ from itertools import pairwise
 from django.core.cache import cache
 from django.http import Http404
 
-from projects import store, workbook
+from projects import plaintext, store, workbook
 from projects.grid import Grid, ancestors, index_of, parents, subtree_ends
 from projects.models import Edition, Project
 from projects.sidebyside import Side, pair
@@ -19,6 +19,7 @@ from projects.workbook import Plain
 HISTORY = "変更履歴"
 _HISTORY_HEADERS = (("版", 6.0), ("名称", 22.0), ("日付", 18.0), ("説明", 50.0), ("変更件数", 50.0))
 FIRST = "最初の版"
+TEXTS = {".csv": plaintext.as_csv, ".md": plaintext.as_markdown}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,13 @@ def edition_of(edition: Edition) -> File:
     listed = edition_listing(edition.project, until=edition.number)
     name = f"{grid.document_number} {grid.title} {edition.title}".strip()
     return File(workbook.matrix(grid, more=listed), f"{name}.xlsx")
+
+
+def text_of(project: Project, suffix: str) -> File:
+    """The matrix as CSV or Markdown: the same bytes as long as nothing in it changes."""
+    grid = store.load(project)
+    name = f"{grid.document_number} {grid.title}".strip() or project.slug
+    return File(TEXTS[suffix](grid), f"{name}{suffix}")
 
 
 def part(grid: Grid, uid: str) -> Grid:

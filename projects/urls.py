@@ -7,7 +7,7 @@ from projects.views.checks import checks, checks_export, rows, walk
 from projects.views.columns import columns, legend, merge
 from projects.views.compare import compare, compare_export
 from projects.views.editions import edition, edition_export, edition_list
-from projects.views.export import export, output, output_file, output_status
+from projects.views.export import export, export_text, output, output_file, output_status
 from projects.views.history import history, history_csv, undo
 from projects.views.import_acts import apply, cancel, choices, wishes
 from projects.views.imports import download, import_list, preview, status
@@ -24,6 +24,8 @@ urlpatterns = [
     path("<slug:slug>/phases/<path:number>/", matrix, name="phase"),
     path("<slug:slug>/items/<str:uid>/", item, name="item"),
     path("<slug:slug>/export.xlsx", export, name="export"),
+    path("<slug:slug>/export.csv", export_text, {"suffix": ".csv"}, name="export_csv"),
+    path("<slug:slug>/export.md", export_text, {"suffix": ".md"}, name="export_md"),
     path("<slug:slug>/outputs/<int:key>/", output, name="output"),
     path("<slug:slug>/outputs/<int:key>/status/", output_status, name="output_status"),
     path("<slug:slug>/outputs/<int:key>/file.xlsx", output_file, name="output_file"),

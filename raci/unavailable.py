@@ -45,12 +45,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, words: str) -> HttpResponse:
-    if _is_script(request):
+    if is_script(request):
         return JsonResponse({"error": words}, status=503)
     told = {"words": words, "again": request.get_full_path() if request.method == "GET" else ""}
     return HttpResponse(render_to_string("503.html", told), status=503)
 
 
-def _is_script(request: HttpRequest) -> bool:
+def is_script(request: HttpRequest) -> bool:
     """Scripts of the pages ask for JSON, or send it."""
     return "application/json" in (request.headers.get("Accept", ""), request.content_type)

@@ -61,7 +61,7 @@ def open_page(
         lent.append(contexts.lend(viewport=viewport, **more))
         context = lent[-1].context
         if user:
-            context.add_cookies([_session(scene[user], contexts.site)])
+            context.add_cookies([session_of(scene[user], contexts.site)])
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
@@ -74,7 +74,7 @@ def open_page(
     assert [error for error in errors if not any(part in error for part in allowed_errors)] == []
 
 
-def _session(user: User, url: str) -> Any:
+def session_of(user: User, url: str) -> Any:
     client = Client()
     client.force_login(user)
     return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}

@@ -203,6 +203,8 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
             "editions/",
             "editions/<int:number>/",
             "editions/<int:number>/export.xlsx",
+            "export.csv",
+            "export.md",
             "outputs/<int:key>/",
             "outputs/<int:key>/status/",
             "outputs/<int:key>/file.xlsx",

@@ -32,7 +32,10 @@ def saved(project: Project, tmp_path: Path) -> Path:  # noqa: F811
     return out
 
 
-PLACES = ("export.xlsx", "editions/1/export.xlsx", "checks.xlsx", "workload.xlsx", "history.csv")
+PLACES = (
+    *("export.xlsx", "editions/1/export.xlsx", "checks.xlsx", "workload.xlsx"),
+    *("history.csv", "export.csv", "export.md"),
+)
 
 
 def exported() -> dict[str, object]:

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Route, expect
 
-from tests.browsing import MATRIX, Open, Sheet, document, in_chromium, mark, marks, names
+from tests.browsing import (
+    MATRIX,
+    Open,
+    Sheet,
+    document,
+    in_chromium,
+    mark,
+    marks,
+    names,
+    session_of,
+)
 from tests.documents import LAST
 
 pytestmark = in_chromium
@@ -328,6 +341,9 @@ def test_a_failing_server_is_tried_again(sheet: Sheet, allowed_errors: list[str]
     sheet.go(4, 3)
     sheet.press("1")
     expect(sheet.state).to_have_text("未保存 1件：サーバーが一時的に応答できません。")
+    told = {"error": "データベースの空き容量が足りません。"}
+    sheet.page.route("**/cells/", lambda route: route.fulfill(status=503, json=told))
+    expect(sheet.state).to_have_text(f"未保存 1件：{told['error']}")
     sheet.page.unroute("**/cells/")
     expect(sheet.state).to_have_text("保存済み", timeout=20_000)
     assert mark(4, 3) == "○"
@@ -395,3 +411,19 @@ def test_undo_waits_for_the_network(sheet: Sheet, allowed_errors: list[str]) -> 
     sheet.press("Control+z")
     expect(sheet.said).to_have_text("接続が戻るまで、元に戻せません。")
     sheet.shows(4, 3, "○")
+
+
+def test_a_mark_set_after_the_session_ended_is_saved_when_its_person_has_signed_in_again(
+    open_page: Open, scene: dict[str, User], allowed_errors: list[str]
+) -> None:
+    allowed_errors += ["403", "EventSource"]
+    sheet = Sheet(open_page(MATRIX, user="editor"))
+    Session.objects.all().delete()
+    sheet.go(4, 1)
+    sheet.press("1")
+    expect(sheet.state).to_contain_text("ログインの有効期限が切れました")
+    for name, said in (("manager", "別の利用者でログインしています"), ("editor", "")):
+        sheet.page.context.add_cookies([session_of(scene[name], urljoin(sheet.page.url, "/"))])
+        sheet.page.evaluate("dispatchEvent(new Event('online'))")
+        expect(sheet.state).to_contain_text(said)
+    sheet.holds(4, 1, "○")

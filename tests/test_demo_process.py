@@ -192,6 +192,7 @@ def test_streams_go_through_one_process_and_come_back_when_it_is_killed(
         assert first.cmdline()[0] == "raci events"
         first.kill()
         assert stream.read().endswith(b"\n\n")
+        first.wait(timeout=30)  # its sockets close one after the other
     second = holder(environment)
     assert second.pid != first.pid
     with browser.open(f"{base}events/?since={number - 1}") as stream:

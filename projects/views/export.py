@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePath
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,6 +15,7 @@ from raci.access import load, person
 from raci.sessions import passive
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TYPES = {".csv": "text/csv; charset=utf-8", ".md": "text/markdown; charset=utf-8"}
 BUSY = 503
 
 
@@ -26,6 +28,14 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
         return handed_out(request, project, lambda: outputs.matrix(project, phase))
     workbook = exporting.workbook_of(project, phase=phase)
     return xlsx_response(workbook.data, workbook.file_name)
+
+
+@require_safe
+def export_text(request: HttpRequest, slug: str, suffix: str) -> HttpResponse:
+    """The whole matrix as CSV or Markdown."""
+    project = load(Project.objects.all(), user=person(request), slug=slug)
+    file = exporting.text_of(project, suffix)
+    return download(file.data, file.file_name, _TYPES[suffix])
 
 
 @require_safe
@@ -75,11 +85,16 @@ def _opened(request: HttpRequest, slug: str, key: int) -> tuple[Project, Output]
 
 
 def xlsx_response(data: bytes, file_name: str) -> HttpResponse:
-    """A download that no browser opens in place; a name is no path."""
+    return download(data, file_name, XLSX)
+
+
+def download(data: bytes, file_name: str, content_type: str) -> HttpResponse:
+    """What no browser opens in place; a name is no path."""
     file_name = file_name.replace("/", "／")
-    response = HttpResponse(data, content_type=XLSX)
+    plain = f"export{PurePath(file_name).suffix}"
+    response = HttpResponse(data, content_type=content_type)
     response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"export.xlsx\"; filename*=UTF-8''{quote(file_name)}"
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name)}"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"

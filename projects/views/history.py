@@ -24,13 +24,13 @@ from projects.log import (
     roles_of,
 )
 from projects.models import ChangeSet, Project
+from projects.plaintext import harmless
 from projects.tables import LogRow, LogTable
 from raci.access import Right, load, person
 
 PER_PAGE, MARKS_SHOWN, DETAILS_SHOWN, UNDO_SHOWN = 50, 8, 12, 200
 CSV_BLOCK = 100
 CSV_HEADER = ("番号", "日時", "変更者", "種類", "理由", "対象", "項目", "変更前", "変更後")
-_ALIVE = tuple("=+-@\t\r\n＝＋－＠")
 OBSTACLES_TOLD = 20
 
 
@@ -132,9 +132,4 @@ def _lines(project: Project, wanted: LogFilter) -> Iterator[str]:
             head = (str(act.number), act.at.isoformat(), act.name, act.kind_label, act.reason)
             for one in details[act.number][0]:
                 row = (*head, one.what, one.field, one.before, one.after)
-                yield writer.writerow([_harmless(text) for text in row])
-
-
-def _harmless(text: str) -> str:
-    """Excel must not take a text for a formula."""
-    return f"'{text}" if text.startswith(_ALIVE) else text
+                yield writer.writerow([harmless(text) for text in row])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from math import inf
 from time import perf_counter
 from typing import Any
 
@@ -42,7 +43,7 @@ def timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
         if answered is not None:
             answered.spent.statements += 1
             answered.spent.seconds += seconds
-        if seconds * 1000 >= settings.SLOW_STATEMENT_MS:
+        if seconds * 1000 >= getattr(settings, "SLOW_STATEMENT_MS", inf):
             _tell(sql, seconds, context["cursor"], answered)
 
 

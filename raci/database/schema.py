@@ -19,6 +19,6 @@ class SchemaEditor(DatabaseSchemaEditor):
         super().__enter__()
         if self.atomic_migration and not self.collect_sql:
             with self.connection.cursor() as cursor:
-                milliseconds = round(settings.LOCK_SECONDS * 1000)
+                milliseconds = round(getattr(settings, "LOCK_SECONDS", 0) * 1000)
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(milliseconds)])
         return self

@@ -12,6 +12,8 @@ import select
 import socket
 from typing import Any
 
+from django.db import Error, connection
+
 from raci.database import direct
 from raci.statements import fetch
 
@@ -35,6 +37,14 @@ class Presence:
         key = secrets.randbelow(_KEYS)
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}/{key}"
         self._raw: Any = direct.connect()
+        try:
+            with connection.wrap_database_errors:
+                self._hold(key, dedicated=dedicated)
+        except Error:
+            self.end()
+            raise
+
+    def _hold(self, key: int, *, dedicated: bool) -> None:
         with self._raw.cursor() as cursor:
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PRESENT, key])

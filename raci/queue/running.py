@@ -72,7 +72,10 @@ class Runner:
                 self._present()
             except Error as error:
                 logger.warning("the queue waits for the database (%s)", type(error).__name__)
-                wake.wait(EVERY_SECONDS)
+                self._stop.wait(EVERY_SECONDS)
+            except Exception:  # whatever it is, jobs are waiting
+                logger.exception("the queue begins anew")
+                self._stop.wait(EVERY_SECONDS)
             finally:
                 connections.close_all()
         for pool in self._pools.values():

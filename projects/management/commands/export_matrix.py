@@ -1,4 +1,4 @@
-"""manage.py export_matrix: a project, or the part below a 項番, as an Excel file."""
+"""manage.py export_matrix: a project as an Excel file, or a part of it; or as CSV or Markdown."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ REFUSED = 2
 
 
 class Command(JapaneseErrors, BaseCommand):
-    help = "案件の役割分担表をExcelファイルに出力します。"
+    help = (
+        "案件の役割分担表をExcelファイルに出力します。"
+        "名前が .csv か .md で終わればその形式にします。"
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("out", type=Path, metavar="OUT.xlsx")
+        parser.add_argument("out", type=Path, metavar="OUT")
         parser.add_argument("--project", required=True, metavar="SLUG")
         parser.add_argument("--phase", default="", metavar="N", help="この項番より下だけを出力する")
 
@@ -30,7 +33,7 @@ class Command(JapaneseErrors, BaseCommand):
         out: Path = options["out"]
         try:
             project = Project.objects.get(slug=options["project"])
-            file = exporting.workbook_of(project, phase=options["phase"])
+            file = _file(project, out.suffix.lower(), options["phase"])
             out.write_bytes(file.data)
         except ProgrammingError as error:
             message = "データベースが準備されていません。manage.py migrate を実行してください。"
@@ -44,3 +47,12 @@ class Command(JapaneseErrors, BaseCommand):
             message = f"「{out}」に書き込めません（{error.strerror}）。"
             raise CommandError(message, returncode=REFUSED) from error
         self.stdout.write(f"{out}（{len(file.data):,}バイト）")
+
+
+def _file(project: Project, suffix: str, phase: str) -> exporting.File:
+    if suffix not in exporting.TEXTS:
+        return exporting.workbook_of(project, phase=phase)
+    if phase:
+        message = "--phase はExcelファイルにだけ指定できます。"
+        raise CommandError(message, returncode=REFUSED)
+    return exporting.text_of(project, suffix)

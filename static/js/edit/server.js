@@ -12,11 +12,22 @@ export class Refused extends Error {
 export class Server {
   constructor(dataset) {
     this.base = dataset.base;
+    this.user = dataset.user;
     this.token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
   }
 
   // The JSON answer. 409 is an answer too when it has results.
   async post(path, body) {
+    try {
+      return await this.sent(path, body);
+    } catch (error) {
+      if (!error.answer?.token) throw error;
+      this.renew(error.answer);
+      return this.sent(path, body);
+    }
+  }
+
+  async sent(path, body) {
     const options = {
       method: "POST",
       body: JSON.stringify(body),
@@ -24,6 +35,14 @@ export class Server {
     };
     const response = await this.reach(this.base + path, options);
     return this.answer(response);
+  }
+
+  // After signing in again in another tab the session has a new token.
+  renew({ token, user }) {
+    if (String(user) !== this.user) {
+      throw new Offline("別の利用者でログインしています。元の利用者でログインし直すと、続けて保存します。");
+    }
+    this.token = token;
   }
 
   async get(path) {
@@ -37,7 +56,10 @@ export class Server {
     } catch {
       throw new Offline("サーバーに接続できません。");
     }
-    if (response.status >= 500) throw new Offline("サーバーが一時的に応答できません。");
+    if (response.status >= 500) {
+      const said = await response.json().catch(() => ({}));
+      throw new Offline(said.error ?? "サーバーが一時的に応答できません。");
+    }
     if (response.type === "opaqueredirect") {
       throw new Offline("ログインの有効期限が切れました。別のタブでログインし直すと、続けて保存します。");
     }
