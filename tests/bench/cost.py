@@ -62,7 +62,9 @@ def measure() -> Iterator[Figure]:
         _timed(f"{count} copies", lambda: copies.make(project, count))
         site.analyse()
         disk.tell_copies(before, count)
+        before = disk.sizes()
         _timed("10,000 × 50 with a 版", lambda: _large(real))
+        disk.tell_copies(before, 1)
         site.analyse()
         many = stack.enter_context(served(Kind.SITE, project.slug))
         with _database(ALONE):
