@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -16,6 +17,7 @@ from projects import store
 from projects.models import Edition, Project
 from raci import audit, backup
 from raci.backup import archive, contents
+from raci.database import Unreachable, direct
 from tests.databases import empty_database
 from tests.publishing import published
 from tests.small_project import client_of, project  # noqa: F401
@@ -90,6 +92,19 @@ def test_nothing_is_written_over(saved: Path) -> None:
 def test_a_folder_that_is_not_there_is_told_and_nothing_is_left(saved: Path) -> None:
     with pytest.raises(CommandError, match="書き込めません"):
         call_command("backup", str(saved.parent / "none" / "raci.backup"))
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+def test_pg_dump_does_not_go_through_a_pooler(
+    saved: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LISTEN_DATABASE = {"HOST": "127.0.0.1", "PORT": "1"}
+    with pytest.raises(Unreachable, match=r"127\.0\.0\.1"):
+        call_command("backup", str(saved.with_name("other")))
+    settings.LISTEN_DATABASE = None
+    monkeypatch.setattr(direct, "is_pooled", lambda _: True)
+    with pytest.raises(CommandError, match="RACI_LISTEN_URL"):
+        call_command("backup", str(saved.with_name("other")))
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]
 
 
