@@ -82,6 +82,10 @@ def test_a_database_with_tables_is_not_touched(saved: Path) -> None:
     assert contents.tables() == tables
 
 
+def test_only_its_owner_may_read_a_backup(saved: Path) -> None:
+    assert oct(saved.stat().st_mode & 0o777) == "0o600"
+
+
 def test_nothing_is_written_over(saved: Path) -> None:
     data = saved.read_bytes()
     with pytest.raises(CommandError, match="既にあります"):
@@ -108,7 +112,7 @@ def test_pg_dump_does_not_go_through_a_pooler(
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]
 
 
-@pytest.mark.parametrize("harm", ["cut", "changed", "text", "manifest"])
+@pytest.mark.parametrize("harm", ["cut", "changed", "text", "word", "manifest", "encrypted"])
 def test_a_damaged_file_is_refused_before_anything_happens(saved: Path, harm: str) -> None:
     harmed = saved.with_name("harmed")
     harmed.write_bytes(_harmed(saved.read_bytes(), harm))
@@ -123,12 +127,17 @@ def _harmed(data: bytes, harm: str) -> bytes:
         return data[: len(data) // 2]
     if harm == "text":
         return b"a backup"
+    if harm == "encrypted":
+        harmed = bytearray(data)
+        harmed[data.rfind(b"PK\x01\x02") + 8] |= 1
+        harmed[data.find(b"PK\x03\x04", 1) + 6] |= 1
+        return bytes(harmed)
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as was, zipfile.ZipFile(out, "w") as now:
         told, dump = json.loads(was.read(archive.MANIFEST)), was.read(archive.DUMP)
         if harm == "manifest":
             del told["tables"]
-        now.writestr(archive.MANIFEST, json.dumps(told))
+        now.writestr(archive.MANIFEST, json.dumps("raci" if harm == "word" else told))
         now.writestr(archive.DUMP, dump[:-1] + b"x" if harm == "changed" else dump)
     return out.getvalue()
 
