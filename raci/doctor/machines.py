@@ -15,10 +15,11 @@ from raci.statements import fetch
 
 KEY, POOLER, STANDBYS, CONNECTIONS = "署名鍵", "接続プール", "待機系", "接続数"
 MOST_USED = 0.8
+# pg_stat_activity tells only members of pg_monitor which of the others are clients.
 _CONNECTIONS = """
-SELECT count(*), current_setting('max_connections')::int
+SELECT sum(numbackends)::int, current_setting('max_connections')::int
     - current_setting('superuser_reserved_connections')::int
-FROM pg_stat_activity WHERE backend_type = 'client backend'
+FROM pg_stat_database
 """
 # What a standby is like is told to superusers and members of pg_monitor only.
 _STANDBYS = """
