@@ -19,9 +19,9 @@ from tests.system.world import Sizes
 
 MINUTES = float(os.environ.get("RACI_SOAK_MINUTES") or 0)
 SIZES = Sizes(2, 42, 0, 100)
-PACE = Pace(edits=(2.0, 6.0), pages=(20.0, 40.0), imports=10.0, listeners=20)
+PACE = Pace(edits=(2.0, 6.0), pages=(10.0, 20.0), imports=10.0, listeners=20)
 SAMPLE_SECONDS, SEED = 5.0, 11
-MOST_MEGABYTES, MOST_DESCRIPTORS, MOST_SESSIONS = 8, 3, 3
+MOST_MEGABYTES, MOST_DESCRIPTORS, MOST_SESSIONS = 8, 8, 3
 
 
 @NEEDS_POOLER
