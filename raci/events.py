@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import psycopg2  # type: ignore[import-untyped]
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error, close_old_connections, connections
 
 from projects.models import CHANNEL, Project
 from projects.payloads import LONGEST_NUMBER
@@ -141,21 +141,22 @@ class Hub:
             while project in self._again and project in self._queues:
                 self._again.discard(project)
                 news = await self._read(project)
-                if project in self._told and (news["changes"] or news["reload"]):
+                if news and project in self._told and (news["changes"] or news["reload"]):
                     self._told[project] = news["revision"]
                     self._put(project, event(news))
         finally:
             self._busy.discard(project)
 
-    async def _read(self, project: int) -> dict[str, Any]:
-        """What is new, as soon as the database answers."""
-        while True:
+    async def _read(self, project: int) -> dict[str, Any] | None:
+        """What is new, as soon as the database answers; None when nobody listens any more."""
+        while (number := self._told.get(project)) is not None:
             try:
-                news: dict[str, Any] = await self._run(_news, project, self._told[project])
-            except DatabaseError:
+                news: dict[str, Any] = await self._run(_news, project, number)
+            except Error:
                 await asyncio.sleep(RECONNECT_SECONDS)
             else:
                 return news
+        return None
 
     def _put(self, project: int, data: bytes) -> None:
         """A browser that does not keep up is sent away; it comes back with its Last-Event-ID."""

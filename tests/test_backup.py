@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -16,6 +17,7 @@ from projects import store
 from projects.models import Edition, Project
 from raci import audit, backup
 from raci.backup import archive, contents
+from raci.database import Unreachable, direct
 from tests.databases import empty_database
 from tests.publishing import published
 from tests.small_project import client_of, project  # noqa: F401
@@ -83,6 +85,10 @@ def test_a_database_with_tables_is_not_touched(saved: Path) -> None:
     assert contents.tables() == tables
 
 
+def test_only_its_owner_may_read_a_backup(saved: Path) -> None:
+    assert oct(saved.stat().st_mode & 0o777) == "0o600"
+
+
 def test_nothing_is_written_over(saved: Path) -> None:
     data = saved.read_bytes()
     with pytest.raises(CommandError, match="既にあります"):
@@ -96,7 +102,20 @@ def test_a_folder_that_is_not_there_is_told_and_nothing_is_left(saved: Path) -> 
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]
 
 
-@pytest.mark.parametrize("harm", ["cut", "changed", "text", "manifest"])
+def test_pg_dump_does_not_go_through_a_pooler(
+    saved: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LISTEN_DATABASE = {"HOST": "127.0.0.1", "PORT": "1"}
+    with pytest.raises(Unreachable, match=r"127\.0\.0\.1"):
+        call_command("backup", str(saved.with_name("other")))
+    settings.LISTEN_DATABASE = None
+    monkeypatch.setattr(direct, "is_pooled", lambda _: True)
+    with pytest.raises(CommandError, match="RACI_LISTEN_URL"):
+        call_command("backup", str(saved.with_name("other")))
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "text", "word", "manifest", "encrypted"])
 def test_a_damaged_file_is_refused_before_anything_happens(saved: Path, harm: str) -> None:
     harmed = saved.with_name("harmed")
     harmed.write_bytes(_harmed(saved.read_bytes(), harm))
@@ -111,12 +130,17 @@ def _harmed(data: bytes, harm: str) -> bytes:
         return data[: len(data) // 2]
     if harm == "text":
         return b"a backup"
+    if harm == "encrypted":
+        harmed = bytearray(data)
+        harmed[data.rfind(b"PK\x01\x02") + 8] |= 1
+        harmed[data.find(b"PK\x03\x04", 1) + 6] |= 1
+        return bytes(harmed)
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as was, zipfile.ZipFile(out, "w") as now:
         told, dump = json.loads(was.read(archive.MANIFEST)), was.read(archive.DUMP)
         if harm == "manifest":
             del told["tables"]
-        now.writestr(archive.MANIFEST, json.dumps(told))
+        now.writestr(archive.MANIFEST, json.dumps("raci" if harm == "word" else told))
         now.writestr(archive.DUMP, dump[:-1] + b"x" if harm == "changed" else dump)
     return out.getvalue()
 

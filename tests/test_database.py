@@ -549,9 +549,12 @@ def test_url_says_itself_how_long_to_wait() -> None:
     assert (
         from_environment({"DATABASE_URL": url}, Path("unused"))["OPTIONS"]["connect_timeout"] == 20
     )
-    assert from_environment({"DATABASE_URL": "postgresql://a/b"}, Path("unused"))["OPTIONS"] == {
-        "connect_timeout": 10
-    }
+
+
+def test_a_server_that_says_nothing_more_is_given_up() -> None:
+    options = from_environment({"DATABASE_URL": "postgresql://a/b"}, Path("unused"))["OPTIONS"]
+    assert options["connect_timeout"] == 10
+    assert options["keepalives_idle"] + 3 * options["keepalives_interval"] < 15
 
 
 def test_several_hosts_without_ports_and_with_ipv6() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.test import Client
 
 from projects import store
@@ -242,6 +242,21 @@ def test_a_lost_listener_is_replaced_and_tells_what_was_missed(
         return [first["revision"], second["revision"]]
 
     assert asyncio.run(scene()) == [besshi10.revision + 1, besshi10.revision + 2]
+
+
+def test_a_project_that_all_leave_in_an_outage_keeps_nobody_from_their_news(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hub = events.Hub()
+    hub._told[1] = 5
+    monkeypatch.setattr(events, "RECONNECT_SECONDS", 0)
+
+    async def away(*_: Any) -> None:
+        hub._told.clear()
+        raise OperationalError
+
+    monkeypatch.setattr(hub, "_run", away)
+    assert asyncio.run(hub._read(1)) is None
 
 
 def test_many_that_come_at_once_share_one_listener(

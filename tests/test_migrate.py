@@ -99,13 +99,15 @@ def test_it_gives_up_and_says_who_holds_it_and_nothing_has_changed(
 ) -> None:
     monkeypatch.setattr(migrate, "ATTEMPTS", 2)
     before = fetch(TRIGGER, [])
-    with session() as holder:
+    with session() as runner, session() as holder:
+        asked(runner, "SELECT 1 FROM pg_advisory_xact_lock(20403, 1)")  # as in raci.queue.presence
         asked(holder, "SELECT count(*) FROM projects_edition")
         number = holder.get_backend_pid()
         with pytest.raises(CommandError, match="ロックを") as raised:
             call_command("migrate", "projects", "0008", stdout=io.StringIO(), stderr=io.StringIO())
     assert raised.value.returncode == 2
     assert f"pid {number}　" in str(raised.value)
+    assert str(raised.value).count("pid ") == 1
     assert fetch(TRIGGER, []) == before != [(0,)]
     assert LAST in MigrationExecutor(connection).loader.applied_migrations
 

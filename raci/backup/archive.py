@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +20,16 @@ from typing import IO
 FORMAT = 1
 MANIFEST, DUMP = "manifest.json", "database.dump"
 BLOCK = 1 << 20
+# What zipfile and json say of a stranger's file; RuntimeError: encrypted, or compressed otherwise.
+_NOT_OURS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,
+    KeyError,
+    ValueError,
+    TypeError,
+    EOFError,
+)
 
 
 class Damaged(Exception):
@@ -51,19 +62,21 @@ def digest(path: Path) -> str:
 
 
 def write(out: Path, manifest: Manifest, dump: Path) -> None:
-    """Makes the file at once or not at all. FileExistsError rather than writing over one."""
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with part.open("xb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                told = {"format": FORMAT, **asdict(manifest)}
-                archive.writestr(MANIFEST, json.dumps(told, ensure_ascii=False, indent=1))
-                archive.write(dump, DUMP)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(part, out)
-    finally:
-        part.unlink(missing_ok=True)
+    """Makes the file at once or not at all. FileExistsError rather than writing over one.
+
+    It is made beside the dump, in a folder that is the caller's to remove, and only its owner may
+    read it: it has the passwords' hashes and second factors.
+    """
+    part = dump.with_name(f"{dump.name}.part")
+    with part.open("xb") as file:
+        part.chmod(0o600)
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            told = {"format": FORMAT, **asdict(manifest)}
+            archive.writestr(MANIFEST, json.dumps(told, ensure_ascii=False, indent=1))
+            archive.write(dump, DUMP)
+        file.flush()
+        os.fsync(file.fileno())
+    os.link(part, out)
 
 
 def read(path: Path) -> Manifest:
@@ -73,7 +86,7 @@ def read(path: Path) -> Manifest:
             manifest = _manifest(archive.read(MANIFEST))
             with archive.open(DUMP) as dump:
                 found = _digest(dump)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as error:
+    except _NOT_OURS as error:
         raise Damaged(f"「{path}」はバックアップのファイルではないか、壊れています。") from error
     if found != manifest.dump_sha256:
         raise Damaged(f"「{path}」の中身が作成時と違います。別のバックアップを使ってください。")
@@ -92,7 +105,7 @@ def take_dump(path: Path, into: Path) -> None:
 
 def _manifest(data: bytes) -> Manifest:
     told = json.loads(data)
-    if told.pop("format") != FORMAT:
+    if not isinstance(told, dict) or told.pop("format") != FORMAT:
         raise ValueError
     return Manifest(**told)
 

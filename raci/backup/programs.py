@@ -1,4 +1,4 @@
-"""pg_dump and pg_restore on the database of the settings."""
+"""pg_dump and pg_restore on the database of the settings, past its pooler."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.db import connection
 
+from raci.database import direct
 from raci.database.client import DatabaseClient
 
 
@@ -17,8 +18,13 @@ class Failed(Exception):
 
 
 def run(program: str, *options: str | Path) -> None:
-    """Runs the program against the database. Failed, also where it is not installed."""
-    (_, *place), env = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
+    """Runs the program against the database. Failed, also where it is not installed.
+
+    Past any pooler: both programs change settings of their session, such as the search path, and a
+    pooler would hand them on to the site.
+    """
+    _not_pooled()
+    (_, *place), env = DatabaseClient.settings_to_cmd_args_env(direct.place(), [])
     *server, database = place
     words = [_found(program), *server, "--no-password", *map(str, options), f"--dbname={database}"]
     done = subprocess.run(  # noqa: S603 — our own words
@@ -26,6 +32,18 @@ def run(program: str, *options: str | Path) -> None:
     )
     if done.returncode:
         raise Failed("\n".join(done.stderr.strip().splitlines()[-4:]))
+
+
+def _not_pooled() -> None:
+    made = direct.connect()
+    try:
+        if direct.is_pooled(made):
+            raise Failed(
+                "接続プール（PgBouncerなど）を経由しています。PostgreSQL 自体のアドレスを "
+                "RACI_LISTEN_URL に指定してください。"
+            )
+    finally:
+        made.close()
 
 
 def _found(program: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from raci.backup import archive, contents, programs
 from raci.backup.archive import Manifest
@@ -65,6 +65,9 @@ def _have_roles(manifest: Manifest) -> None:
     if foreign:
         names = "、".join(foreign)
         raise programs.Failed(f"データベースの役割 {names} がありません。先に作ってください。")
-    with connection.cursor() as cursor:
-        for name in missing:
-            cursor.execute(f"CREATE ROLE {name} NOLOGIN")
+    try:
+        with connection.cursor() as cursor:
+            for name in missing:
+                cursor.execute(f"CREATE ROLE {name} NOLOGIN")
+    except ProgrammingError as error:
+        raise programs.Failed(f"役割 {'、'.join(missing)} を作る権限がありません。") from error

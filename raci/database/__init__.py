@@ -30,10 +30,9 @@ __all__ = [
 ENGINE = "raci.database"
 SCHEMES = ("postgres", "postgresql", "pgsql")
 CONNECTION_SECONDS = 60
-CONNECT_TIMEOUT_SECONDS = 10
-# A machine that is gone says nothing: it is given up after so long, and the next one asked.
-OF_SEVERAL_HOSTS = {
-    "connect_timeout": 3,
+CONNECT_TIMEOUT_SECONDS, OF_SEVERAL_SECONDS = 10, 3  # then the next host is asked
+# A machine that is gone says nothing: it is given up after so long.
+GIVEN_UP = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
@@ -141,5 +140,5 @@ def _options(config: dict[str, Any]) -> dict[str, Any]:
     for name in {"host", "port"} & given.keys():
         config[name.upper()] = str(given.pop(name))
     several = "," in str(config.get("HOST", ""))
-    usual = OF_SEVERAL_HOSTS if several else {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
-    return {**usual, **given}
+    seconds = OF_SEVERAL_SECONDS if several else CONNECT_TIMEOUT_SECONDS
+    return {"connect_timeout": seconds, **GIVEN_UP, **given}

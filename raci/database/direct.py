@@ -14,10 +14,22 @@ from django.db import connection
 from raci.database.base import DatabaseWrapper
 
 
+def place() -> dict[str, Any]:
+    """Where that server is, in the form of Django's DATABASES."""
+    return {**connection.settings_dict, **(settings.LISTEN_DATABASE or {})}
+
+
 def connect() -> Any:
     """A new connection of the driver. Raises Unreachable."""
-    direct: dict[str, Any] | None = settings.LISTEN_DATABASE
     wrapper: Any = connection
-    if direct is not None:
-        wrapper = DatabaseWrapper({**connection.settings_dict, **direct}, alias="direct")
+    if settings.LISTEN_DATABASE is not None:
+        wrapper = DatabaseWrapper(place(), alias="direct")
     return wrapper.get_new_connection(wrapper.get_connection_params())
+
+
+def is_pooled(driver: Any) -> bool:
+    """Whether who let us in is somebody else than who answers: a pooler makes up the number."""
+    with driver.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (answering,) = cursor.fetchone()
+    return bool(driver.get_backend_pid() != answering)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -16,10 +15,11 @@ from raci.statements import fetch
 
 KEY, POOLER, STANDBYS, CONNECTIONS = "署名鍵", "接続プール", "待機系", "接続数"
 MOST_USED = 0.8
+# pg_stat_activity tells only members of pg_monitor which of the others are clients.
 _CONNECTIONS = """
-SELECT count(*), current_setting('max_connections')::int
+SELECT sum(numbackends)::int, current_setting('max_connections')::int
     - current_setting('superuser_reserved_connections')::int
-FROM pg_stat_activity WHERE backend_type = 'client backend'
+FROM pg_stat_database
 """
 # What a standby is like is told to superusers and members of pg_monitor only.
 _STANDBYS = """
@@ -46,7 +46,7 @@ def key() -> Iterator[Finding]:
 def pooler() -> Iterator[Finding]:
     """LISTEN and held locks need a way past a pooler."""
     connection.ensure_connection()
-    between = is_pooled(connection.connection)
+    between = direct.is_pooled(connection.connection)
     if settings.LISTEN_DATABASE is None:
         if between:
             advice = (
@@ -67,21 +67,13 @@ def _direct() -> Iterator[Finding]:
         yield wrong(POOLER, "RACI_LISTEN_URL に接続できません", explain(error))
         return
     try:
-        if is_pooled(made):
+        if direct.is_pooled(made):
             advice = "接続プールではなく、PostgreSQL 自体のアドレスを指定してください。"
             yield wrong(POOLER, "RACI_LISTEN_URL も接続プール経由です", advice)
         else:
             yield ok(POOLER, "RACI_LISTEN_URL で直接接続できます")
     finally:
         made.close()
-
-
-def is_pooled(driver: Any) -> bool:
-    """Whether who let us in is somebody else than who answers: a pooler makes up the number."""
-    with driver.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (answering,) = cursor.fetchone()
-    return bool(driver.get_backend_pid() != answering)
 
 
 def standbys() -> Iterator[Finding]:

@@ -20,11 +20,14 @@ REFUSED = 2
 ATTEMPTS = 10
 PAUSE_SECONDS = 3.0
 _NOT_GIVEN = ("55P03", "40P01")  # lock_not_available, deadlock_detected
+# Only who holds a lock on some table; processes that do jobs are in a transaction all their life.
 _OLDEST = """
 SELECT pid, usename, coalesce(host(client_addr), 'local'), coalesce(application_name, ''),
     extract(epoch FROM now() - xact_start)::int
 FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+    AND EXISTS (SELECT FROM pg_locks held WHERE held.pid = pg_stat_activity.pid
+        AND locktype = 'relation' AND granted AND relation >= 16384)
 ORDER BY xact_start LIMIT 5
 """
 

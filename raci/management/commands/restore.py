@@ -12,6 +12,10 @@ from raci import backup
 from raci.backup.programs import Failed
 
 WRONG, REFUSED = 1, 2
+RIGHTS = (
+    "権限が足りない場合は、DATABASE_URL をデータベースの管理者（SUPERUSER）にして実行してください。"
+    "表などの所有者はバックアップの時と同じになります。"
+)
 
 
 class Command(BaseCommand):
@@ -40,7 +44,7 @@ class Command(BaseCommand):
             message = f"「{path}」を読めません（{error.strerror}）。"
             raise CommandError(message, returncode=REFUSED) from error
         except Failed as error:
-            message = f"読み込めませんでした。データベースは空のままです。原因: {error}"
+            message = f"読み込めませんでした。データベースは空のままです。原因: {error}\n{RIGHTS}"
             raise CommandError(message, returncode=REFUSED) from error
         rows = sum(int(count) for count, _ in made.tables.values())
         told = f"{len(made.tables)}表、{rows:,}行、照合済み"
