@@ -48,7 +48,7 @@ def _run(counts: Mapping[Fault, int], *, poolers: int) -> None:
     seed = int(os.environ.get("RACI_SEED") or SystemRandom().randrange(10**6))
     say(f"RACI_SEED={seed}")
     faults = plan(Random(seed), counts)  # noqa: S311 — no secret
-    with doubled(SIZES, poolers=poolers) as stage:
+    with doubled(SIZES, workers=2 if FULL else 1, poolers=poolers) as stage:
         recoveries = asyncio.run(_act(stage, seed, faults))
         found = stage.check()
         tell(stage.ledger, recoveries, found)
