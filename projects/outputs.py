@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -38,9 +39,23 @@ def edition(project: Project, number: int) -> Output:
     return _asked(project, f"{EDITION} {number}")
 
 
+def there(project: Project) -> QuerySet[Output]:
+    """The files of the project that can be had."""
+    return Output.objects.filter(project=project, at__gte=timezone.now() - KEPT)
+
+
+def forget() -> None:
+    """Files of all projects that nobody can get any more."""
+    projects = list(Project.objects.values_list("pk", flat=True))
+    Output.objects.filter(project__in=projects, at__lt=timezone.now() - KEPT).delete()
+
+
 def interrupted(output: Output) -> bool:
     """Whether it is not written and nobody is about to."""
     return output.data is None and not queue.waiting([write], [output.pk])
+
+
+queue.hourly.append(forget)
 
 
 @queue.job(queue.LONG)

@@ -17,6 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from raci.statements import fetch
+
 
 @login_not_required
 @require_safe
@@ -28,11 +30,15 @@ def healthz(_: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(_: HttpRequest) -> HttpResponse:
-    """503 while the database cannot be reached or lacks migrations."""
+    """503 while the database cannot be reached, only reads, or lacks migrations."""
     try:
         applied = MigrationRecorder(connection).applied_migrations()
+        ((standby,),) = fetch("SELECT pg_is_in_recovery()", [])
     except Error:
         return _word("database", 503)
+    if standby:
+        connection.close()  # the next one looks for the server that writes
+        return _word("read-only", 503)
     return _word("ok", 200) if _needed() <= applied.keys() else _word("migrations", 503)
 
 

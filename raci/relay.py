@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from raci.bridge import Message, Receive, Scope, Send, disconnected
 from raci.letting_in import Application
 
 READ = 1 << 16
-_SOCKET = "events.sock"
+_FOLDER = "events"
 _LONGEST = 96  # bytes of a path that every system takes for a socket
 _OF_ONE_HOP = frozenset(
     (b"connection", b"keep-alive", b"upgrade", b"te", b"transfer-encoding", b"date", b"server")
@@ -27,13 +28,22 @@ _OF_ONE_HOP = frozenset(
 _holder: Path | None = None
 
 
-def path_in(data_dir: Path) -> Path:
-    """Where the holder of a machine with that data folder accepts."""
-    path = data_dir.resolve() / _SOCKET
+def path_in(data_dir: Path, port: int) -> Path:
+    """Where the holder of the server at that port accepts: in a folder that only we may enter."""
+    path = data_dir.resolve() / _FOLDER / f"{port}.sock"
     if len(os.fsencode(path)) <= _LONGEST:
         return path
-    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
-    return Path(f"/tmp/raci-events-{digest}.sock")  # noqa: S108 — as in raci.database.address
+    digest = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:16]
+    return Path(f"/tmp/raci-events-{digest}", path.name)  # noqa: S108 — as raci.database.address
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether the folder is there and nobody else can put anything into it."""
+    try:
+        info = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(info.st_mode) and info.st_uid == os.geteuid() and not info.st_mode & 0o077
 
 
 def pass_on_to(path: Path) -> None:
@@ -60,9 +70,11 @@ async def stream(scope: Scope, receive: Receive, send: Send, *, own: Application
 
 async def _connected() -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
     try:
-        return await asyncio.open_unix_connection(_holder) if _holder else None
+        if _holder and is_ours(_holder.parent):
+            return await asyncio.open_unix_connection(_holder)
     except OSError:
-        return None
+        pass
+    return None
 
 
 def _head(scope: Scope) -> bytes:

@@ -43,7 +43,7 @@ class Server(BaseApplication):
         data_dir: Path | None = None,
     ) -> None:
         bracketed = f"[{host}]" if ":" in host else host
-        self._streams = Streams(data_dir) if data_dir else None
+        self._streams = Streams(relay.path_in(data_dir, port)) if data_dir else None
         self._options: dict[str, Any] = {
             "bind": f"{bracketed}:{port}",
             "workers": workers + (self._streams is not None),
@@ -82,8 +82,8 @@ class Streams:
     It accepts at a socket of its own instead of the server's address.
     """
 
-    def __init__(self, data_dir: Path) -> None:
-        self.path = relay.path_in(data_dir)
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self._holder: Any = None
 
     def before_fork(self, server: Any, worker: Any) -> None:
@@ -107,6 +107,9 @@ class Streams:
 
 def _listening(path: Path) -> socket.socket:
     """A socket at the path for this account only; what an ended holder left there is replaced."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    if not relay.is_ours(path.parent):
+        raise PermissionError(f"{path.parent} がほかの利用者のものです。消してください。")
     made = socket.socket(socket.AF_UNIX)
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     made.bind(str(fresh))

@@ -115,6 +115,16 @@ def test_pg_dump_does_not_go_through_a_pooler(
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]
 
 
+def test_a_backup_of_a_newer_release_is_refused_before_anything_happens(
+    saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("raci.backup.restoring._known", lambda: {"raci.0001_buckets"})
+    with empty_database():
+        with pytest.raises(CommandError, match="より新しい版"):
+            call_command("restore", str(saved))
+        assert contents.is_empty()
+
+
 @pytest.mark.parametrize("harm", ["cut", "changed", "text", "word", "manifest", "encrypted"])
 def test_a_damaged_file_is_refused_before_anything_happens(saved: Path, harm: str) -> None:
     harmed = saved.with_name("harmed")

@@ -165,11 +165,11 @@ def token(page: bytes) -> str:
     return found[1]
 
 
-def holder(environment: dict[str, str]) -> psutil.Process:
+def holder(environment: dict[str, str], port: int) -> psutil.Process:
     """The process at the socket of streams, as soon as there is one."""
     while True:
         with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
-            probe.connect(str(path_in(Path(environment["RACI_DATA_DIR"]))))
+            probe.connect(str(path_in(Path(environment["RACI_DATA_DIR"]), port)))
             packed = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
             return psutil.Process(int.from_bytes(packed[:4], sys.byteorder))
 
@@ -180,7 +180,7 @@ def test_streams_go_through_one_process_and_come_back_when_it_is_killed(
     browser, base = opened(port), f"http://127.0.0.1:{port}/projects/besshi10/"
     page = browser.open(base).read()
     row, before = re.findall(r'<tr id="(\w+)".*?</tr>', page.decode(), re.S)[5], ""
-    first = holder(environment)
+    first = holder(environment, port)
     with browser.open(f"{base}events/?since=99") as stream:
         assert stream.readline() == b"retry: 2000\n"
         body = {"act": "text", "item": row, "field": "description", "after": "x", "before": before}
@@ -193,7 +193,7 @@ def test_streams_go_through_one_process_and_come_back_when_it_is_killed(
         first.kill()
         assert stream.read().endswith(b"\n\n")
         first.wait(timeout=30)  # its sockets close one after the other
-    second = holder(environment)
+    second = holder(environment, port)
     assert second.pid != first.pid
     with browser.open(f"{base}events/?since={number - 1}") as stream:
         assert f"id: {number}\n".encode() in iter(stream.readline, b"")
@@ -203,7 +203,7 @@ def test_nothing_outlives_the_process_that_was_started(
     demo: list[str], port: int, environment: dict[str, str], data_dir: Path
 ) -> None:
     """The last test here: it kills what the others ask."""
-    master = holder(environment).parent()
+    master = holder(environment, port).parent()
     processes = master.children()
     master.kill()
     gone, alive = psutil.wait_procs(processes, timeout=30)

@@ -98,8 +98,11 @@ def test_a_changed_matrix_is_written_anew_and_old_files_go(
     assert "新しい計画" in texts(client.get(EXPORT).content)
     assert Output.objects.count() == 2
     Output.objects.update(at=timezone.now() - outputs.KEPT - timedelta(minutes=1))
-    client.get(EXPORT)
-    assert Output.objects.count() == 1
+    row = Output.objects.latest("pk")
+    assert client.get(f"/projects/small/outputs/{row.pk}/file.xlsx").status_code == 404
+    assert outputs.forget in queue.hourly
+    outputs.forget()
+    assert Output.objects.count() == 0
 
 
 def test_an_edition_too(client: Client, project: Project) -> None:

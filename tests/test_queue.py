@@ -148,6 +148,77 @@ def test_what_a_dead_process_began_waits_again_but_not_what_a_living_one_does() 
 
 
 @for_real
+def test_a_job_whose_end_could_not_be_written_is_taken_up_by_its_own_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The disk was full, or the pooler away, just then; the process lives on."""
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise OperationalError("no space left")
+
+    runner = running.Runner(dedicated=True)
+    queue.put(noted, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(DBTaskResult, "save", fails)
+        patch.setattr(DBTaskResult, "claim", claimed)
+        patch.setattr(DBTaskResult, "set_successful", fails)
+        patch.setattr(running, "_failed", fails)
+        runner._begin(runner._present())
+        runner._wait()
+    try:
+        assert only().status == "RUNNING"
+        runner._take_up()
+        assert only().status == "READY"
+    finally:
+        runner._absent()
+
+
+def claimed(row: Any, name: str) -> None:
+    DBTaskResult.objects.filter(pk=row.pk).update(
+        status="RUNNING", worker_ids=[name], started_at=timezone.now()
+    )
+    row.worker_ids = [name]
+
+
+@for_real
+def test_what_a_living_process_does_is_not_taken_from_it() -> None:
+    living = presence.Presence(dedicated=False)
+    queue.put(noted, 1)
+    only().claim(living.name)
+    try:
+        assert running.take_up(living.key, [queue.QUICK]) == 0
+        assert running.take_up(living.key, [queue.LONG]) == 1
+    finally:
+        living.end()
+
+
+@for_real
+def test_a_job_of_a_newer_release_waits_for_one_who_knows_it() -> None:
+    queue.put(noted, 1)
+    DBTaskResult.objects.update(task_path="tests.test_queue_of_tomorrow.noted")
+    drain()
+    assert (only().status, only().finished_at) == ("READY", None)
+    DBTaskResult.objects.update(task_path=noted.module_path, run_after=timezone.now())
+    drain()
+    assert done == [1]
+
+
+@for_real
+def test_a_failed_job_keeps_no_words_of_its_error() -> None:
+    queue.put(broken, 4711)
+    drain()
+    assert "raise ValueError" in only().traceback
+    assert "4711" not in only().traceback
+
+
+@for_real
+def test_workers_of_the_library_itself_leave_names_that_can_be_taken_up() -> None:
+    queue.put(noted, 1)
+    only().claim("a-name-without-a-key")
+    assert running.take_up() == 1
+
+
+@for_real
 def test_what_kills_each_process_that_begins_it_is_given_up() -> None:
     queue.put(noted, 1)
     for number in range(running.MOST_BEGUN):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from errno import ENOSPC
 from typing import Any
 
 import pytest
@@ -134,7 +135,11 @@ def caused(code: str | None) -> OperationalError:
         (caused(None), Cause.AWAY),
         (InterfaceError("connection already closed"), Cause.AWAY),
         (caused("25006"), Cause.READ_ONLY),
+        (caused("53200"), Cause.AWAY),
+        (InterfaceError("cursor already closed"), None),
         (caused("53100"), Cause.FULL),
+        (OSError(ENOSPC, "No space left on device"), Cause.FULL),
+        (FileNotFoundError(), None),
         (caused("40P01"), None),
         (caused("57014"), None),
         (ValueError("connection"), None),

@@ -78,7 +78,7 @@ def handed_out(request: HttpRequest, project: Project, asked: Callable[[], Outpu
 
 def _opened(request: HttpRequest, slug: str, key: int) -> tuple[Project, Output]:
     project = load(Project.objects.all(), user=person(request), slug=slug)
-    row = Output.objects.filter(project=project, pk=key).first()
+    row = outputs.there(project).filter(pk=key).first()
     if row is None:
         raise Http404
     return project, row

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from django.db import ProgrammingError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
 
 from raci.backup import archive, contents, programs
 from raci.backup.archive import Manifest
@@ -20,13 +21,22 @@ class NotEmpty(Exception):
     """The database has tables already; nothing was touched."""
 
 
+class Newer(Exception):
+    """The backup is of a release with migrations that this one does not know."""
+
+    def __init__(self, migrations: list[str]) -> None:
+        super().__init__("、".join(migrations[:3]))
+
+
 class Different(Exception):
     """What was restored is not what the manifest says; has a line per table."""
 
 
 def restore(path: Path) -> Manifest:
-    """Fills the database of the settings. Damaged, NotEmpty, programs.Failed, Different."""
+    """Fills the database of the settings. Damaged, Newer, NotEmpty, Failed, Different."""
     manifest = archive.read(path)
+    if unknown := sorted(set(manifest.migrations) - _known()):
+        raise Newer(unknown)
     if not contents.is_empty():
         raise NotEmpty
     _have_roles(manifest)
@@ -55,6 +65,12 @@ def differences(manifest: Manifest) -> list[str]:
     if dict(manifest.sequences) != sequences:
         found.append("番号の続き（sequence）が違います。")
     return found
+
+
+def _known() -> set[str]:
+    """The migrations of this release, as the manifest names them."""
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    return {".".join(key) for key in loader.disk_migrations or ()}
 
 
 def _have_roles(manifest: Manifest) -> None:

@@ -1,17 +1,19 @@
-"""Which errors mean that the database is away, or full, and not that somebody did wrong."""
+"""Which errors mean that the database is away, or a disk full, and not that somebody did wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
+from errno import EDQUOT, ENOSPC
 
 from django.db import DatabaseError, InterfaceError
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _CONNECTION = "08"
-_AWAY = frozenset({"57P01", "57P02", "57P03", "53300"})
+_AWAY = frozenset({"57P01", "57P02", "57P03", "53200", "53300"})
 _READ_ONLY = "25006"
-_FULL = frozenset({"53100", "53200"})
+_NO_ROOM = (ENOSPC, EDQUOT)
+_FULL = "53100"
 
 
 class Cause(Enum):
@@ -28,14 +30,16 @@ def cause_of(error: BaseException | None) -> Cause | None:
 
 
 def _cause(error: BaseException) -> Cause | None:
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return Cause.FULL
     if isinstance(error, InterfaceError):  # the connection was closed below us
-        return Cause.AWAY
+        return Cause.AWAY if "connection" in str(error) else None
     if not isinstance(error, DatabaseError):
         return None
     code = getattr(error.__cause__, "pgcode", None)
     if code is None:
         return Cause.AWAY if _is_lost(error) else None
-    if code in _FULL:
+    if code == _FULL:
         return Cause.FULL
     if code == _READ_ONLY:
         return Cause.READ_ONLY

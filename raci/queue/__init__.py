@@ -36,6 +36,7 @@ Job = Task[Any, None]
 Put = TaskResult[Any]
 
 wake = threading.Event()
+hourly: list[Callable[[], object]] = []  # what else is to be done now and then, by any process
 
 
 class Crowded(Exception):

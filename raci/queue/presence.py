@@ -26,7 +26,16 @@ WHERE locktype = 'advisory' AND granted AND objsubid = 2
 """
 LIVING = f"{_LOCKS} AND classid = {_PRESENT}"
 DEDICATED = f"{_LOCKS} AND classid = {_DEDICATED}"
-HOLDER = "split_part(worker_ids ->> -1, '/', 2)::bigint"
+HOLDER = "coalesce(nullif(split_part(worker_ids ->> -1, '/', 2), '')::bigint, -1)"
+# A machine that lost its power says nothing: the server finds out in some twelve seconds.
+_FOR_LONG = """
+SET LOCAL idle_in_transaction_session_timeout = 0;
+SET LOCAL tcp_keepalives_idle = 5;
+SET LOCAL tcp_keepalives_interval = 2;
+SET LOCAL tcp_keepalives_count = 3;
+SET LOCAL tcp_user_timeout = 10000
+"""
+_HAS_TRANSACTION_TIMEOUT = 170_000
 
 
 class Presence:
@@ -34,20 +43,22 @@ class Presence:
 
     def __init__(self, *, dedicated: bool) -> None:
         """Raises Unreachable, or another error of the database."""
-        key = secrets.randbelow(_KEYS)
-        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}/{key}"
+        self.key = secrets.randbelow(_KEYS)
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}/{self.key}"
         self._raw: Any = direct.connect()
         try:
             with connection.wrap_database_errors:
-                self._hold(key, dedicated=dedicated)
+                self._hold(dedicated=dedicated)
         except Error:
             self.end()
             raise
 
-    def _hold(self, key: int, *, dedicated: bool) -> None:
+    def _hold(self, *, dedicated: bool) -> None:
         with self._raw.cursor() as cursor:
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PRESENT, key])
+            cursor.execute(_FOR_LONG)
+            if self._raw.server_version >= _HAS_TRANSACTION_TIMEOUT:
+                cursor.execute("SET LOCAL transaction_timeout = 0")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PRESENT, self.key])
             if dedicated:
                 cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [_DEDICATED])
 

@@ -5,26 +5,30 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from time import monotonic
+from traceback import format_tb
 from typing import Any
 
 from django.conf import settings
 from django.db import Error, close_old_connections, connections
 from django.db.models.functions import Now
+from django.utils import timezone
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from raci.queue import LONG, QUICK, asked, wake
+from raci.queue import LONG, QUICK, asked, hourly, wake
 from raci.queue.presence import HOLDER, LIVING, Presence, is_somebody_dedicated
 from raci.statements import fetch
 
 EVERY_SECONDS, SWEEP_SECONDS, PRUNE_SECONDS = 1.0, 5.0, 3600.0
-MOST_BEGUN = 5
+MOST_BEGUN, MOST_MAILED = 5, 50
 KEPT = timedelta(days=7)
+UNKNOWN_YET = asked.Again(timedelta(minutes=1), 100)  # a job of a newer release
 _READY = """
 SELECT DISTINCT queue_name FROM django_tasks_database_dbtaskresult
 WHERE status = 'READY' AND (run_after <= now() OR run_after >= '9999-01-01')
@@ -35,11 +39,23 @@ UPDATE django_tasks_database_dbtaskresult SET run_after = '9999-01-01 00:00+00'
 WHERE status = 'READY' AND run_after <= now()
 RETURNING id
 """
+# What a dead process began, and what is not being done by a living one any more. A mail may be
+# begun often since its server is away; a long job that is begun so often kills who begins it.
 _LEFT_BEHIND = f"""
 UPDATE django_tasks_database_dbtaskresult SET
-    status = CASE WHEN jsonb_array_length(worker_ids) < %s THEN 'READY' ELSE 'FAILED' END,
-    finished_at = CASE WHEN jsonb_array_length(worker_ids) < %s THEN NULL ELSE now() END
-WHERE status = 'RUNNING' AND {HOLDER} NOT IN ({LIVING})
+    status = CASE WHEN again THEN 'READY' ELSE 'FAILED' END,
+    finished_at = CASE WHEN again THEN NULL ELSE now() END
+FROM (
+    SELECT id AS left_id, jsonb_array_length(worker_ids) <
+        CASE queue_name WHEN '{QUICK}' THEN {MOST_MAILED} ELSE {MOST_BEGUN} END AS again
+    FROM django_tasks_database_dbtaskresult
+    WHERE status = 'RUNNING' AND (
+        {HOLDER} NOT IN ({LIVING})
+        OR {HOLDER} = %(key)s AND queue_name = ANY(%(idle)s)
+    )
+    FOR UPDATE SKIP LOCKED
+) AS behind
+WHERE id = left_id
 RETURNING id
 """
 
@@ -58,6 +74,7 @@ class Runner:
         }
         self._threads = {LONG: threads, QUICK: 1}
         self._busy: dict[str, set[Future[None]]] = {LONG: set(), QUICK: set()}
+        self._presence: Presence | None = None
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -67,37 +84,44 @@ class Runner:
 
     def run(self) -> None:
         """Until `stop`, also through times without a database."""
+        prune = Every(PRUNE_SECONDS, forget)
+        sweep = Every(SWEEP_SECONDS, self._take_up)
         while not self._stop.is_set():
             try:
-                self._present()
+                close_old_connections()
+                name = self._present()
+                prune()
+                sweep()
+                self._begin(name)
             except Error as error:
                 logger.warning("the queue waits for the database (%s)", type(error).__name__)
-                self._stop.wait(EVERY_SECONDS)
+                connections.close_all()
             except Exception:  # whatever it is, jobs are waiting
                 logger.exception("the queue begins anew")
-                self._stop.wait(EVERY_SECONDS)
-            finally:
-                connections.close_all()
+            wake.wait(EVERY_SECONDS)
+            wake.clear()
+        self._wait()
         for pool in self._pools.values():
             pool.shutdown()
+        self._absent()
+        connections.close_all()
 
-    def _present(self) -> None:
-        """While our lock holds."""
-        presence = Presence(dedicated=self._dedicated)
-        sweep = Every(SWEEP_SECONDS, take_up)
-        prune = Every(PRUNE_SECONDS, forget)
-        try:
-            while presence.holds and not self._stop.is_set():
-                close_old_connections()
-                sweep()
-                prune()
-                self._begin(presence.name)
-                wake.wait(EVERY_SECONDS)
-                wake.clear()
-            if self._stop.is_set():
-                self._wait()
-        finally:
-            presence.end()
+    def _present(self) -> str:
+        """The name that our lock gives us; a new one when the server let go of the last."""
+        if self._presence is None or not self._presence.holds:
+            self._absent()
+            self._presence = Presence(dedicated=self._dedicated)
+        return self._presence.name
+
+    def _absent(self) -> None:
+        if self._presence is not None:
+            self._presence.end()
+            self._presence = None
+
+    def _take_up(self) -> None:
+        """Also what a thread of ours could not even say of its job that it failed."""
+        idle = [queue for queue in self._pools if not self._still_busy(queue)]
+        take_up(self._presence.key if self._presence else -1, idle)
 
     def _begin(self, name: str) -> None:
         ready = {queue for (queue,) in fetch(_READY, [])}
@@ -105,9 +129,13 @@ class Runner:
             return
         fetch(_DUE, [])
         for queue in ready & self._pools.keys():
-            busy = self._busy[queue] = {one for one in self._busy[queue] if not one.done()}
+            busy = self._still_busy(queue)
             if len(busy) < self._threads[queue]:
                 busy.add(self._pools[queue].submit(_drain, queue, name, self._stop))
+
+    def _still_busy(self, queue: str) -> set[Future[None]]:
+        self._busy[queue] = {one for one in self._busy[queue] if not one.done()}
+        return self._busy[queue]
 
     def _wait(self) -> None:
         for one in [one for busy in self._busy.values() for one in busy]:
@@ -131,17 +159,26 @@ class _Worker(Worker):
         self._stop = stop
 
     def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
-        row = db_task_result
+        row: Any = db_task_result
+        row.set_failed = partial(_failed, row)
         asked.taken()
         super().run_task(row)
-        again = asked.taken()
         if row.status == TaskResultStatus.SUCCESSFUL:
             row.delete()
-        elif again and len(row.worker_ids) < again.attempts:
-            row.status, row.finished_at = TaskResultStatus.READY, None
-            row.run_after = Now() + again.after
-            row.save(update_fields=["status", "finished_at", "run_after"])
         self.running = not self._stop.is_set()
+
+
+def _failed(row: DBTaskResult[Any, Any], error: BaseException) -> None:
+    """In one statement: the job waits again, or has failed; with lines of code and no words."""
+    again = asked.taken() or (UNKNOWN_YET if isinstance(error, ImportError) else None)
+    row.exception_class_path = f"{type(error).__module__}.{type(error).__qualname__}"
+    row.traceback, row.return_value = "".join(format_tb(error.__traceback__)), None
+    row.status, row.finished_at = TaskResultStatus.FAILED, timezone.now()
+    if again and len(row.worker_ids) < again.attempts:
+        row.status, row.finished_at = TaskResultStatus.READY, None
+        row.run_after = Now() + again.after
+    row.save()
+    row.refresh_from_db(fields=["run_after"])
 
 
 class Every:
@@ -156,14 +193,19 @@ class Every:
             self._work()
 
 
-def take_up() -> int:
-    """Jobs whose holder died wait again; those that were begun too often have failed."""
-    return len(fetch(_LEFT_BEHIND, [MOST_BEGUN, MOST_BEGUN]))
+def take_up(key: int = -1, idle: Sequence[str] = ()) -> int:
+    """Jobs that were left behind wait again, or have failed; how many there were.
+
+    `key` is that of a living process, which does nothing in its `idle` queues now.
+    """
+    return len(fetch(_LEFT_BEHIND, {"key": key, "idle": list(idle)}))
 
 
 def forget() -> None:
-    """What failed long ago is taken away."""
+    """What failed long ago is taken away, and what others want to be."""
     DBTaskResult.objects.filter(finished_at__lt=Now() - KEPT).delete()
+    for work in hourly:
+        work()
 
 
 def start_beside_pages(**_: object) -> None:

@@ -21,7 +21,7 @@ DISK_MEGABYTES = 300
 DAY, SEED = 24 * 3600, 7
 MOST_SECONDS = 15
 MANY = 3_000
-FULL_WORDS = "データベースの空き容量が足りない"
+FULL_WORDS = "サーバーの空き容量が足りない"
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 Act = Callable[[Watcher], Awaitable[None]]
 

@@ -60,7 +60,7 @@ class Machine:
         return [master, *master.children(recursive=True)]
 
     def holds(self) -> bool:
-        return bool(self.holders()) and path_in(self.data).exists()
+        return bool(self.holders()) and path_in(self.data, self.port).exists()
 
     def stop(self) -> None:
         if self._process:

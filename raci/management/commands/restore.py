@@ -38,6 +38,12 @@ class Command(BaseCommand):
                 "新しい空のデータベースを DATABASE_URL または RACI_DATA_DIR で指定してください。"
             )
             raise CommandError(message, returncode=REFUSED) from error
+        except backup.Newer as error:
+            message = (
+                f"このバックアップは、より新しい版のものです（{error}）。"
+                "その版のプログラムで読み込んでください。データベースには触れていません。"
+            )
+            raise CommandError(message, returncode=REFUSED) from error
         except backup.Damaged as error:
             raise CommandError(str(error), returncode=REFUSED) from error
         except OSError as error:
