@@ -24,7 +24,6 @@ from django_tasks.base import Task, TaskResult
 
 from raci.database.away import Cause, cause_of
 from raci.queue import asked
-from raci.queue.presence import HOLDER, LIVING
 from raci.statements import fetch
 
 LONG, QUICK = "long", "quick"
@@ -107,12 +106,10 @@ def waiting(works: Collection[Job], keys: Collection[int]) -> set[int]:
     return {int(key) for (key,) in fetch(_OF_KEYS, [paths, [str(key) for key in keys]])}
 
 
+# What a dead process left running counts: another one takes it up within seconds.
 _OF_KEYS = f"""
 SELECT args_kwargs -> 'args' ->> 0 FROM django_tasks_database_dbtaskresult
-WHERE task_path = ANY(%s) AND args_kwargs -> 'args' ->> 0 = ANY(%s) AND (
-    status = 'READY'
-    OR status = 'RUNNING' AND {HOLDER} IN ({LIVING})
-)
+WHERE task_path = ANY(%s) AND args_kwargs -> 'args' ->> 0 = ANY(%s) AND status IN {_NOT_OVER}
 """
 
 
