@@ -36,6 +36,16 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("ci")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than cores: tests of browsers and of servers wait for half of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole sites first: they mostly wait, and would be waited for at the end."""
+    items.sort(key=lambda item: "system" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Nobody counts the tables meanwhile: to others they look empty, since tests commit nothing,
