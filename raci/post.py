@@ -18,7 +18,7 @@ from django.core.mail.message import EmailMessage
 from raci import queue
 from raci.queue.sealed import seal, unseal
 
-AGAIN_AFTER, MOST_TRIED = timedelta(minutes=5), 24
+AGAIN_AFTER, MOST_TRIED = timedelta(minutes=10), 150  # a day
 _FIELDS = ("subject", "body", "from_email", "to", "cc", "bcc", "reply_to", "extra_headers")
 
 

@@ -26,7 +26,7 @@ from raci.queue.presence import HOLDER, LIVING, Presence, is_somebody_dedicated
 from raci.statements import fetch
 
 EVERY_SECONDS, SWEEP_SECONDS, PRUNE_SECONDS = 1.0, 5.0, 3600.0
-MOST_BEGUN, MOST_MAILED = 5, 50
+MOST_BEGUN, MOST_MAILED = 5, 200
 KEPT = timedelta(days=7)
 UNKNOWN_YET = asked.Again(timedelta(minutes=1), 100)  # a job of a newer release
 _READY = """
