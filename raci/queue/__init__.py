@@ -14,16 +14,13 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django_tasks import task
 from django_tasks.base import Task, TaskResult
 
-from raci.database.away import Cause, cause_of
-from raci.queue import asked
 from raci.statements import fetch
 
 LONG, QUICK = "long", "quick"
@@ -42,7 +39,7 @@ class Crowded(Exception):
     """Too many long jobs wait already."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Later(Exception):
     """Raised by a job: not now, but so long from now, and not more often than that in all."""
 
@@ -52,23 +49,7 @@ class Later(Exception):
 
 def job(queue: str) -> Callable[[Callable[..., None]], Job]:
     """Makes a function of a module a job; its arguments go through JSON."""
-
-    def made(work: Callable[..., None]) -> Task[Any, None]:
-        @wraps(work)
-        def run(*arguments: Any) -> None:
-            try:
-                work(*arguments)
-            except Later as later:
-                asked.again(later.after, later.attempts)
-                raise
-            except Exception as error:
-                if cause_of(error) in (Cause.AWAY, Cause.READ_ONLY):
-                    connection.close()
-                    asked.again(timedelta(seconds=2), 20)
-                raise
-
-        return task(queue_name=queue)(run)
-
+    made: Callable[[Callable[..., None]], Job] = task(queue_name=queue)
     return made
 
 

@@ -14,21 +14,23 @@ from traceback import format_tb
 from typing import Any
 
 from django.conf import settings
-from django.db import Error, close_old_connections, connections
+from django.db import Error, close_old_connections, connection, connections
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from raci.queue import LONG, QUICK, asked, hourly, wake
+from raci.database.away import Cause, cause_of
+from raci.queue import LONG, QUICK, Later, hourly, wake
 from raci.queue.presence import HOLDER, LIVING, Presence, is_somebody_dedicated
 from raci.statements import fetch
 
 EVERY_SECONDS, SWEEP_SECONDS, PRUNE_SECONDS = 1.0, 5.0, 3600.0
 MOST_BEGUN, MOST_MAILED = 5, 200
 KEPT = timedelta(days=7)
-UNKNOWN_YET = asked.Again(timedelta(minutes=1), 100)  # a job of a newer release
+DATABASE_AWAY = Later(timedelta(seconds=2), 20)
+UNKNOWN_YET = Later(timedelta(minutes=1), 100)  # a job of a newer release
 _READY = """
 SELECT DISTINCT queue_name FROM django_tasks_database_dbtaskresult
 WHERE status = 'READY' AND (run_after <= now() OR run_after >= '9999-01-01')
@@ -161,7 +163,6 @@ class _Worker(Worker):
     def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
         row: Any = db_task_result
         row.set_failed = partial(_failed, row)
-        asked.taken()
         super().run_task(row)
         if row.status == TaskResultStatus.SUCCESSFUL:
             row.delete()
@@ -170,7 +171,8 @@ class _Worker(Worker):
 
 def _failed(row: DBTaskResult[Any, Any], error: BaseException) -> None:
     """In one statement: the job waits again, or has failed; with lines of code and no words."""
-    again = asked.taken() or (UNKNOWN_YET if isinstance(error, ImportError) else None)
+    if (again := _again(error)) is DATABASE_AWAY:
+        connection.close()
     row.exception_class_path = f"{type(error).__module__}.{type(error).__qualname__}"
     row.traceback, row.return_value = "".join(format_tb(error.__traceback__)), None
     row.status, row.finished_at = TaskResultStatus.FAILED, timezone.now()
@@ -179,6 +181,15 @@ def _failed(row: DBTaskResult[Any, Any], error: BaseException) -> None:
         row.run_after = Now() + again.after
     row.save()
     row.refresh_from_db(fields=["run_after"])
+
+
+def _again(error: BaseException) -> Later | None:
+    """When the job that ended with the error may begin again."""
+    if isinstance(error, Later):
+        return error
+    if cause_of(error) in (Cause.AWAY, Cause.READ_ONLY):
+        return DATABASE_AWAY
+    return UNKNOWN_YET if isinstance(error, ImportError) else None
 
 
 class Every:
