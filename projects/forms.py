@@ -24,19 +24,26 @@ ANY = "any"
 BLANK_WORDS = ("空白", "blank", "none")
 
 
+class FilterChoices(forms.MultipleChoiceField):
+    """Choices of a filter. The empty one, 「すべて」 of a `<select>`, means no filter."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return [choice for choice in super().to_python(value) if choice]
+
+
 class MatrixForm(forms.Form):
     """The filters and the fold in the URL of a matrix → Selection and Fold."""
 
     q = forms.CharField(required=False, max_length=200, label="項番・作業項目・作業内容")
     role = forms.CharField(required=False, label="関連業者")
-    mark = forms.MultipleChoiceField(required=False, label="記号")
+    mark = FilterChoices(required=False, label="記号")
     level = forms.IntegerField(required=False, min_value=1, max_value=20, label="階層")
     fold = forms.IntegerField(required=False, min_value=1, max_value=20, label="折りたたむ階層")
     flip = forms.RegexField(
         rf"^[0-9a-z]{{{UID_LENGTH}}}(\.[0-9a-z]{{{UID_LENGTH}}})*$", required=False
     )
 
-    finding = forms.MultipleChoiceField(
+    finding = FilterChoices(
         required=False,
         label="要確認",
         choices=[(ANY, "いずれか"), *((code.value, check.title) for code, check in CHECKS.items())],
@@ -56,7 +63,7 @@ class MatrixForm(forms.Form):
         self._grid, self._top, self._found = grid, top, found
         self.columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
         marks = self.fields["mark"]
-        assert isinstance(marks, forms.MultipleChoiceField)
+        assert isinstance(marks, FilterChoices)
         marks.choices = [(value, value) for value in (*grid.symbols, *BLANK_WORDS)]
 
     def clean_role(self) -> str:
@@ -128,7 +135,7 @@ class MatrixForm(forms.Form):
             words=self["q"].value() or "",
             errors=tuple(errors),
             selection=self.selection,
-            finding=tuple(self["finding"].value() or ()),
+            finding=tuple(filter(None, self["finding"].value() or ())),
             columns=self.columns,
             fold_level=self.folding.level,
         )
