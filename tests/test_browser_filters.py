@@ -16,7 +16,7 @@ from tests.browsing import Open, document, in_chromium
 pytestmark = in_chromium
 
 PLACES: dict[str, Callable[[Page], None]] = {
-    "matrix": lambda page: None,
+    "matrix": lambda _page: None,
     "phase": lambda page: go_to_phase(page),
 }
 FILL: dict[str, Callable[[Locator], None]] = {

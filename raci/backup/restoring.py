@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
-from django.db import ProgrammingError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from raci.backup import archive, contents, programs
 from raci.backup.archive import Manifest
+from raci.database import roles
 from raci.statements import fetch
 
-# The roles that migrations make; nobody signs in as one of them.
-OWN_ROLES = ("raci_audit", "raci_vendor")
 _ROLES = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
 
 
@@ -28,12 +28,19 @@ class Newer(Exception):
         super().__init__("、".join(migrations[:3]))
 
 
+class NotGranted(Exception):
+    """All is restored, but companies cannot sign in; has the statements that are missing."""
+
+
 class Different(Exception):
     """What was restored is not what the manifest says; has a line per table."""
 
 
 def restore(path: Path) -> Manifest:
-    """Fills the database of the settings. Damaged, Newer, NotEmpty, Failed, Different."""
+    """Fill the database of the settings, and let the site's role work for companies.
+
+    Damaged, Newer, NotEmpty, Failed, Different, NotGranted.
+    """
     manifest = archive.read(path)
     if unknown := sorted(set(manifest.migrations) - _known()):
         raise Newer(unknown)
@@ -43,12 +50,13 @@ def restore(path: Path) -> Manifest:
     with tempfile.TemporaryDirectory(prefix="raci-restore-") as folder:
         dump = Path(folder, archive.DUMP)
         archive.take_dump(path, dump)
-        programs.run("pg_restore", "--single-transaction", "--exit-on-error", dump)
+        _load(dump, manifest)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     found = differences(manifest)
     if found:
         raise Different("\n".join(found))
+    _grant_vendor(manifest)
     return manifest
 
 
@@ -77,7 +85,7 @@ def _have_roles(manifest: Manifest) -> None:
     """Makes the roles of ours that the server lacks; the site's own must be there."""
     there = {name for (name,) in fetch(_ROLES, [list(manifest.roles)])}
     missing = [name for name in manifest.roles if name not in there]
-    foreign = [name for name in missing if name not in OWN_ROLES]
+    foreign = [name for name in missing if name not in roles.OWN]
     if foreign:
         names = "、".join(foreign)
         raise programs.Failed(f"データベースの役割 {names} がありません。先に作ってください。")
@@ -87,3 +95,23 @@ def _have_roles(manifest: Manifest) -> None:
                 cursor.execute(f"CREATE ROLE {name} NOLOGIN")
     except ProgrammingError as error:
         raise programs.Failed(f"役割 {'、'.join(missing)} を作る権限がありません。") from error
+
+
+def _load(dump: Path, manifest: Manifest) -> None:
+    """Run pg_restore, as a member of the security log's owner where there is one."""
+    owner = roles.as_owner_of_log() if roles.AUDIT in manifest.roles else nullcontext()
+    try:
+        with owner:
+            programs.run("pg_restore", "--single-transaction", "--exit-on-error", dump)
+    except DatabaseError as error:
+        raise programs.Failed(f"役割 {roles.AUDIT} を使う権限がありません。") from error
+
+
+def _grant_vendor(manifest: Manifest) -> None:
+    """Give the site's role what a dump does not hold: its membership in the companies' role."""
+    if roles.VENDOR not in manifest.roles:
+        return
+    try:
+        roles.let_site_become_vendor()
+    except DatabaseError as error:
+        raise NotGranted("; ".join(roles.missing_grants())) from error

@@ -14,6 +14,8 @@ examinations = (
     data.server,
     data.migrations,
     data.privileges,
+    data.vendor_role,
+    data.log_owner,
     data.clock,
     machines.pooler,
     machines.standbys,

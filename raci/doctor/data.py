@@ -9,11 +9,12 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 
-from raci.database import explain
+from raci.database import explain, roles
 from raci.doctor.finding import UNREACHABLE, Finding, note, ok, wrong
 from raci.statements import fetch
 
 DATABASE, MIGRATIONS, RIGHTS, CLOCK = "データベース", "マイグレーション", "権限", "時計"
+VENDOR_ROLE, LOG_OWNER = "業者の画面の役割", "セキュリティ記録の所有者"
 MOST_APART = 2.0
 _SERVER = """
 SELECT current_setting('server_version'), current_setting('server_encoding'),
@@ -59,6 +60,28 @@ def privileges() -> Iterator[Finding]:
         yield note(RIGHTS, f"役割 {name} が {held} を持っています", advice)
     else:
         yield ok(RIGHTS, f"役割 {name}")
+
+
+def vendor_role() -> Iterator[Finding]:
+    """Requests of companies run as a role of their own; become it, and read as it."""
+    if roles.can_become(roles.VENDOR, proof="SELECT FROM vendors_seats()"):
+        yield ok(VENDOR_ROLE, f"{roles.VENDOR} になれます")
+        return
+    missing = "; ".join(roles.missing_grants()) or "manage.py migrate"
+    advice = f"データベースの管理者が次を実行してください: {missing};"
+    yield wrong(VENDOR_ROLE, f"{roles.VENDOR} になれず、業者の人が使えません", advice)
+
+
+def log_owner() -> Iterator[Finding]:
+    """Nobody who runs the site may become the security log's owner."""
+    ((name, is_super, _),) = fetch(_RIGHTS, [])
+    if is_super:
+        return  # `privileges` tells
+    if roles.can_become(roles.AUDIT):
+        advice = f"REVOKE {roles.AUDIT} FROM {name}; を実行してください。"
+        yield wrong(LOG_OWNER, f"役割 {name} が記録を書き換えられます", advice)
+    else:
+        yield ok(LOG_OWNER, f"役割 {name} は {roles.AUDIT} になれません")
 
 
 def clock() -> Iterator[Finding]:

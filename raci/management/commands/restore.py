@@ -32,6 +32,12 @@ class Command(BaseCommand):
         except backup.Different as error:
             message = f"読み込みましたが、内容が作成時と違います。使わないでください。\n{error}"
             raise CommandError(message, returncode=WRONG) from error
+        except backup.NotGranted as error:
+            message = (
+                "読み込み、照合しましたが、業者の画面がまだ使えません。"
+                f"データベースの管理者が次を実行してください: {error};"
+            )
+            raise CommandError(message, returncode=WRONG) from error
         except backup.NotEmpty as error:
             message = (
                 "データベースが空ではないため、読み込みませんでした。"
