@@ -11,14 +11,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 
 from projects import comparisonsheet
+from projects.change_kinds import WORDS, Change, Row
+from projects.column_header import Header
 from projects.comparisonsheet import Head
-from projects.difference import BLANK, WORDS, Change, Row, Table, columns_of, marked
+from projects.difference import BLANK, Table, columns_of, marked
+from projects.difference_parts import Column, Filter, Point, points
 from projects.forms_compare import MATRIX, CompareForm
 from projects.grid import TEXTS, Grid, Item, ancestors, parents
 from projects.models import Project
-from projects.page import Header
 from projects.plan import Act, ItemLine
-from projects.preview import Column, Filter, Point, points
 from projects.sidebyside import KINDS, Pair, Wanted, kinds_of, pair
 from projects.sources import NOW, Source
 from projects.store import reasons

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from xlsxwriter.worksheet import Worksheet
 
 from projects.cellstyles import Styles
-from projects.difference import Row, headings
+from projects.change_kinds import Row
+from projects.difference import headings
 from projects.grid import Grid, Item
 from projects.marksheet import MarkSheet
 from projects.measures import list_height

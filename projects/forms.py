@@ -1,20 +1,16 @@
-"""Forms of the PMO's pages. They return domain values."""
+"""The filters and the fold in the URL of a matrix."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Collection, Iterable
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 
 from projects.checks import CHECKS
-from projects.grid import MAX_NAME, UID_LENGTH, Grid
-from projects.history import KINDS
+from projects.form_fields import FilterChoices, choice_field
+from projects.grid import UID_LENGTH, Grid
 from projects.keys import match_key
-from projects.log import LogFilter
 from projects.matrix import Fold
 from projects.page import Request
 from projects.selection import BLANK, Selection, words_of
@@ -22,13 +18,6 @@ from projects.whereabouts import Whereabouts
 
 ANY = "any"
 BLANK_WORDS = ("空白", "blank", "none")
-
-
-class FilterChoices(forms.MultipleChoiceField):
-    """Choices of a filter. The empty one, 「すべて」 of a `<select>`, means no filter."""
-
-    def to_python(self, value: Any) -> list[str]:
-        return [choice for choice in super().to_python(value) if choice]
 
 
 class MatrixForm(forms.Form):
@@ -62,9 +51,8 @@ class MatrixForm(forms.Form):
         self._query = data
         self._grid, self._top, self._found = grid, top, found
         self.columns: tuple[tuple[str, tuple[str, ...]], ...] = ()
-        marks = self.fields["mark"]
-        assert isinstance(marks, FilterChoices)
-        marks.choices = [(value, value) for value in (*grid.symbols, *BLANK_WORDS)]
+        marks = (*grid.symbols, *BLANK_WORDS)
+        choice_field(self, "mark").choices = [(mark, mark) for mark in marks]
 
     def clean_role(self) -> str:
         """The role's name, from its name, short name, alias or place (from 1)."""
@@ -143,48 +131,3 @@ class MatrixForm(forms.Form):
 
 def _any_of(codes: Iterable[str], chosen: Collection[str]) -> bool:
     return ANY in chosen or any(code in chosen for code in codes)
-
-
-_DAY = forms.DateInput({"type": "date"})
-_POSSIBLE_DAYS = (MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
-
-
-class LogForm(forms.Form):
-    """The filters of the history in the URL → LogFilter."""
-
-    person = forms.ChoiceField(required=False, label="変更者")
-    kind = forms.ChoiceField(required=False, label="種類")
-    role = forms.ChoiceField(required=False, label="関連業者")
-    item = forms.CharField(required=False, max_length=MAX_NAME, label="項番")
-    since = forms.DateField(
-        required=False, label="開始日", widget=_DAY, validators=[*_POSSIBLE_DAYS]
-    )
-    until = forms.DateField(
-        required=False, label="終了日", widget=_DAY, validators=[*_POSSIBLE_DAYS]
-    )
-
-    def __init__(
-        self, data: Any, *, people: Sequence[tuple[str, str]], roles: Sequence[str]
-    ) -> None:
-        super().__init__(data)
-        columns = tuple((name, name) for name in roles)
-        choices = {"person": people, "kind": tuple(KINDS.items()), "role": columns}
-        for name, values in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "すべて"), *values]
-
-    @property
-    def wanted(self) -> LogFilter:
-        """What was asked for; everything when something in the URL was wrong."""
-        return LogFilter(**self.cleaned_data) if self.is_valid() else LogFilter()
-
-
-class ReasonForm(forms.Form):
-    """Why something is done, where the project asks for it."""
-
-    reason = forms.CharField(required=False, max_length=MAX_NAME, label="変更理由")
-
-    def __init__(self, data: Any, *, required: bool) -> None:
-        super().__init__(data)
-        self.fields["reason"].required = required

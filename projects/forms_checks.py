@@ -10,10 +10,11 @@ from django import forms
 from django.http import QueryDict
 
 from projects.checks import CHECKS, Code, Severity
+from projects.form_fields import choice_field, offer
 from projects.forms import ANY
 from projects.grid import MAX_NAME, UID_LENGTH, Grid, clean_line, index_of, subtree_ends
 from projects.models import Project
-from projects.page import phases
+from projects.phases import phases
 from projects.reviewing import Judged, Review, State, headings_of
 from projects.whereabouts import about
 
@@ -69,9 +70,7 @@ class FindingForm(forms.Form):
     def __init__(self, data: QueryDict, *, grid: Grid) -> None:
         super().__init__(_with_code(data))
         self._grid = grid
-        field = self.fields["phase"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "すべて"), *_headings(grid)]
+        offer(self, "phase", _headings(grid))
 
     @property
     def wanted(self) -> Wanted:
@@ -162,9 +161,7 @@ class WaiveForm(forms.Form):
         self._choose("role", [("", "すべて"), *((name, name) for name in roles)])
 
     def _choose(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = list(choices)
+        choice_field(self, name).choices = list(choices)
 
     def clean_reason(self) -> str:
         return clean_line(self.cleaned_data["reason"])

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from projects.columns import Keep, Wanted
+from projects.form_fields import choice_field
 from projects.grid import MAX_NAME, MAX_SYMBOL, Mark, Role, RoleKind, clean_line
 from projects.models import Role as RoleRow
 
@@ -105,10 +106,8 @@ class MergeForm(forms.Form):
 
     def __init__(self, data: Any, *, roles: Sequence[Role]) -> None:
         super().__init__(data)
-        for name in ("source", "target"):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "選択してください"), *((r.name, r.name) for r in roles)]
+        names = [("", "選択してください"), *((role.name, role.name) for role in roles)]
+        choice_field(self, "source").choices = choice_field(self, "target").choices = names
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -8,8 +8,8 @@ from typing import Any
 
 from django import forms
 
-from projects.difference import WORDS, Change
-from projects.preview import USUAL
+from projects.change_kinds import WORDS, Change
+from projects.difference_parts import USUAL
 from projects.sidebyside import KINDS, Pair, Wanted
 from projects.sources import NOW
 

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.safestring import SafeString, mark_safe
 
 from projects.comparing import Blank, Doubt, Wishes
+from projects.form_fields import choice_field
 from projects.grid import Mark, Role, clean_line
 from projects.intake.choices import LEVELS_IN_WORDS, SKIP, Choices, Levels
 from projects.intake.layout import ColumnLayout, Layout, SheetLayout
@@ -105,8 +106,7 @@ class LayoutForm(forms.Form):
     ) -> None:
         super().__init__(data)
         self._layout, self._roles, self._choices = layout, roles, choices
-        levels = self.fields["levels"]
-        assert isinstance(levels, forms.ChoiceField)
+        levels = choice_field(self, "levels")
         levels.choices = [(level.value, LEVELS_IN_WORDS[level]) for level in Levels]
         levels.initial = layout.levels.value
         for place, sheet in enumerate(layout.sheets):

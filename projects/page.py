@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from projects import wareki
 from projects.checks import CHECKS, Check, Code
+from projects.column_header import Header
 from projects.grid import (
     Grid,
     Item,
@@ -18,21 +19,8 @@ from projects.grid import (
     parents,
     subtree_ends,
 )
+from projects.phases import Phase, phases
 from projects.selection import Rows, Selection
-
-PHASE_LEVELS = 2
-LONG_NAME = 48
-_FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: "\u3000"}
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """A heading to choose from, with the headings below it."""
-
-    item: Item
-    count: int
-    current: bool
-    children: tuple[Phase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +31,6 @@ class Surroundings:
     previous: Item | None
     next: Item | None
     children: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """A column header: the full name, and the same as it is set vertically.
-
-    `codes` are those of the findings asked for that are about the column.
-    """
-
-    name: str
-    codes: tuple[str, ...] = ()
-
-    @property
-    def vertical(self) -> str:
-        """ASCII in full width: brackets turn and digits stand upright in vertical text."""
-        return self.name.translate(_FULL_WIDTH)
-
-    @property
-    def is_long(self) -> bool:
-        """Longer than three lines of the header take at the usual size."""
-        return len(self.name) > LONG_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,27 +129,6 @@ def matrix_page(grid: Grid, slug: str, rows: Rows, asked: Request) -> MatrixPage
         top=None if index is None else grid.items[index],
         around=None if index is None else surroundings(grid, index),
     )
-
-
-def phases(grid: Grid, *, current: str = "", deepest: int = PHASE_LEVELS) -> tuple[Phase, ...]:
-    """The tree of フェーズ and 工程, each with how many rows stand below it."""
-    ends = subtree_ends(grid.items)
-    return _phases(grid, range(len(grid.items)), ends, current, deepest)
-
-
-def _phases(
-    grid: Grid, span: range, ends: Sequence[int], current: str, deepest: int
-) -> tuple[Phase, ...]:
-    found = []
-    index = span.start
-    while index < span.stop:
-        item = grid.items[index]
-        if is_heading(grid.items, index):
-            below = range(index + 1, ends[index])
-            children = _phases(grid, below, ends, current, deepest) if item.level < deepest else ()
-            found.append(Phase(item, len(below), item.uid == current, children))
-        index = ends[index]
-    return tuple(found)
 
 
 def surroundings(grid: Grid, index: int) -> Surroundings:

@@ -9,40 +9,17 @@ from itertools import groupby
 from operator import attrgetter
 from urllib.parse import urlencode
 
+from projects.change_kinds import WORDS, Change, chosen, counts, in_order, words_of
+from projects.column_header import Header
 from projects.comparing import Comparison
-from projects.difference import (
-    PER_PAGE,
-    WORDS,
-    Change,
-    Table,
-    chosen,
-    columns_of,
-    counts,
-    in_order,
-    words_of,
-)
-from projects.grid import Mark, Role, column_counts
+from projects.difference import PER_PAGE, Table, columns_of
+from projects.difference_parts import USUAL, Column, Filter, Point, points
+from projects.grid import column_counts
 from projects.intake import Reading
 from projects.intake.remarks import Code, Remark
-from projects.page import Header
-from projects.plan import Act, Plan
 
 REMARKS_SHOWN = 50
 
-# Numbers that only follow the rows above would bury what a person changed.
-USUAL = tuple(c for c in Change if c not in (Change.UNCHANGED, Change.RENUMBERED))
-ROLE_WORDS = {
-    Act.CREATED: "列の追加",
-    Act.REMOVED: "列の削除",
-    Act.CHANGED: "列の変更",
-    Act.MOVED: "列の移動",
-}
-TITLE_WORDS = {
-    "title": "標題",
-    "document_number": "別紙番号",
-    "issuer": "発行者",
-    "date": "日付",
-}
 CODE_WORDS = {
     Code.TWO_MARKS: "1つのセルに2つの記号",
     Code.SYMBOL_VARIANT: "記号の字形の違い",
@@ -68,44 +45,12 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """A change of a column, the title or the 凡例, with the key that leaves it out."""
-
-    what: str
-    before: str
-    after: str
-    key: str
-    left_out: bool
-    place: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A kind of change to show or not."""
-
-    change: Change
-    label: str
-    count: int
-    shown: bool
-
-
-@dataclass(frozen=True, slots=True)
 class RoleCount:
     """A column's cells as they stand in the file beside the marks that were read."""
 
     name: str
     in_file: tuple[tuple[str, int], ...]
     read: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    header: Header
-    act: Act
-
-    @property
-    def word(self) -> str:
-        return {Act.CREATED: "追加", Act.REMOVED: "削除"}.get(self.act, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,25 +102,6 @@ def preview(
     )
 
 
-def points(plan: Plan, left_out: Collection[str]) -> list[Point]:
-    """The changes that are not in the rows."""
-    found = [
-        (TITLE_WORDS[name], getattr(plan.before, name), getattr(plan.after, name), f"title:{name}")
-        for name in plan.titles
-    ]
-    if plan.legend:
-        found.append(("凡例", _legend(plan.before.legend), _legend(plan.after.legend), "legend"))
-    for line in plan.roles:
-        role = line.after or line.before
-        if role is not None and line.act is not Act.UNCHANGED:
-            before, after = _role(line.before), _role(line.after)
-            found.append((ROLE_WORDS[line.act], before, after, f"role:{role.name}"))
-    return [
-        Point(what, before, after, key, key in left_out, place)
-        for place, (what, before, after, key) in enumerate(found)
-    ]
-
-
 def remark_groups(remarks: Iterable[Remark]) -> tuple[Group, ...]:
     """The remarks by kind, the kinds in the order of `Code`."""
     order = list(Code)
@@ -201,22 +127,5 @@ def role_counts(reading: Reading) -> tuple[RoleCount, ...]:
     )
 
 
-def shown_changes(values: Sequence[str]) -> tuple[Change, ...]:
-    """The kinds that a URL asks for; the usual ones when it asks for none."""
-    known = {change.value for change in Change}
-    return tuple(Change(value) for value in values if value in known) or USUAL
-
-
 def _in_order(marks: Counter[str], symbols: Sequence[str]) -> tuple[tuple[str, int], ...]:
     return tuple((symbol, marks[symbol]) for symbol in symbols)
-
-
-def _legend(legend: Sequence[Mark]) -> str:
-    return "　".join(f"{m.symbol}…{m.label}{'（主）' if m.leads else ''}" for m in legend)
-
-
-def _role(role: Role | None) -> str:
-    if role is None:
-        return ""
-    aliases = f"（別名：{'、'.join(role.aliases)}）" if role.aliases else ""
-    return f"{role.name}{aliases}"

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from projects.difference import WORDS, Change, Row, below_headings, changes_of, counts, in_order
+from projects.change_kinds import WORDS, Change, Row, below_headings, changes_of, counts, in_order
 from projects.grid import Grid, Item, Role, parents
 from projects.keys import match_key
 from projects.plan import Act, CellLine, ItemLine, Plan, RoleLine, diff

@@ -17,7 +17,6 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from projects.models import Membership
 from raci import attempts, audit, current
 from raci.audit import Kind
 from raci.sessions import SessionStore
@@ -107,7 +106,7 @@ def granted(
     about: dict[str, Any] = {"user": instance.pk, what: keys}
     if reverse:
         about = {"users": keys, what: [instance.pk]}
-    audit.record(Kind.RIGHTS_CHANGED, by=_acting(), act=action[5:], **about)
+    audit.record(Kind.RIGHTS_CHANGED, by=acting(), act=action[5:], **about)
 
 
 @receiver(post_save, sender=LogEntry)
@@ -134,46 +133,12 @@ def factor_removed(instance: Authenticator, **_: Any) -> None:
     _tell(Kind.MFA_REMOVED, instance.user, what=instance.type)
 
 
-@receiver(pre_save, sender=Membership)
-def before_joining(instance: Membership, **_: Any) -> None:
-    about: Any = instance
-    about.kind_before = _kind(instance) if instance.pk else None
-
-
-@receiver(post_save, sender=Membership)
-def joined(instance: Membership, **_: Any) -> None:
-    before = getattr(instance, "kind_before", None)
-    if before != instance.kind:
-        _tell_membership(instance, before, instance.kind)
-
-
-@receiver(post_delete, sender=Membership)
-def left(instance: Membership, **_: Any) -> None:
-    _tell_membership(instance, instance.kind, None)
-
-
-def _kind(membership: Membership) -> str | None:
-    own = Membership.objects.filter(project=membership.project_id, pk=membership.pk)
-    return own.order_by().values_list("kind", flat=True).first()
-
-
-def _acting() -> User | None:
-    """None on the command line, and for somebody who is not signed in."""
+def acting() -> User | None:
+    """Return who acts; None on the command line, and for somebody who is not signed in."""
     now = current.now()
     user = getattr(now.request, "user", None) if now else None
     return user if isinstance(user, User) else None
 
 
 def _tell(kind: Kind, user: User, **details: Any) -> None:
-    audit.record(kind, by=_acting(), user=user.pk, **details)
-
-
-def _tell_membership(membership: Membership, before: str | None, after: str | None) -> None:
-    audit.record(
-        Kind.MEMBERSHIP_CHANGED,
-        by=_acting(),
-        project_id=membership.project_id,
-        user=membership.user_id,
-        before=before,
-        after=after,
-    )
+    audit.record(kind, by=acting(), user=user.pk, **details)

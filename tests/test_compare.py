@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from projects.difference import Change, Table
+from projects.change_kinds import Change
+from projects.difference import Table
 from projects.grid import Grid, Role, moved_under, without_item
 from projects.plan import Act, diff
 from projects.segments import Segment, segments

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from projects import difference
+from projects.change_kinds import WORDS, Change, changes_of, chosen, counts, in_order
 from projects.comparing import Comparison
-from projects.difference import Change, Table, changes_of, chosen, counts, in_order
+from projects.difference import Table
+from projects.difference_parts import USUAL, points, shown_changes
 from projects.grid import Grid, Item, moved_under, without_item
 from projects.plan import Plan, diff
-from projects.preview import USUAL, points, preview, shown_changes
+from projects.preview import preview
 from tests.builders import grid_of, item, uid, uid_of
 
 GRID = grid_of("企画", "  計画 ◎ ○", "  報告 ○ .", "実施", "  試験 . ◎", "  検収 ○ ○")
@@ -105,4 +106,4 @@ def test_many_rows_come_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_url_asks_for_kinds_it_knows() -> None:
     assert shown_changes(["renamed", "x"]) == (Change.RENAMED,)
     assert shown_changes([]) == USUAL
-    assert set(difference.WORDS) == set(Change)
+    assert set(WORDS) == set(Change)

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from projects.column_header import Header
 from projects.grid import DEFAULT_LEGEND, Grid, Mark, column_counts
 from projects.matrix import (
     CHUNK,
@@ -21,7 +22,8 @@ from projects.matrix import (
     subtree_item_count,
     table,
 )
-from projects.page import Header, Phase, phases, surroundings
+from projects.page import surroundings
+from projects.phases import Phase, phases
 from projects.selection import Selection, select
 from tests.builders import (
     DOTS,

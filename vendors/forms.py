@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from projects.grid import clean_text
+from projects.form_fields import ParagraphField, offer
 from projects.selection import words_of
 from vendors.confirming import Chosen, chosen
 from vendors.models import MAX_TEXT, Confirmation
@@ -33,23 +33,18 @@ class TaskForm(forms.Form):
         rows = list(tasks)
         self._offer_several("company", {t.seat.vendor_uid: t.seat.vendor for t in rows})
         self._offer_several("project", {t.seat.slug: t.seat.project for t in rows})
-        self._offer("phase", {t.phase: t.phase for t in rows})
-        self._offer("mark", {mark: mark for mark in sorted({m for t in rows for m in t.marks})})
-        self._offer("state", {**{str(key): word for key, word in STATES.items()}, **MORE_STATES})
+        offer(self, "phase", {t.phase: t.phase for t in rows}.items())
+        offer(self, "mark", [(m, m) for m in sorted({m for t in rows for m in t.marks})])
+        offer(self, "state", [*STATES.items(), *MORE_STATES.items()])
         self.fields["q"].widget = forms.TextInput(
             attrs={"type": "search", "placeholder": "項番・作業項目・作業内容"}
         )
 
     def _offer_several(self, name: str, values: Mapping[str, str]) -> None:
         if len(values) > 1:
-            self._offer(name, values)
+            offer(self, name, values.items())
         else:
             del self.fields[name]
-
-    def _offer(self, name: str, values: Mapping[str, str]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "すべて"), *values.items()]
 
     @property
     def filter(self) -> TaskFilter:
@@ -58,15 +53,6 @@ class TaskForm(forms.Form):
             return TaskFilter()
         data = dict(self.cleaned_data)
         return TaskFilter(words=words_of(data.pop("q")), **data)
-
-
-class SpokenField(forms.CharField):
-    """What somebody says, in several lines."""
-
-    widget = forms.Textarea
-
-    def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "")
 
 
 class TasksField(forms.Field):
@@ -87,7 +73,7 @@ class SayForm(forms.Form):
     """What a company says of one or many tasks. A question needs its text."""
 
     state = forms.ChoiceField(choices=Confirmation.State.choices, label="確認")
-    text = SpokenField(required=False, max_length=MAX_TEXT, label="質問の内容")
+    text = ParagraphField(required=False, max_length=MAX_TEXT, label="質問の内容")
 
     def __init__(self, data: Any, *, work: Work) -> None:
         super().__init__(data)
@@ -103,12 +89,12 @@ class SayForm(forms.Form):
 class ClosingForm(forms.Form):
     """What is said last in a thread, if anything."""
 
-    text = SpokenField(required=False, max_length=MAX_TEXT, label="内容")
+    text = ParagraphField(required=False, max_length=MAX_TEXT, label="内容")
 
 
 class MessageForm(forms.Form):
     """One thing to say in a thread."""
 
-    text = SpokenField(
+    text = ParagraphField(
         max_length=MAX_TEXT, label="内容", error_messages={"required": "内容を入力してください。"}
     )

@@ -23,7 +23,7 @@ from typing import IO, Any
 from projects.intake.confined import HEADER, problem_of
 from projects.intake.remarks import Problem, Refused
 
-TASKS = {"read": "projects.intake.wire:read_task"}
+TASKS = {"read": "projects.intake.read_task:read_task"}
 
 # Wall-clock time: a small file has the least, a large one more with its size.
 SMALL_FILE_BYTES = 5_000_000

@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 from projects.grid import UID_ALPHABET, UID_LENGTH, Grid, Item, Mark, Role, RoleKind
-from projects.intake import read
-from projects.intake.choices import Choices
-from projects.intake.columns import parse_columns
 from projects.intake.layout import Layout
 from projects.intake.reading import CellAccount, Reading
 from projects.intake.remarks import Code, Place, Remark
 
 Json = dict[str, Any]
-
-
-def read_task(data: bytes, arguments: Mapping[str, Any], report: Callable[[float], None]) -> Json:
-    """The child's work: reads the file and answers with the reading.
-
-    Arguments: "roles", "fixed", "legend", "choices" as below, "columns" the text of a CSV.
-    """
-    roles = tuple(role_from(value) for value in arguments.get("roles", ()))
-    columns = arguments.get("columns", "")
-    reading = read(
-        data,
-        roles=roles,
-        columns=parse_columns(columns.encode(), role_count=len(roles)) if columns else None,
-        fixed=arguments.get("fixed"),
-        legend=tuple(Mark(*value) for value in arguments.get("legend", ())),
-        choices=Choices.from_json(arguments.get("choices", {})),
-    )
-    report(0.8)
-    return as_json(with_lasting_uids(reading, data))
 
 
 def with_lasting_uids(reading: Reading, data: bytes) -> Reading:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from projects import store
 from projects.columns import Keep, lost_marks, merged, renames, used, with_legend, with_roles
-from projects.forms import ReasonForm
+from projects.form_fields import ReasonForm
 from projects.forms_columns import MarkForms, MergeForm, RoleForms, kept, mark_rows, role_rows
 from projects.grid import Grid, Mark
 from projects.models import Project

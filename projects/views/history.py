@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects import store
-from projects.forms import LogForm, ReasonForm
+from projects.form_fields import ReasonForm
+from projects.forms_log import LogForm
 from projects.log import (
     Later,
     LogFilter,
@@ -25,7 +26,7 @@ from projects.log import (
 )
 from projects.models import ChangeSet, Project
 from projects.plaintext import harmless
-from projects.tables import LogRow, LogTable
+from projects.tables_log import LogRow, LogTable
 from raci.access import Right, load, person
 
 PER_PAGE, MARKS_SHOWN, DETAILS_SHOWN, UNDO_SHOWN = 50, 8, 12, 200

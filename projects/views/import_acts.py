@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from projects import imports
-from projects.forms import ReasonForm
+from projects.form_fields import ReasonForm
 from projects.forms_imports import LayoutForm, MarksForm, MatchesForm, PolicyForm, left_out
 from projects.import_page import open_import, summary
 from projects.intake import Refused

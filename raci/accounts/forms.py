@@ -156,7 +156,8 @@ class ResetForm(auth.PasswordResetForm):
     """
 
     def save(self, *args: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
-        assert request is not None
+        if request is None:
+            raise TypeError("request")
         if limits.may_ask(address := self.cleaned_data["email"]):
             resetting.ask(address, host=request.get_host(), secure=request.is_secure())
 

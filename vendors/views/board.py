@@ -9,7 +9,7 @@ from projects.views.export import xlsx_response
 from raci.access import Right, load, person
 from vendors import boardsheet
 from vendors.board import board
-from vendors.forms_pmo import PhaseForm
+from vendors.forms_progress import PhaseForm
 
 
 @require_safe

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 from projects.models import Project
 from projects.store.editions import Unpublishable
 from raci.access import Right, load, person
-from vendors import letters, publishing
-from vendors.forms_pmo import PublishForm
+from vendors import letters_published, publishing
+from vendors.forms_publishing import PublishForm
 from vendors.publishing import Preview
 
 LISTED = 50
@@ -31,7 +31,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     except Unpublishable as error:
         again = PublishForm.about(preview, request.POST)
         return _page(request, project, preview, again, problem=str(error), status=409)
-    letters.published(request, project, edition, preview.affected)
+    letters_published.published(request, project, edition, preview.affected)
     messages.success(
         request,
         f"{edition}を公開しました。"

@@ -11,7 +11,7 @@ from projects.models import Project
 from raci.access import Right, load, person
 from vendors import notices, questions
 from vendors.forms import ClosingForm, MessageForm
-from vendors.forms_pmo import QuestionForm
+from vendors.forms_questions import QuestionForm
 from vendors.models import Question, Vendor
 from vendors.questions import Overtaken
 from vendors.scope import shown_desk

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from projects.models import Project
 from raci.access import Right, load, person
-from vendors import letters, reminding
+from vendors import letters_reminded, reminding
 from vendors.board import board
-from vendors.forms_pmo import RemindForm
+from vendors.forms_progress import RemindForm
 from vendors.reminding import Candidate
 
 
@@ -31,7 +31,7 @@ def remind(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _sure(request, project, chosen)
     done = reminding.remind(project, chosen, forced=form.cleaned_data["again"], by=user)
-    letters.reminded(request, project, done.sent)
+    letters_reminded.reminded(request, project, done.sent)
     _tell(request, done)
     return redirect("companies:board", slug)
 

@@ -1,0 +1,35 @@
+"""The form that publishes a 版."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.timezone import localdate
+
+from projects.form_fields import DayField, LineField, ParagraphField
+from projects.models.edition import MAX_NOTE
+from vendors.publishing import Preview
+
+
+class PublishForm(forms.Form):
+    """What a 版 is called. `revision` and `last` say which preview the person has seen."""
+
+    title = LineField(max_length=100, label="名称")
+    date = DayField(label="日付")
+    note = ParagraphField(
+        required=False,
+        max_length=MAX_NOTE,
+        label="説明（業者も読めます）",
+        widget=forms.Textarea({"rows": 4}),
+    )
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    last = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    @classmethod
+    def about(cls, preview: Preview, data: Any = None) -> PublishForm:
+        """A form for publishing what the preview shows, with the texts of `data` if given."""
+        seen = {"revision": preview.revision, "last": preview.last}
+        if data is None:
+            return cls(initial={"title": f"第{preview.number}版", "date": localdate(), **seen})
+        return cls({**data.dict(), **seen})

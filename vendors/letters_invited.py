@@ -1,0 +1,28 @@
+"""The mail that invites a person to a company's pages."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.urls import reverse
+
+from projects.models import Project
+from raci import invitations
+from vendors.mailing import after_commit, body
+from vendors.models import Vendor
+
+
+def invited(request: HttpRequest, project: Project, vendor: Vendor, user: User) -> None:
+    """Sends the way in: where to choose a password, or where to sign in for who has one."""
+    known = user.has_usable_password()
+    place = reverse("login") if known else invitations.link(user)
+    context = {
+        "project": project.title,
+        "company": vendor.name,
+        "name": user.get_full_name(),
+        "username": user.get_username(),
+        "known": known,
+        "url": request.build_absolute_uri(place),
+    }
+    text = body("invited", context)
+    after_commit(f"【招待】{project.title}", lambda: [(user, text)])
