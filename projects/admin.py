@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from projects import store
 from projects.admin_forms import PREFIX, LegendFormSet, RoleForm, WorkItemForm, item_form
-from projects.grid import Grid, without_item
+from projects.domain.grid import Grid, without_item
 from projects.models import LegendMark, Membership, Project, Role, WorkItem
 from projects.store.renaming import waivers_follow
 

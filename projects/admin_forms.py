@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from projects import store
-from projects.grid import (
+from projects.domain.grid import (
     Grid,
     Item,
     clean_line,

@@ -7,7 +7,7 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
-from projects.grid import Grid
+from projects.domain.grid import Grid
 
 _FONT = "ＭＳ Ｐゴシック"
 _SHADES = {1: "#C5D7FB", 2: "#E8F1FE", 3: "#F2F2F2"}

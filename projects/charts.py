@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from projects.workload import Count, Workload, shade
+from projects.domain.workload import Count, Workload, shade
 
 DARK = 5  # from this shade on the number is white
 LABEL, CELL, ROW, HEAD = 330, 40, 26, 190

@@ -11,16 +11,16 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 
 from projects import comparisonsheet
-from projects.change_kinds import WORDS, Change, Row
 from projects.column_header import Header
 from projects.comparisonsheet import Head
 from projects.difference import BLANK, Table, columns_of, marked
 from projects.difference_parts import Column, Filter, Point, points
+from projects.domain.change_kinds import WORDS, Change, Row
+from projects.domain.comparison import KINDS, Pair, Wanted, kinds_of, pair
+from projects.domain.grid import TEXTS, Grid, Item, ancestors, parents
+from projects.domain.plan import Act, ItemLine
 from projects.forms_compare import MATRIX, CompareForm
-from projects.grid import TEXTS, Grid, Item, ancestors, parents
 from projects.models import Project
-from projects.plan import Act, ItemLine
-from projects.sidebyside import KINDS, Pair, Wanted, kinds_of, pair
 from projects.sources import NOW, Source
 from projects.store import reasons
 from projects.store.reasons import Reason

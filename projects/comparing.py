@@ -7,14 +7,23 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from projects.grid import Grid, Item, Role, ancestors, index_of, parents, role_places, subtree_ends
+from projects.domain.grid import (
+    Grid,
+    Item,
+    Role,
+    ancestors,
+    index_of,
+    parents,
+    role_places,
+    subtree_ends,
+)
+from projects.domain.match_key import match_key
+from projects.domain.plan import Plan, diff, matched
+from projects.domain.plan_exclusion import without
 from projects.intake.layout import Layout
 from projects.intake.profile import How
 from projects.intake.reading import Reading
 from projects.intake.remarks import Code, Place, Problem, Refused, Remark
-from projects.keys import match_key
-from projects.leaving import without
-from projects.plan import Plan, diff, matched
 
 
 class Blank(StrEnum):
@@ -29,8 +38,8 @@ class Wishes:
     """How a person wants the file compared and applied.
 
     `keep_columns`: columns that the file lacks stay. `left_out`: changes not to make, by the
-    keys of `projects.leaving`. `matches`: a row's uid in the file → the uid it is in the
-    project, "" for a new row.
+    keys of `plan_exclusion`. `matches`: a row's uid in the file → the uid it is in the project,
+    "" for a new row.
     """
 
     blank: Blank = Blank.DELETE

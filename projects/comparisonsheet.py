@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from xlsxwriter.worksheet import Worksheet
 
 from projects.cellstyles import Styles
-from projects.change_kinds import Row
 from projects.difference import headings
-from projects.grid import Grid, Item
+from projects.domain.change_kinds import Row
+from projects.domain.comparison import Pair
+from projects.domain.grid import Grid, Item
+from projects.domain.plan import Act, ItemLine
+from projects.domain.word_diff import Segment, segments
 from projects.marksheet import MarkSheet
 from projects.measures import list_height
-from projects.plan import Act, ItemLine
-from projects.segments import Segment, segments
-from projects.sidebyside import Pair
 from projects.workbook import new_book, print_pages, sheet_name
 
 TITLE = "新旧対照表"

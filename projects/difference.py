@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from html import escape
 
-from projects.change_kinds import Row, cell_change
-from projects.grid import Item, parents, role_places
-from projects.plan import Act, CellLine, ItemLine, Plan
-from projects.segments import Segment, segments
+from projects.domain.change_kinds import Row, cell_change
+from projects.domain.grid import Item, parents, role_places
+from projects.domain.plan import Act, CellLine, ItemLine, Plan
+from projects.domain.word_diff import Segment, segments
 
 CHUNK = 24
 BLANK = "空"

@@ -10,9 +10,9 @@ from django.core.cache import cache
 from django.http import Http404
 
 from projects import plaintext, store, workbook
-from projects.grid import Grid, ancestors, index_of, parents, subtree_ends
+from projects.domain.comparison import Side, pair
+from projects.domain.grid import Grid, ancestors, index_of, parents, subtree_ends
 from projects.models import Edition, Project
-from projects.sidebyside import Side, pair
 from projects.store import editions
 from projects.workbook import Plain
 

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from projects.grid import MAX_NAME, clean_line, clean_text
+from projects.domain.grid import MAX_NAME, clean_line, clean_text
 
 POSSIBLE_DAYS = (MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31)))
 ALL = ("", "すべて")

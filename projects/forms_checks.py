@@ -10,11 +10,11 @@ from django import forms
 from django.http import QueryDict
 
 from projects.checks import CHECKS, Code, Severity
+from projects.domain.grid import MAX_NAME, UID_LENGTH, Grid, clean_line, index_of, subtree_ends
+from projects.domain.phases import phases
 from projects.form_fields import choice_field, offer
 from projects.forms import ANY
-from projects.grid import MAX_NAME, UID_LENGTH, Grid, clean_line, index_of, subtree_ends
 from projects.models import Project
-from projects.phases import phases
 from projects.reviewing import Judged, Review, State, headings_of
 from projects.whereabouts import about
 

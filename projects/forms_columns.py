@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 
-from projects.columns import Keep, Wanted
+from projects.domain.grid import MAX_NAME, MAX_SYMBOL, Mark, Role, RoleKind, clean_line
+from projects.domain.role_edits import Keep, Wanted
 from projects.form_fields import choice_field
-from projects.grid import MAX_NAME, MAX_SYMBOL, Mark, Role, RoleKind, clean_line
 from projects.models import Role as RoleRow
 
 NEW_ROWS = 1

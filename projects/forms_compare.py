@@ -8,9 +8,9 @@ from typing import Any
 
 from django import forms
 
-from projects.change_kinds import WORDS, Change
 from projects.difference_parts import USUAL
-from projects.sidebyside import KINDS, Pair, Wanted
+from projects.domain.change_kinds import WORDS, Change
+from projects.domain.comparison import KINDS, Pair, Wanted
 from projects.sources import NOW
 
 LIST, MATRIX = "list", "matrix"

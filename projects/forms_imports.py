@@ -11,8 +11,8 @@ from django import forms
 from django.utils.safestring import SafeString, mark_safe
 
 from projects.comparing import Blank, Doubt, Wishes
+from projects.domain.grid import Mark, Role, clean_line
 from projects.form_fields import choice_field
-from projects.grid import Mark, Role, clean_line
 from projects.intake.choices import LEVELS_IN_WORDS, SKIP, Choices, Levels
 from projects.intake.layout import ColumnLayout, Layout, SheetLayout
 from projects.intake.remarks import Place

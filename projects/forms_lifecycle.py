@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from projects.grid import MAX_NAME, clean_line
+from projects.domain.grid import MAX_NAME, clean_line
 from projects.models import Project
 
 

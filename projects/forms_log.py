@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 
+from projects.domain.grid import MAX_NAME
 from projects.form_fields import DayField, offer
-from projects.grid import MAX_NAME
 from projects.history import KINDS
 from projects.log import LogFilter
 

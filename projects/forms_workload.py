@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from projects.workload import PHASES, PROCESSES
+from projects.domain.workload import PHASES, PROCESSES
 
 _DEPTHS = {"": PHASES, "process": PROCESSES}
 

@@ -13,8 +13,8 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
-from projects.editions import Detail
-from projects.grid import TEXTS
+from projects.domain.edition_rows import Detail
+from projects.domain.grid import TEXTS
 from projects.models import Project, WorkItem
 from projects.models import Role as RoleRow
 from projects.store import reasons

@@ -17,11 +17,11 @@ from psycopg2.errors import QueryCanceled  # type: ignore[import-untyped]
 
 from projects import importing, store, writing_lock
 from projects.comparing import Wishes, compare
-from projects.grid import clean_text
+from projects.domain.grid import clean_text
+from projects.domain.plan import Plan
 from projects.intake import Problem, Reading, Refused, child, wire
 from projects.intake.choices import Choices
 from projects.models import Import
-from projects.plan import Plan
 from raci import queue
 from raci.database.away import Cause, cause_of
 from raci.unavailable import WORDS

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from projects import import_jobs, imports, store
-from projects.change_kinds import Change, words_of
 from projects.comparing import Comparison, Wishes, compare
+from projects.domain.change_kinds import Change, words_of
+from projects.domain.grid import Grid
 from projects.forms_imports import LayoutForm, MarksForm, MatchesForm, PolicyForm
-from projects.grid import Grid
 from projects.intake import Reading, Refused
 from projects.intake.choices import Choices
 from projects.models import Import, Project

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from projects import intake, store
 from projects.comparing import NO_WISHES, Wishes, compare
-from projects.grid import Grid, Mark, Role
+from projects.domain.grid import Grid, Mark, Role
+from projects.domain.plan import Plan, diff
 from projects.intake import child, interpret, returned, wire, xlsx
 from projects.intake.choices import NO_CHOICES, Choices
 from projects.intake.columns import Columns, parse_columns, parse_roles
 from projects.intake.reading import Reading
 from projects.models import Project
-from projects.plan import Plan, diff
 
 # The child may not keep what it compiles: here it is compiled, and kept, once for all children.
 COMPILED = (interpret, returned, xlsx)

@@ -35,7 +35,7 @@ def _as_text(cell: Any) -> Any:
     return cell._replace(string=f'<r><t xml:space="preserve">{text}</t></r>')
 
 
-class MarkSheet(Worksheet):  # type: ignore[misc]
+class MarkSheet(Worksheet):
     """A worksheet in constant memory with `write_marks` besides the usual."""
 
     def write_marks(

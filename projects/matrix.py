@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from projects.grid import Grid, Item, Mark, column_counts, is_heading, subtree_ends
+from projects.domain.grid import Grid, Item, Mark, column_counts, is_heading, subtree_ends
 
 PACK_ABOVE = 50_000
 CHUNK = (12, 24)

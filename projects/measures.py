@@ -6,7 +6,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 
-from projects.grid import Item
+from projects.domain.grid import Item
 
 WIDTHS = {"number": 7.0, "name": 52.0, "role": 4.6, "description": 80.0}
 _PIXELS_PER_UNIT = 7.0

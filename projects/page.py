@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from projects import wareki
 from projects.checks import CHECKS, Check, Code
 from projects.column_header import Header
-from projects.grid import (
+from projects.domain import wareki
+from projects.domain.grid import (
     Grid,
     Item,
     Mark,
@@ -19,8 +19,8 @@ from projects.grid import (
     parents,
     subtree_ends,
 )
-from projects.phases import Phase, phases
-from projects.selection import Rows, Selection
+from projects.domain.matrix_filter import Rows, Selection
+from projects.domain.phases import Phase, phases
 
 
 @dataclass(frozen=True, slots=True)

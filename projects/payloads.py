@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
-from projects.grid import MAX_NAME, clean_line
+from projects.domain.grid import MAX_NAME, clean_line
 from projects.store import Kind
 from projects.store.cells import Operation
 

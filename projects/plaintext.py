@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from projects.grid import Grid
+from projects.domain.grid import Grid
 
 LEVEL = "階層"
 _ALIVE = tuple("=+-@\t\r\n＝＋－＠")

@@ -9,12 +9,12 @@ from itertools import groupby
 from operator import attrgetter
 from urllib.parse import urlencode
 
-from projects.change_kinds import WORDS, Change, chosen, counts, in_order, words_of
 from projects.column_header import Header
 from projects.comparing import Comparison
 from projects.difference import PER_PAGE, Table, columns_of
 from projects.difference_parts import USUAL, Column, Filter, Point, points
-from projects.grid import column_counts
+from projects.domain.change_kinds import WORDS, Change, chosen, counts, in_order, words_of
+from projects.domain.grid import column_counts
 from projects.intake import Reading
 from projects.intake.remarks import Code, Remark
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from projects import checks, store
 from projects.checks import Change, Finding
-from projects.grid import TEXTS, Grid, Item
+from projects.domain.grid import TEXTS, Grid, Item
+from projects.domain.plan import ItemLine, Plan
 from projects.models import Project
-from projects.plan import ItemLine, Plan
 from projects.reviewing import found_in
 from projects.store import Kind, Person
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from projects import checks, store
 from projects.checks import Code, Finding
-from projects.grid import Grid, ancestors, index_of, parents, subtree_ends
+from projects.domain.grid import Grid, ancestors, index_of, parents, subtree_ends
 from projects.models import Project, Waiver
 from projects.store import Kind, Person
 from projects.store.acts import signed

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from projects import history, store
-from projects.duties import Duty, Part, Phase, part_of
+from projects.domain.role_tasks import Duty, Part, Phase, part_of
 from projects.history import Standing
 from projects.models import Project
 

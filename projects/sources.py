@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from projects import import_jobs, store
 from projects.comparing import Wishes, compare
-from projects.grid import Grid
+from projects.domain.comparison import Side
+from projects.domain.grid import Grid
+from projects.domain.renamed_roles import renamed_columns
 from projects.intake import Refused
 from projects.models import Edition, Import, Project
-from projects.recognising import renamed_columns
-from projects.sidebyside import Side
 from projects.store import editions
 
 NOW = "now"

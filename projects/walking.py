@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from projects.checks import CHECKS, Check, places
-from projects.grid import Grid, Item, ancestors, parents
+from projects.domain.grid import Grid, Item, ancestors, parents
 from projects.putting_right import Step, Steps
 from projects.reviewing import Judged, Review
 from projects.whereabouts import about

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from projects import charts
 from projects.charts import Heat, Number
-from projects.grid import Grid, Mark, Role
-from projects.workload import (
+from projects.domain.grid import Grid, Mark, Role
+from projects.domain.workload import (
     PHASES,
     PROCESSES,
     Count,

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from projects import workbook
-from projects.grid import Grid
+from projects.domain.grid import Grid
+from projects.domain.workload import PHASES, PROCESSES, Together, Workload, together, workload
 from projects.workbook import Plain
-from projects.workload import PHASES, PROCESSES, Together, Workload, together, workload
 
 TITLE = "作業量の集計"
 SUM = "合計"

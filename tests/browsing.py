@@ -12,7 +12,7 @@ from django.test import Client
 from playwright.sync_api import Dialog, Locator, Page, Position, expect
 
 from projects import importing, store
-from projects.grid import Grid
+from projects.domain.grid import Grid
 from projects.models import Project
 from raci import demo
 from tests import documents

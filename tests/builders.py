@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from projects import intake, workbook
-from projects.grid import (
+from projects.domain.grid import (
     DEFAULT_LEGEND,
     UID_LENGTH,
     Grid,
@@ -26,9 +26,9 @@ from projects.grid import (
     renumbered,
     without_item,
 )
+from projects.domain.match_key import match_key
 from projects.intake import Reading
 from projects.intake.columns import parse_columns, parse_roles
-from projects.keys import match_key
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 HEADERS = (workbook.NUMBER_HEADER, workbook.NAME_HEADER, workbook.DESCRIPTION_HEADER)

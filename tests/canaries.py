@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from projects.grid import Grid, Item, Role
+from projects.domain.grid import Grid, Item, Role
 
 CANARY = re.compile(r"zk\d{10}")
 # Sequences start here, so that a primary key is told from any other number.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from projects.checks import Finding, findings, repaired
-from projects.grid import Grid, Role, RoleKind
+from projects.domain.grid import Grid, Role, RoleKind
 
 ORDERER = Role("発注者", kind=RoleKind.ORDERER)
 

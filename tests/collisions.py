@@ -12,9 +12,9 @@ from django.apps import apps
 from django.db import connection
 
 from projects import store
-from projects.grid import Grid, Mark
+from projects.domain.grid import Grid, Mark
+from projects.domain.plan import diff
 from projects.models import Project
-from projects.plan import diff
 from projects.store import cells, past
 from projects.store.cells import Operation, Outcome
 from tests.builders import grid_of

@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from projects import store
-from projects.grid import Grid
+from projects.domain.grid import Grid
+from projects.domain.plan import diff
 from projects.models import Project
-from projects.plan import diff
 from raci import audit
 from tests.publishing import published
 from tests.small_project import GRID, client_of, project

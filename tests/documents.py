@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import cache
 
 from projects import importing
-from projects.grid import Grid
+from projects.domain.grid import Grid
+from projects.domain.plan import diff
 from projects.importing import Proposal
-from projects.plan import diff
 from raci import demo
 
 LAST = 81  # 項番 of the last row of the beginning

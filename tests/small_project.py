@@ -11,9 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from projects import store, workbook
-from projects.grid import Grid
+from projects.domain.grid import Grid
+from projects.domain.plan import diff
 from projects.models import Import, Membership, Project
-from projects.plan import diff
 from tests.builders import grid_of
 
 LIST = "/projects/small/imports/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projects.align import Key, align, increasing
+from projects.domain.row_alignment import Key, align, increasing
 
 
 def keys(text: str) -> list[Key]:

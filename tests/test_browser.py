@@ -10,9 +10,9 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page
 
 from projects import importing, store
-from projects.grid import Grid, Item, Role, new_uid
+from projects.domain.grid import Grid, Item, Role, new_uid
+from projects.domain.plan import diff
 from projects.models import Membership, Project
-from projects.plan import diff
 from raci import demo
 from tests.browsing import DESKTOP, MATRIX, PHONE, Open, axe_findings, in_chromium, whole
 from tests.documents import LAST

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Locator, Page, expect
 
 from projects import store
-from projects.grid import Item, with_item
+from projects.domain.grid import Item, with_item
 from projects.models import Membership, Project, Waiver
 from projects.store import Kind
 from tests.browsing import DESKTOP, MATRIX, PHONE, Open, axe_findings, in_chromium, mark

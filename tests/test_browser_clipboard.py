@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from projects.grid import Item
+from projects.domain.grid import Item
 from tests.browsing import MATRIX, Open, Sheet, document, in_chromium, mark, marks, whole
 from tests.documents import LAST
 

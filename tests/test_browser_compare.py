@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from projects import store
-from projects.grid import with_item_under, without_item
+from projects.domain.grid import with_item_under, without_item
+from projects.domain.plan import diff
 from projects.models import Project
-from projects.plan import diff
 from tests.browsing import PHONE, Open, axe_findings, in_chromium
 from tests.builders import item
 from tests.publishing import published

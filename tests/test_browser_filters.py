@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from projects.domain.matrix_filter import Rows, Selection, select, words_of
 from projects.models import Project
 from projects.reviewing import review
-from projects.selection import Rows, Selection, select, words_of
 from tests.browsing import Open, document, in_chromium
 
 pytestmark = in_chromium

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.checks import Code, findings, places
-from projects.grid import Grid, Mark
+from projects.domain.grid import Grid, Mark
 from tests import precision
 from tests.builders import grid_of, grids, item, scanned
 from tests.checking import found, numbers, put_right

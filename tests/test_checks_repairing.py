@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 
 from projects.checks import Finding, findings, plan_of, plan_of_all
-from projects.grid import Grid, Role
+from projects.domain.grid import Grid, Role
 from tests.builders import grid_of, grids, item, scanned
 from tests.checking import ORDERER, found
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from projects.grid import Grid, Role
+from projects.domain.grid import Grid, Role
 from tests.builders import grid_of
 from tests.checking import ORDERER, found, put_right
 

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from projects import store
-from projects.grid import without_item
+from projects.domain.grid import without_item
 from projects.models import Project
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,9 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
-from projects.grid import Grid, with_item_under
+from projects.domain.comparison import KINDS
+from projects.domain.grid import Grid, with_item_under
 from projects.models import Project
-from projects.sidebyside import KINDS
 from tests.builders import grid_of, item, roles_of, uid_of
 from tests.small_project import CHANGED, client_of, marked, project, ready
 from tests.test_compare_pages import FILE, becomes, changed, page, rows

@@ -15,9 +15,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from projects import store
-from projects.grid import Grid, moved_under, renumbered, with_item_under, without_item
+from projects.domain.grid import Grid, moved_under, renumbered, with_item_under, without_item
+from projects.domain.plan import diff
 from projects.models import Import, Project, Role
-from projects.plan import diff
 from tests.builders import item, row_named, uid_of
 from tests.publishing import published
 from tests.small_project import CHANGED, GRID, client_of, marked, project, ready, sent  # noqa: F401

@@ -15,9 +15,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from projects import intake, workbook
 from projects.comparisonsheet import Head, sheet
-from projects.grid import Grid, moved_under, with_item_under, without_item
+from projects.domain.comparison import KINDS, Side, Wanted, pair
+from projects.domain.grid import Grid, moved_under, with_item_under, without_item
 from projects.intake import Refused
-from projects.sidebyside import KINDS, Side, Wanted, pair
 from projects.workbook import Plain
 from tests.builders import NASTY_TEXTS, grid_of, grids, item, pairs_of_grids, row_named, uid_of
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from projects import intake
 from projects.comparing import Blank, Comparison, Wishes, compare
-from projects.grid import Grid, Role
+from projects.domain.grid import Grid, Role
+from projects.domain.plan import Act, Plan, diff
+from projects.domain.plan_exclusion import without
 from projects.intake import Choices, Reading, Refused
 from projects.intake.choices import SKIP
-from projects.leaving import without
-from projects.plan import Act, Plan, diff
 from tests.builders import (
     grid_of,
     marks_by_role,

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from projects import store
-from projects.grid import Grid
+from projects.domain.grid import Grid
 from projects.models import Project
 from tests.builders import grid_of
 from tests.publishing import published

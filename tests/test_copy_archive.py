@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
 from projects import store
-from projects.grid import Grid
+from projects.domain.grid import Grid
 from projects.models import ChangeSet, Membership, Project
 from projects.store import editions, lifecycle
 from projects.store.cells import Operation, save

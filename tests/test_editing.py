@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from projects import store
-from projects.grid import Item
+from projects.domain.grid import Item
 from projects.models import Project
 from projects.store.cells import Operation, save
 

@@ -10,10 +10,10 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projects import editions as comparing
 from projects import store
-from projects.editions import Line
-from projects.grid import Grid
+from projects.domain import edition_rows as comparing
+from projects.domain.edition_rows import Line
+from projects.domain.grid import Grid
 from projects.models import Edition, EditionRow, Project
 from projects.store import editions
 from tests.builders import grids, pairs_of_grids

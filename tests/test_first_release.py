@@ -16,9 +16,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
 from projects import store
-from projects.grid import Grid, parents
+from projects.domain.grid import Grid, parents
+from projects.domain.plan import diff
 from projects.models import ChangeSet, Project
-from projects.plan import diff
 from raci import audit
 from raci.statements import fetch
 from tests import documents

@@ -12,8 +12,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from projects import edits, store
-from projects.grid import Item, with_item
+from projects import store
+from projects.domain import outline_edits
+from projects.domain.grid import Item, with_item
 from projects.log import LogFilter, acts_of, details_of
 from projects.models import ChangeSet, Project
 from projects.store.cells import Operation, save
@@ -56,8 +57,8 @@ def test_rows_are_told_as_made_renamed_moved_and_gone(besshi10: Project) -> None
     one, two = row(besshi10, 4), row(besshi10, 5)
     steps: list[Callable[[Any], Any]] = [
         lambda grid: with_item(grid, one.uid, lambda item: replace(item, name="甲")),
-        lambda grid: edits.stepped(grid, [two.uid], edits.Way.UP),
-        lambda grid: edits.removed(grid, [two.uid]),
+        lambda grid: outline_edits.stepped(grid, [two.uid], outline_edits.Way.UP),
+        lambda grid: outline_edits.removed(grid, [two.uid]),
     ]
     found = []
     for step in steps:

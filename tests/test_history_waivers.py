@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from projects import edits, reviewing, store
+from projects import reviewing, store
 from projects.checks import Code, Finding
-from projects.grid import with_item
+from projects.domain import outline_edits
+from projects.domain.grid import with_item
 from projects.log import latest_waivers
 from projects.models import Membership, Project, Waiver
 from projects.reviewing import review
@@ -93,7 +94,10 @@ def test_a_rule_says_for_what_it_is_also_when_its_row_is_gone(doubtful: Project)
         kind=store.Kind.EDIT,
     )
     store.change(
-        doubtful, lambda grid: edits.removed(grid, [uid(1)]), by=None, kind=store.Kind.STRUCTURE
+        doubtful,
+        lambda grid: outline_edits.removed(grid, [uid(1)]),
+        by=None,
+        kind=store.Kind.STRUCTURE,
     )
     assert lines()[1][3] == "項番1「基本設計」とその下のすべて"
 

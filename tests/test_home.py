@@ -12,9 +12,9 @@ from django.core.cache import cache
 
 from projects import reviewing, store
 from projects.checks import Code
-from projects.grid import with_item
+from projects.domain.grid import with_item
+from projects.domain.plan import diff
 from projects.models import Membership, Project
-from projects.plan import diff
 from projects.reviewing import review
 from projects.store import lifecycle
 from tests.crew import (

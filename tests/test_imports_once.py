@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from projects import import_jobs, importing, imports, store
+from projects.domain.plan import diff
 from projects.intake import child
 from projects.models import Import, Project
-from projects.plan import diff
 from raci import queue
 from tests.small_project import (
     CHANGED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from projects.grid import Grid
+from projects.domain.grid import Grid
 from projects.intake.remarks import Code
 from tests.layouts import Layout, expected, layouts, plain_grids, written
 from tests.strangers import read, roles

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from projects.grid import Mark
+from projects.domain.grid import Mark
 from projects.intake import Choices, Reading, Refused
 from projects.intake.remarks import Code
 from tests.strangers import (

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from projects.grid import Role
+from projects.domain.grid import Role
 from projects.intake import Choices, Refused
 from projects.intake.columns import parse_roles
 from projects.intake.remarks import Code

@@ -10,7 +10,16 @@ from collections.abc import Iterator
 import pytest
 
 from projects import intake
-from projects.grid import DEFAULT_LEGEND, Grid, Mark, Role, RoleKind, ancestors, index_of, parents
+from projects.domain.grid import (
+    DEFAULT_LEGEND,
+    Grid,
+    Mark,
+    Role,
+    RoleKind,
+    ancestors,
+    index_of,
+    parents,
+)
 from projects.intake import Reading, Refused, Remark
 from projects.intake.columns import Party, parse_columns, parse_roles
 from projects.intake.remarks import Code, Place

@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from projects.grid import Role
+from projects.domain.grid import Role
 from projects.intake import Refused
 from tests.strangers import (
     HEADER,

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from projects import intake, wareki, workbook
-from projects.align import Key, align, increasing
-from projects.grid import (
+from projects import intake, workbook
+from projects.domain import wareki
+from projects.domain.grid import (
     Grid,
     Item,
     Role,
@@ -25,10 +25,11 @@ from projects.grid import (
     subtree_ends,
     without_item,
 )
+from projects.domain.matrix_filter import BLANK, Selection, select
+from projects.domain.plan import Act, ItemLine, Plan, diff, matched
+from projects.domain.row_alignment import Key, align, increasing
 from projects.intake import Reading, Refused
 from projects.matrix import Fold, table
-from projects.plan import Act, ItemLine, Plan, diff, matched
-from projects.selection import BLANK, Selection, select
 from tests.builders import (
     DATES,
     FEW_NAMES,

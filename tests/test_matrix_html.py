@@ -11,7 +11,9 @@ from html.parser import HTMLParser
 import pytest
 
 from projects.column_header import Header
-from projects.grid import DEFAULT_LEGEND, Grid, Mark, column_counts
+from projects.domain.grid import DEFAULT_LEGEND, Grid, Mark, column_counts
+from projects.domain.matrix_filter import Selection, select
+from projects.domain.phases import Phase, phases
 from projects.matrix import (
     CHUNK,
     PACK_ABOVE,
@@ -23,8 +25,6 @@ from projects.matrix import (
     table,
 )
 from projects.page import surroundings
-from projects.phases import Phase, phases
-from projects.selection import Selection, select
 from tests.builders import (
     DOTS,
     RACI,

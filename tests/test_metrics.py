@@ -19,8 +19,8 @@ from django_tasks_db.models import DBTaskResult
 from prometheus_client.parser import text_string_to_metric_families
 
 from projects import reviewing, store
+from projects.domain.plan import diff
 from projects.models import Project
-from projects.plan import diff
 from projects.store import lifecycle
 from raci import metrics
 from raci.metrics import findings

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from projects import store
-from projects.grid import Item, new_uid, with_item_under
+from projects.domain.grid import Item, new_uid, with_item_under
 from projects.models import Project
 
 PATH = "/projects/besshi10/"

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from projects import plaintext
-from projects.grid import Grid
+from projects.domain.grid import Grid
 from projects.models import Project
 from tests import documents
 from tests.small_project import GRID, client_of, project

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from projects import grid as grids
-from projects.grid import DEFAULT_LEGEND, Grid, Item, Mark, Role, RoleKind
-from projects.plan import Act, CellLine, ItemLine, Plan, RoleLine, diff, matched
+from projects.domain import grid as grids
+from projects.domain.grid import DEFAULT_LEGEND, Grid, Item, Mark, Role, RoleKind
+from projects.domain.plan import Act, CellLine, ItemLine, Plan, RoleLine, diff, matched
 from tests.builders import (
     RACI,
     grid_of,

@@ -17,8 +17,8 @@ import pytest
 from django.db import connection
 
 from projects import store
+from projects.domain.plan import diff
 from projects.models import Project
-from projects.plan import diff
 from raci import audit, backup
 from raci.database import address, programs
 from raci.statements import fetch

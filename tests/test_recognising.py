@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from projects.grid import Grid
-from projects.recognising import renamed_columns
-from projects.sidebyside import Side, pair
+from projects.domain.comparison import Side, pair
+from projects.domain.grid import Grid
+from projects.domain.renamed_roles import renamed_columns
 from tests.builders import grid_of, item, roles_of, scanned, with_fresh_uids
 
 ROWS = tuple(f"作業{n} {'◎' if n % 2 else '○'} ○" for n in range(20))

@@ -17,7 +17,7 @@ from django.db import connection
 from django.test import Client
 
 from projects import store
-from projects.plan import diff
+from projects.domain.plan import diff
 from raci import audit
 from raci.database.cluster import Cluster
 from raci.database.programs import BIN

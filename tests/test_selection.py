@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from projects.grid import Grid
-from projects.selection import BLANK, Selection, select, words_of
+from projects.domain.grid import Grid
+from projects.domain.matrix_filter import BLANK, Selection, select, words_of
 from tests.builders import grid_of, row_numbered, scanned, uid_of
 
 GRID = grid_of(

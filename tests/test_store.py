@@ -13,10 +13,10 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.models import F
 
 from projects import importing, store
-from projects.grid import Grid, Item, Mark, Role, new_uid, with_item_under, without_item
+from projects.domain.grid import Grid, Item, Mark, Role, new_uid, with_item_under, without_item
+from projects.domain.plan import diff
 from projects.models import Assignment, LegendMark, Project, WorkItem
 from projects.models import Role as RoleRow
-from projects.plan import diff
 from projects.store.cells import Operation, Outcome, save
 from raci import demo
 from vendors.models import Contract, Vendor

@@ -9,9 +9,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
 from projects import intake, store, workbook
-from projects.grid import Grid
+from projects.domain.grid import Grid
+from projects.domain.plan import diff, matched
 from projects.models import Numbering, Project
-from projects.plan import diff, matched
 from tests.builders import grids, pairs_of_grids
 
 pytestmark = pytest.mark.django_db

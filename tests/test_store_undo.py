@@ -10,8 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from projects import store
-from projects.edits import Way, stepped
-from projects.grid import (
+from projects.domain.grid import (
     Grid,
     Role,
     index_of,
@@ -20,9 +19,10 @@ from projects.grid import (
     with_item_under,
     without_item,
 )
+from projects.domain.outline_edits import Way, stepped
+from projects.domain.plan import diff
 from projects.models import ChangeSet, Project
 from projects.models import Role as RoleRow
-from projects.plan import diff
 from projects.store import cells
 from projects.store.cells import Operation, Outcome
 from tests.builders import grid_of, uid

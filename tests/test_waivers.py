@@ -13,7 +13,7 @@ from django.test import Client
 
 from projects import reviewing, store
 from projects.checks import Code
-from projects.grid import Grid, with_item
+from projects.domain.grid import Grid, with_item
 from projects.models import Project, Waiver
 from projects.reviewing import Judged, State, review
 from tests.builders import grid_of, uid

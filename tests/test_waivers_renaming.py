@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from projects import reviewing, store
 from projects.checks import Code
-from projects.columns import Wanted, renames, with_roles
-from projects.grid import Grid, Role
+from projects.domain.grid import Grid, Role
+from projects.domain.role_edits import Wanted, renames, with_roles
 from projects.models import Project, Waiver
 from projects.reviewing import State, review
 from tests.builders import grid_of, roles_of, uid

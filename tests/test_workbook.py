@@ -18,8 +18,8 @@ from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from projects import intake, measures, workbook
+from projects.domain.grid import DEFAULT_LEGEND, Grid
 from projects.exporting import part
-from projects.grid import DEFAULT_LEGEND, Grid
 from projects.origin import HIDDEN_SHEET
 from projects.workbook import Origin
 from tests.builders import (

@@ -8,10 +8,10 @@ from hypothesis import given
 
 from projects import charts
 from projects.charts import Heat, Number
-from projects.duties import part_of
-from projects.grid import Grid, column_counts
-from projects.selection import Selection, select
-from projects.workload import (
+from projects.domain.grid import Grid, column_counts
+from projects.domain.matrix_filter import Selection, select
+from projects.domain.role_tasks import part_of
+from projects.domain.workload import (
     PHASES,
     PROCESSES,
     Count,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from projects import workbook
-from projects.editions import SEPARATOR, Detail, Line
+from projects.domain.edition_rows import SEPARATOR, Detail, Line
 from vendors.scope import Seat
 from vendors.tasks import Publication, Work
 

@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from itertools import groupby, pairwise
 
 from projects import workbook
-from projects.grid import Grid, Item, Mark, Role
+from projects.domain.grid import Grid, Item, Mark, Role
 from projects.workbook import Column, Part
 from vendors.tasks import STATES, Task
 

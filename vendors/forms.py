@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
+from projects.domain.matrix_filter import words_of
 from projects.form_fields import ParagraphField, offer
-from projects.selection import words_of
 from vendors.confirming import Chosen, chosen
 from vendors.models import MAX_TEXT, Confirmation
 from vendors.selection import ANSWERED, CHANGED, TaskFilter

@@ -15,7 +15,7 @@ from django.core import mail
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from projects.grid import clean_line
+from projects.domain.grid import clean_line
 
 # UnicodeError and ValueError: an address that cannot be written in a mail.
 _UNSENT = (OSError, SMTPException, UnicodeError, ValueError)

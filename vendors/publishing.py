@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from projects.editions import Changes, Line, changes
+from projects.domain.edition_rows import Changes, Line, changes
 from projects.models import Edition, EditionRow, Project, Role
 from projects.store import editions
 from vendors import audited

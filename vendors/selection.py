@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from projects.keys import match_key
+from projects.domain.match_key import match_key
 from vendors.tasks import State, Task
 
 CHANGED = "changed"

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 
-from projects.editions import SEPARATOR
+from projects.domain.edition_rows import SEPARATOR
 from vendors.tasks import STATES, Task
 
 LONGEST = 60

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from projects.editions import Detail, Line, details
+from projects.domain.edition_rows import Detail, Line, details
 from vendors.models import Confirmation, Question
 from vendors.scope import Seat
 

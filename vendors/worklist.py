@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from projects.editions import Line
+from projects.domain.edition_rows import Line
 from raci.statements import fetch
 from vendors.scope import Desk, Seat
 from vendors.tasks import Gone, Publication, Stamp, Task, Work

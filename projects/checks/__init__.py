@@ -10,7 +10,7 @@ from projects.checks import cells, numbering, owners, shares, sisters, slid, sli
 from projects.checks.finding import CHECKS, Change, Check, Code, Finding, Severity, repaired
 from projects.checks.reading import SHARE, Sheet
 from projects.checks.repairing import plan_of, plan_of_all
-from projects.grid import Grid
+from projects.domain.grid import Grid
 
 __all__ = [
     "CHECKS",

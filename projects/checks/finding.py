@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from projects.grid import Grid, Item
+from projects.domain.grid import Grid, Item
 
 
 class Severity(StrEnum):

@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from projects.align import increasing
 from projects.checks.finding import Change, Code, Finding
 from projects.checks.reading import Sheet
+from projects.domain.row_alignment import increasing
 
 MOSTLY = 0.9
 Parts = tuple[int, ...]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from projects.checks.finding import Finding, repaired
-from projects.grid import Grid
-from projects.plan import Plan, diff
+from projects.domain.grid import Grid
+from projects.domain.plan import Plan, diff
 
 MOST_ROUNDS = 8
 Checks = Callable[[Grid], Sequence[Finding]]

@@ -10,7 +10,7 @@ from itertools import takewhile
 from projects.checks.finding import Change, Code, Finding
 from projects.checks.reading import Sheet
 from projects.checks.sisters import Sisters, in_doubt
-from projects.grid import RoleKind
+from projects.domain.grid import RoleKind
 
 VENDOR = RoleKind.VENDOR
 SHORTEST_RUN = 2

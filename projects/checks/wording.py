@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from projects.checks.finding import Change, Code, Finding
 from projects.checks.reading import Sheet
-from projects.grid import Item
+from projects.domain.grid import Item
 
 # The right form first, as the field writes it.
 VARIANTS = (("電子決裁", "電子決済"), ("本受託者", "本委託者"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from projects.grid import Mark, Role
+from projects.domain.grid import Mark, Role
 from projects.intake import markdown, preflight
 from projects.intake.choices import NO_CHOICES, Choices
 from projects.intake.columns import Columns

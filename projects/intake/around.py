@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from projects.grid import DEFAULT_LEGEND, Mark
+from projects.domain.grid import DEFAULT_LEGEND, Mark
 from projects.intake.columns import Party
 from projects.intake.ledger import Ledger
 from projects.intake.meanings import Understanding

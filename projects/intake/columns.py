@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from projects.grid import Role, RoleKind, clean_line
+from projects.domain.grid import Role, RoleKind, clean_line
+from projects.domain.match_key import match_key
 from projects.intake.remarks import Problem, Refused
 from projects.intake.words import Field, field_of
-from projects.keys import match_key
 
 
 @dataclass(frozen=True, slots=True)

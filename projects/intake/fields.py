@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from projects.domain.match_key import match_key
 from projects.intake.columns import Level, Meaning, Party
 from projects.intake.legends import is_legend_head, legend_entries
 from projects.intake.profile import Column, How, are_numbers
@@ -16,7 +17,6 @@ from projects.intake.words import (
     field_of,
     level_word,
 )
-from projects.keys import match_key
 
 _HARDLY_ANY = 0.1
 _NONE: frozenset[str] = frozenset()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from projects.grid import Role, clean_line
+from projects.domain.grid import Role, clean_line
+from projects.domain.match_key import match_key
 from projects.intake.columns import Columns, Meaning, Party, meaning_of, role_keys
 from projects.intake.markdown import Table
 from projects.intake.places import a1
 from projects.intake.remarks import Code, Place, Problem, Refused, Remark
 from projects.intake.words import Field, field_of
-from projects.keys import match_key
 
 
 def header_length(table: Table) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from projects.grid import UID_ALPHABET, UID_LENGTH, Grid, Item, Mark, Role, RoleKind
+from projects.domain.grid import UID_ALPHABET, UID_LENGTH, Grid, Item, Mark, Role, RoleKind
 from projects.intake.remarks import Problem, Refused
 from projects.intake.sheets import Sheet
 from projects.workbook import FORMAT_VERSION

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from projects.grid import Grid, Item, Mark, Role, new_uid
+from projects.domain.grid import Grid, Item, Mark, Role, new_uid
 from projects.intake import outline
 from projects.intake.around import add_cover, legend_of, preface_of
 from projects.intake.choices import NO_CHOICES, Choices, Levels

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from projects.grid import Role
+from projects.domain.grid import Role
 from projects.intake.choices import LEVELS_IN_WORDS, Levels
 from projects.intake.columns import Level, Meaning, Party
 from projects.intake.places import a1

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from projects.grid import Role
+from projects.domain.grid import Role
+from projects.domain.match_key import match_key
 from projects.intake.choices import Choices
 from projects.intake.columns import Level, Meaning, Party, role_keys
 from projects.intake.fields import (
@@ -28,7 +29,6 @@ from projects.intake.words import (
     field_of,
     is_no_party,
 )
-from projects.keys import match_key
 
 # What is no longer may be a mark outside the legend, which is refused by name.
 _SHORTEST_WORD = 2

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from projects.grid import DEFAULT_LEGEND, Mark
+from projects.domain.grid import DEFAULT_LEGEND, Mark
 from projects.intake.dates import KANJI_DIGITS, date_in, kanji_number
 from projects.intake.legends import LEGEND_WORD, is_legend_head, is_mark, legend_entries, letters_of
 from projects.intake.words import NOTE, PAGE

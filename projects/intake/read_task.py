@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from projects.grid import Mark
+from projects.domain.grid import Mark
 from projects.intake import read
 from projects.intake.choices import Choices
 from projects.intake.columns import parse_columns

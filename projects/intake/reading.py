@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from projects.grid import Grid, column_counts
+from projects.domain.grid import Grid, column_counts
 from projects.intake.layout import Layout
 from projects.intake.remarks import Place, Remark
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from projects.grid import clean_line, clean_text
+from projects.domain.grid import clean_line, clean_text
 from projects.intake.asides import Asides
 from projects.intake.columns import Level, Meaning, Party
 from projects.intake.ledger import Ledger, Record

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from projects.align import Key, align
-from projects.grid import Grid, Item, Role, clean_line, clean_text, new_uid
+from projects.domain.grid import Grid, Item, Role, clean_line, clean_text, new_uid
+from projects.domain.match_key import match_key
+from projects.domain.row_alignment import Key, align
 from projects.intake.choices import Choices
 from projects.intake.hidden import Hidden, read_hidden
 from projects.intake.ledger import Ledger
@@ -29,7 +30,6 @@ from projects.intake.visible import (
     read_date,
     read_legend,
 )
-from projects.keys import match_key
 from projects.origin import HIDDEN_SHEET
 from projects.workbook import DESCRIPTION_HEADER, NAME_HEADER, NUMBER_HEADER
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from projects.grid import Grid, Item, Role, clean_line, clean_text, new_uid
+from projects.domain.grid import Grid, Item, Role, clean_line, clean_text, new_uid
 from projects.intake import outline
 from projects.intake.columns import Columns, Meaning, Party, role_keys
 from projects.intake.headers import HeaderReader, header_length, infer_columns, infer_roles

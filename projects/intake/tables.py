@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from projects.domain.match_key import match_key
 from projects.intake.preface import says_something
 from projects.intake.sheets import Merge, Position, Sheet
 from projects.intake.symbols import looks_like_mark
 from projects.intake.words import NOTE, PAGE, field_of, header_text, level_word
-from projects.keys import match_key
 
 SEARCHED_ROWS = 400
 HEADER_ROWS = 4

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
-from projects.grid import Role
+from projects.domain.grid import Role
+from projects.domain.match_key import match_key
 from projects.intake.choices import Choices
 from projects.intake.columns import role_keys
 from projects.intake.remarks import Problem, Refused
 from projects.intake.sheets import Sheet
 from projects.intake.symbols import looks_like_mark
 from projects.intake.tables import Spread, Table, find_tables
-from projects.keys import match_key
 
 _SAME_SHARE = 0.5
 _TELLING_TEXTS = 2

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from projects.grid import Grid, Mark, clean_line
+from projects.domain.grid import Grid, Mark, clean_line
+from projects.domain.wareki import parse as parse_date
 from projects.intake.preface import LEGEND_LINE
 from projects.intake.remarks import Code, Place, Problem, Refused, Remark
 from projects.intake.sheets import Sheet
-from projects.wareki import parse as parse_date
 from projects.workbook import (
     DESCRIPTION_HEADER,
     NAME_HEADER,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from projects.grid import UID_ALPHABET, UID_LENGTH, Grid, Item, Mark, Role, RoleKind
+from projects.domain.grid import UID_ALPHABET, UID_LENGTH, Grid, Item, Mark, Role, RoleKind
 from projects.intake.layout import Layout
 from projects.intake.reading import CellAccount, Reading
 from projects.intake.remarks import Code, Place, Remark

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from projects.align import increasing
+from projects.domain.row_alignment import increasing
 from projects.models import Project
 from raci.statements import fetch
 

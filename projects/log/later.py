@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from projects.domain.revert import Obstacle
 from projects.log.acts import Act, LogFilter, acts_of, described
 from projects.models import Project
-from projects.undo import Obstacle
 
 
 @dataclass(frozen=True, slots=True)

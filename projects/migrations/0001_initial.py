@@ -7,7 +7,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
-import projects.grid
+import projects.domain.grid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             name='WorkItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.CharField(default=projects.grid.new_uid, editable=False, max_length=12, verbose_name='識別子')),
+                ('uid', models.CharField(default=projects.domain.grid.new_uid, editable=False, max_length=12, verbose_name='識別子')),
                 ('position', models.PositiveIntegerField(editable=False, verbose_name='順序')),
                 ('number', models.CharField(blank=True, max_length=1000, verbose_name='項番')),
                 ('name', models.CharField(max_length=1000, verbose_name='作業項目')),
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
-                ('uid', models.CharField(default=projects.grid.new_uid, editable=False, max_length=12, verbose_name='識別子')),
+                ('uid', models.CharField(default=projects.domain.grid.new_uid, editable=False, max_length=12, verbose_name='識別子')),
                 ('position', models.PositiveIntegerField(editable=False, verbose_name='順序')),
                 ('number', models.CharField(blank=True, max_length=1000, verbose_name='項番')),
                 ('name', models.CharField(max_length=1000, verbose_name='作業項目')),

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 
-from projects import grid, wareki
+from projects.domain import grid, wareki
 from projects.models.project import Project
 
 MAX_NOTE = 4_000

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from projects import grid
+from projects.domain import grid
 from projects.models.history import recorded
 from projects.models.project import Project
 from projects.models.triggers import order_triggers, revision_triggers

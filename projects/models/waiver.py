@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import MD5, Now
 
-from projects import grid
+from projects.domain import grid
 from projects.models.history import recorded
 from projects.models.project import Project
 from projects.models.within import Within

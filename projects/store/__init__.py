@@ -10,14 +10,14 @@ from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 
-from projects.grid import DEFAULT_LEGEND, Grid, renumbered
+from projects.domain.grid import DEFAULT_LEGEND, Grid, renumbered
+from projects.domain.plan import Plan, diff
+from projects.domain.revert import Obstacle, reverted
 from projects.models import ChangeSet, LegendMark, Numbering, Project
-from projects.plan import Plan, diff
 from projects.store import cells, past
 from projects.store.acts import Archived, Broken, Kind, Person, act, broken_rule, change_set
 from projects.store.loading import load, load_all
 from projects.store.writing import write
-from projects.undo import Obstacle, reverted
 
 __all__ = [
     "Archived",

@@ -11,7 +11,7 @@ import pghistory
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import IntegrityError, transaction
 
-from projects.grid import clean_line
+from projects.domain.grid import clean_line
 from projects.models import ARCHIVED, ARCHIVED_CONSTRAINT
 
 Person = AbstractBaseUser | AnonymousUser | None

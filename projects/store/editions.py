@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from projects.editions import Line
-from projects.grid import Grid, Item, Mark, Role, RoleKind
+from projects.domain.edition_rows import Line
+from projects.domain.grid import Grid, Item, Mark, Role, RoleKind
 from projects.models import ARCHIVED, Edition, Project
 from projects.store.acts import Person, signed
 from projects.store.loading import load

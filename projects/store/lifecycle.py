@@ -9,9 +9,9 @@ from django.db import IntegrityError
 from django.db.models.functions import Now
 
 from projects import store
-from projects.grid import Grid, new_uid
+from projects.domain.grid import Grid, new_uid
+from projects.domain.plan import diff
 from projects.models import Membership, Project
-from projects.plan import diff
 from projects.store.acts import Broken, Kind, broken_rule, change_set
 from projects.store.loading import load
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from projects.grid import Grid, Item, Mark, Role, RoleKind
+from projects.domain.grid import Grid, Item, Mark, Role, RoleKind
 from projects.models import Project
 from raci.statements import fetch
 

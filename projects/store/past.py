@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from projects.grid import Grid, Mark, Role, RoleKind
+from projects.domain.grid import Grid, Mark, Role, RoleKind
 from projects.models import Project
 from projects.store.loading import items_of
 from raci.statements import fetch

@@ -15,9 +15,9 @@ from django.apps import apps
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from projects.grid import Grid, parents
+from projects.domain.grid import Grid, parents
+from projects.domain.plan import TITLE_FIELDS, Act, CellLine, Plan
 from projects.models import ChangeSet, LegendMark, Project, Role, WorkItem
-from projects.plan import TITLE_FIELDS, Act, CellLine, Plan
 from projects.store.renaming import parked, waivers_follow
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 
 from projects import putting_right, reviewing, store
 from projects.checks import CHECKS, Finding
+from projects.domain.plan import Act
 from projects.forms_checks import ChosenForm, ShareForm, WaiveForm
 from projects.models import BySlug, Project, Waiver
-from projects.plan import Act
 from projects.putting_right import Repair
 from projects.reviewing import Judged, Review, review
 from projects.views.checks import list_page

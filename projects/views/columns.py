@@ -11,12 +11,20 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from projects import store
-from projects.columns import Keep, lost_marks, merged, renames, used, with_legend, with_roles
+from projects.domain.grid import Grid, Mark
+from projects.domain.plan import diff
+from projects.domain.role_edits import (
+    Keep,
+    lost_marks,
+    merged,
+    renames,
+    used,
+    with_legend,
+    with_roles,
+)
 from projects.form_fields import ReasonForm
 from projects.forms_columns import MarkForms, MergeForm, RoleForms, kept, mark_rows, role_rows
-from projects.grid import Grid, Mark
 from projects.models import Project
-from projects.plan import diff
 from raci.access import Right, load, person
 
 BAD_REQUEST, CONFLICT = 400, 409

@@ -13,8 +13,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from projects import edits, store, undo_stack
-from projects.grid import Grid, Item, clean_line, clean_text, index_of, new_uid, with_item
+from projects import store, undo_stack
+from projects.domain import outline_edits
+from projects.domain.grid import Grid, Item, clean_line, clean_text, index_of, new_uid, with_item
 from projects.history import people, shown_name
 from projects.models import BySlug, Numbering, Project
 from projects.payloads import (
@@ -57,7 +58,7 @@ def answering(view: View) -> View:
     def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, **kwargs)
-        except (Malformed, store.Broken, edits.Impossible) as error:
+        except (Malformed, store.Broken, outline_edits.Impossible) as error:
             return JsonResponse({"error": str(error)}, status=400)
         except Gone as error:
             return JsonResponse({"error": str(error)}, status=409)
@@ -216,7 +217,7 @@ def _result(result: Result, names: Mapping[str, str]) -> dict[str, Any]:
 def _insert(grid: Grid, body: Mapping[str, Any], uid: str) -> Grid:
     item = Item(uid, 1, "", clean_line(text(body, "name")))
     anchor = text(body, "anchor", "") or None
-    return edits.inserted(grid, item, anchor, chosen(body, "where", edits.Where))
+    return outline_edits.inserted(grid, item, anchor, chosen(body, "where", outline_edits.Where))
 
 
 def _text(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
@@ -233,16 +234,16 @@ def _text(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
 
 
 def _delete(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
-    return edits.removed(grid, texts(body, "items"))
+    return outline_edits.removed(grid, texts(body, "items"))
 
 
 def _step(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
-    return edits.stepped(grid, texts(body, "items"), chosen(body, "way", edits.Way))
+    return outline_edits.stepped(grid, texts(body, "items"), chosen(body, "way", outline_edits.Way))
 
 
 def _move(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
-    where = chosen(body, "where", edits.Where)
-    return edits.moved(grid, texts(body, "items"), text(body, "anchor"), where)
+    where = chosen(body, "where", outline_edits.Where)
+    return outline_edits.moved(grid, texts(body, "items"), text(body, "anchor"), where)
 
 
 _CLEAN = {"name": clean_line, "number": clean_line, "description": clean_text}

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects import imports
-from projects.change_kinds import words_of
 from projects.difference_parts import shown_changes
+from projects.domain.change_kinds import words_of
 from projects.form_fields import ReasonForm
 from projects.forms_imports import UploadForm
 from projects.import_list import name_of, rows_of, undoer_of

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from projects import history, store
-from projects.grid import Grid, index_of
+from projects.domain.grid import Grid, index_of
 from projects.models import Project
 from projects.page import surroundings
 from projects.reviewing import review

@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from projects import store
+from projects.domain.grid import Grid
+from projects.domain.matrix_filter import select
 from projects.forms import MatrixForm
 from projects.frame import ROWS, around, spliced
-from projects.grid import Grid
 from projects.matrix import table
 from projects.models import BySlug, Project
 from projects.page import matrix_page
 from projects.reviewing import review
-from projects.selection import select
 from raci.access import Right, load, person
 from raci.conditional import cache_key, respond
 

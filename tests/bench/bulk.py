@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from projects.grid import Grid, is_heading
+from projects.domain.grid import Grid, is_heading
 from tests.bench import grids, peer_import_export, site, strange
 from tests.bench.figures import Figure, faster, run, say
 from tests.bench.rounds import Contender, medians

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from projects.checks import findings
-from projects.grid import Grid
+from projects.domain.grid import Grid
 from tests.bench import site
 from tests.bench.figures import Figure, duration, per_cell, run, slower
 from tests.bench.grids import LARGE_ROWS, cells, large

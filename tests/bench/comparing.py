@@ -8,8 +8,8 @@ from itertools import count
 
 from projects.comparisonsheet import Head, sheet
 from projects.difference import Table
-from projects.grid import Grid, Item, new_uid
-from projects.sidebyside import KINDS, Side, Wanted, pair
+from projects.domain.comparison import KINDS, Side, Wanted, pair
+from projects.domain.grid import Grid, Item, new_uid
 from tests.bench import grids
 from tests.bench.export import real_grid
 from tests.bench.figures import Figure, run, slower

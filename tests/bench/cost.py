@@ -19,7 +19,7 @@ from urllib.parse import quote
 import psutil  # type: ignore[import-untyped]
 import psycopg2  # type: ignore[import-untyped]
 
-from projects.grid import Grid
+from projects.domain.grid import Grid
 from raci.database import address
 from tests.bench import copies, disk, grids, site
 from tests.bench.clients import Client, post

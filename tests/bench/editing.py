@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
     from playwright.sync_api import Page as BrowserPage
 
-    from projects.grid import Grid
+    from projects.domain.grid import Grid
 
 COMPARED = f"""The matrix page in headless Chromium at 648 × 16 and 10,000 × 50, by a manager.
 Keys: from the press to the end of the frame that shows it, without the wait for that frame to
@@ -100,7 +100,7 @@ def _peer(folder: Path, sizes: dict[str, Grid]) -> Iterator[int]:
 
 def _place(grid: Grid) -> tuple[int, int]:
     """The first task that has a blank cell, and the column of that cell."""
-    from projects.grid import is_heading
+    from projects.domain.grid import is_heading
 
     for row, item in enumerate(grid.items):
         if not is_heading(grid.items, row) and "" in item.marks:

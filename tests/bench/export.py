@@ -16,7 +16,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from projects import intake, workbook
-from projects.grid import Grid
+from projects.domain.grid import Grid
 from projects.intake.columns import parse_columns, parse_roles
 from tests.bench import grids, peer_openpyxl
 from tests.bench.figures import Figure, faster, run

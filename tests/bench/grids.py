@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count, islice
 from zlib import crc32
 
-from projects.grid import DEFAULT_LEGEND, Grid, Item, Role, is_heading, new_uid
+from projects.domain.grid import DEFAULT_LEGEND, Grid, Item, Role, is_heading, new_uid
 
 LARGE_ROWS, LARGE_COLUMNS = 10_000, 50
 MARKED_PERCENT, LEADING_PERCENT = 18, 5

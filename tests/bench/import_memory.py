@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from projects.grid import Grid
+from projects.domain.grid import Grid
 from tests.bench import grids, site, strange
 from tests.bench.figures import Figure, run
 from tests.bench.memory import peak, peak_of_children

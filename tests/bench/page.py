@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 
-from projects.grid import Grid
+from projects.domain.grid import Grid
 from tests.bench import site
 from tests.bench.figures import Figure, faster, run, say, slower
 from tests.bench.rounds import medians

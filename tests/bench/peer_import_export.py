@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from projects.grid import MAX_NAME, MAX_SYMBOL, Grid
+from projects.domain.grid import MAX_NAME, MAX_SYMBOL, Grid
 from tests.bench.same_cells import Differs
 
 PACKAGES = ("django-import-export==4.4.3", "tablib==3.10.0", "diff-match-patch==20241021")

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
 from projects import measures, workbook
-from projects.grid import Grid, Item
+from projects.domain.grid import Grid, Item
 
 _FONT, _LEAD, _HEADER = "ＭＳ Ｐゴシック", "FF0017C1", "E6E6E6"
 _SIDE = Side(style="thin", color="949494")

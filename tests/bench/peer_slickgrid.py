@@ -17,7 +17,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from projects.grid import Grid
+from projects.domain.grid import Grid
 from tests.bench.serving import HOST
 
 PACKAGE = "slickgrid@5.20.2"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import python_calamine
 from openpyxl import load_workbook
 
-from projects.grid import Grid
+from projects.domain.grid import Grid
 from projects.intake import child
 from tests.bench import grids, site, strange
 from tests.bench.figures import Figure, run, slower

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from html import unescape
 
-from projects.grid import Grid
+from projects.domain.grid import Grid
 
 SIZE_TOLERANCE = 0.1
 _TAG = re.compile(r"<[^>]*>")

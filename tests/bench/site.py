@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from projects.grid import Grid
+from projects.domain.grid import Grid
 
 if TYPE_CHECKING:
     from projects.models import Project
@@ -54,8 +54,8 @@ def project_of(grid: Grid, slug: str) -> Project:
     from django.contrib.auth.models import User
 
     from projects import store
+    from projects.domain.plan import diff
     from projects.models import Membership
-    from projects.plan import diff
 
     project = store.create(slug=slug, title=grid.title, by=None)
     plan = diff(store.load(project), grid)

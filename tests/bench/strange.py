@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from projects.grid import Grid, Item
+from projects.domain.grid import Grid, Item
 
 _MERGED_EVERY, _STRUCK_EVERY = 50, 40
 _TASK_LEVEL = 4

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from projects.duties import part_of
-from projects.grid import Grid
-from projects.workload import PROCESSES, together, workload
+from projects.domain.grid import Grid
+from projects.domain.role_tasks import part_of
+from projects.domain.workload import PROCESSES, together, workload
 from projects.workloadsheet import pivot
 from tests.bench import grids
 from tests.bench.figures import Figure, run, slower

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from projects.grid import Grid
+    from projects.domain.grid import Grid
     from projects.models import Project
 
 Cell = tuple[str, str]

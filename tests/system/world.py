@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from projects.grid import Grid
+    from projects.domain.grid import Grid
     from projects.models import Project
 
 TOKEN_LENGTH = 32
@@ -60,7 +60,7 @@ def make(sizes: Sizes) -> dict[str, Any]:
 
 def _project(slug: str, grid: Grid) -> Project:
     from projects import store
-    from projects.plan import diff
+    from projects.domain.plan import diff
 
     project = store.create(slug=slug, title=grid.title, by=None)
     plan = diff(store.load(project), grid)

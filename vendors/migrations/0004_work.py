@@ -5,7 +5,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
-import projects.grid
+import projects.domain.grid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -14,7 +14,7 @@ def name_vendors(apps, schema_editor):
     """Every company that was there gets an identity of its own."""
     Vendor = apps.get_model("vendors", "Vendor")
     for vendor in Vendor.objects.all():
-        vendor.uid = projects.grid.new_uid()
+        vendor.uid = projects.domain.grid.new_uid()
         vendor.save(update_fields=["uid"])
 
 
@@ -161,18 +161,18 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='vendor',
             name='uid',
-            field=models.CharField(default=projects.grid.new_uid, editable=False, max_length=12, verbose_name='識別子'),
+            field=models.CharField(default=projects.domain.grid.new_uid, editable=False, max_length=12, verbose_name='識別子'),
         ),
         migrations.RunPython(name_vendors, migrations.RunPython.noop),
         migrations.AlterField(
             model_name='vendor',
             name='uid',
-            field=models.CharField(default=projects.grid.new_uid, editable=False, max_length=12, unique=True, verbose_name='識別子'),
+            field=models.CharField(default=projects.domain.grid.new_uid, editable=False, max_length=12, unique=True, verbose_name='識別子'),
         ),
         migrations.AddField(
             model_name='vendorevent',
             name='uid',
-            field=models.CharField(default=projects.grid.new_uid, editable=False, max_length=12, verbose_name='識別子'),
+            field=models.CharField(default=projects.domain.grid.new_uid, editable=False, max_length=12, verbose_name='識別子'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='member',

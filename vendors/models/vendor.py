@@ -7,7 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 
-from projects import grid
+from projects.domain import grid
 from projects.models import Project, Role
 from projects.models.history import recorded
 

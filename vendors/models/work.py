@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
-from projects import grid
+from projects.domain import grid
 from projects.models import Project
 from projects.models.history import recorded
 from vendors.models.signed import Signed

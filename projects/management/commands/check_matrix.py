@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
 
 from projects.checks import CHECKS, Code, Severity
-from projects.grid import Item
+from projects.domain.grid import Item
 from projects.management.parsing import JapaneseErrors
 from projects.models import Project
 from projects.putting_right import Steps

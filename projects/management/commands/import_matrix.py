@@ -15,12 +15,12 @@ from django.db import ProgrammingError
 
 from projects import importing, store
 from projects.comparing import Blank, Wishes
+from projects.domain.plan import Act
 from projects.importing import Proposal, Source
 from projects.intake import Choices, Refused
 from projects.intake.choices import SKIP, Levels
 from projects.management.parsing import JapaneseErrors
 from projects.models import Project
-from projects.plan import Act
 
 ACTS = {
     Act.CREATED: "追加",

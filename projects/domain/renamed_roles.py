@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from projects.grid import Grid
+from projects.domain.grid import Grid
 
 LEAST_ALIKE = 0.9
 

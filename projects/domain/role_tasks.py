@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from projects.grid import Grid, Item, Mark, Role, ancestors, is_heading, parents
-from projects.workload import Count, total
+from projects.domain.grid import Grid, Item, Mark, Role, ancestors, is_heading, parents
+from projects.domain.workload import Count, total
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from projects.grid import (
+from projects.domain.grid import (
     Grid,
     Item,
     is_heading,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from projects.plan import Act, CellLine, ItemLine, Plan, cell_act
+from projects.domain.plan import Act, CellLine, ItemLine, Plan, cell_act
 
 
 class Change(StrEnum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from projects.grid import Grid, Item, ancestors, index_of, is_heading, parents, subtree_ends
-from projects.keys import match_key
+from projects.domain.grid import Grid, Item, ancestors, index_of, is_heading, parents, subtree_ends
+from projects.domain.match_key import match_key
 
 BLANK = ""
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from projects.grid import TEXTS, Grid, Item, parents
-from projects.plan import Act, CellLine, ItemLine, Plan, diff
+from projects.domain.grid import TEXTS, Grid, Item, parents
+from projects.domain.plan import Act, CellLine, ItemLine, Plan, diff
 
 
 @dataclass(frozen=True, slots=True)

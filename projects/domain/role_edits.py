@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from projects.grid import Grid, Item, Mark, Role
+from projects.domain.grid import Grid, Item, Mark, Role
 
 
 class Keep(StrEnum):

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from projects.align import Key, align, increasing
-from projects.grid import Grid, Item, Mark, Role, ancestors, parents
-from projects.keys import match_key
+from projects.domain.grid import Grid, Item, Mark, Role, ancestors, parents
+from projects.domain.match_key import match_key
+from projects.domain.row_alignment import Key, align, increasing
 
 TITLE_FIELDS = ("title", "document_number", "issuer", "date")
 

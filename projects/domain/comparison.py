@@ -9,10 +9,18 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from projects.change_kinds import WORDS, Change, Row, below_headings, changes_of, counts, in_order
-from projects.grid import Grid, Item, Role, parents
-from projects.keys import match_key
-from projects.plan import Act, CellLine, ItemLine, Plan, RoleLine, diff
+from projects.domain.change_kinds import (
+    WORDS,
+    Change,
+    Row,
+    below_headings,
+    changes_of,
+    counts,
+    in_order,
+)
+from projects.domain.grid import Grid, Item, Role, parents
+from projects.domain.match_key import match_key
+from projects.domain.plan import Act, CellLine, ItemLine, Plan, RoleLine, diff
 
 KINDS = tuple(change for change in Change if change is not Change.UNCHANGED)
 UNCHANGED = "変更なし"

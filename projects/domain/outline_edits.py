@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from projects.grid import Grid, Item, index_of, subtree_ends
+from projects.domain.grid import Grid, Item, index_of, subtree_ends
 
 
 class Impossible(ValueError):

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from projects.grid import Grid, Item, Mark, Role, column_counts, is_heading
+from projects.domain.grid import Grid, Item, Mark, Role, column_counts, is_heading
 
 PHASES, PROCESSES = 1, 2
 SHADES = 7

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from projects.grid import Grid, Item, Role, ancestors, parents, role_places, subtree_ends
-from projects.plan import Act, Plan
+from projects.domain.grid import Grid, Item, Role, ancestors, parents, role_places, subtree_ends
+from projects.domain.plan import Act, Plan
 
 
 def without(plan: Plan, left_out: Collection[str]) -> Grid:
