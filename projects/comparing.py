@@ -20,10 +20,10 @@ from projects.domain.grid import (
 from projects.domain.match_key import match_key
 from projects.domain.plan import Plan, diff, matched
 from projects.domain.plan_exclusion import without
-from projects.intake.layout import Layout
-from projects.intake.profile import How
-from projects.intake.reading import Reading
-from projects.intake.remarks import Code, Place, Problem, Refused, Remark
+from projects.intake.readers.reading import Reading
+from projects.intake.tables.column_profile import How
+from projects.intake.tables.layout import Layout
+from projects.intake.text.remarks import Code, Place, Problem, Refused, Remark
 
 
 class Blank(StrEnum):

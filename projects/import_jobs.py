@@ -19,8 +19,10 @@ from projects import importing, store, writing_lock
 from projects.comparing import Wishes, compare
 from projects.domain.grid import clean_text
 from projects.domain.plan import Plan
-from projects.intake import Problem, Reading, Refused, child, wire
-from projects.intake.choices import Choices
+from projects.intake import Problem, Reading, Refused
+from projects.intake.readers import json_codec
+from projects.intake.sandbox import child_process
+from projects.intake.text.corrections import Choices
 from projects.models import Import
 from raci import queue
 from raci.database.away import Cause, cause_of
@@ -47,12 +49,12 @@ def reading_of(row: Import) -> Reading | None:
     """What was understood of the file, None before it was read."""
     if row.reading is None:
         return None
-    return wire.from_json(json.loads(zlib.decompress(row.reading)))
+    return json_codec.from_json(json.loads(zlib.decompress(row.reading)))
 
 
 def packed(reading: Reading) -> bytes:
     """The reading as it is kept; characters that no database and no page takes are left out."""
-    text = json.dumps(wire.as_json(reading), ensure_ascii=False)
+    text = json.dumps(json_codec.as_json(reading), ensure_ascii=False)
     return zlib.compress(_NUL.sub(r"\1", text).encode(errors="replace"), 1)
 
 
@@ -73,11 +75,11 @@ def read(key: int) -> None:
         )
     except Refused as refused:
         _end(row, state=State.REFUSED, problems=[said(p) for p in refused.problems])
-    except child.Cancelled:
+    except child_process.Cancelled:
         _end(row, state=State.CANCELLED)
     except (KeyError, TypeError, ValueError):  # an answer that no honest child gives
         logger.exception("the reading of import %s is not one", key)
-        _end(row, state=State.REFUSED, problems=[said(Problem(child.UNREADABLE))])
+        _end(row, state=State.REFUSED, problems=[said(Problem(child_process.UNREADABLE))])
     else:
         _keep(row, reading, row.project.revision)
 

@@ -12,7 +12,7 @@ from projects.domain.change_kinds import Change, words_of
 from projects.domain.grid import Grid
 from projects.forms_imports import LayoutForm, MarksForm, MatchesForm, PolicyForm
 from projects.intake import Reading, Refused
-from projects.intake.choices import Choices
+from projects.intake.text.corrections import Choices
 from projects.models import Import, Project
 from projects.preview import Group, Preview, RoleCount, preview, remark_groups, role_counts
 

@@ -9,14 +9,16 @@ from projects import intake, store
 from projects.comparing import NO_WISHES, Wishes, compare
 from projects.domain.grid import Grid, Mark, Role
 from projects.domain.plan import Plan, diff
-from projects.intake import child, interpret, returned, wire, xlsx
-from projects.intake.choices import NO_CHOICES, Choices
-from projects.intake.columns import Columns, parse_columns, parse_roles
-from projects.intake.reading import Reading
+from projects.intake.files import xlsx
+from projects.intake.readers import any_workbook, json_codec, own_export
+from projects.intake.readers.reading import Reading
+from projects.intake.sandbox import child_process
+from projects.intake.text.column_definitions import Columns, parse_columns, parse_roles
+from projects.intake.text.corrections import NO_CHOICES, Choices
 from projects.models import Project
 
 # The child may not keep what it compiles: here it is compiled, and kept, once for all children.
-COMPILED = (interpret, returned, xlsx)
+COMPILED = (any_workbook, own_export, xlsx)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,14 @@ def read_guarded(
     """
     known = current.roles if roles is None else roles
     arguments = {
-        "roles": [wire.role_as_json(role) for role in known],
+        "roles": [json_codec.role_as_json(role) for role in known],
         "fixed": roles is not None,
         "legend": [[m.symbol, m.label, m.leads] for m in current.legend] if known else [],
         "columns": columns.decode("utf-8-sig", "replace"),
         "choices": choices.as_json(),
     }
-    return wire.from_json(
-        child.run("read", data, arguments, cancelled=cancelled, progress=progress)
+    return json_codec.from_json(
+        child_process.run("read", data, arguments, cancelled=cancelled, progress=progress)
     )
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from projects import import_jobs, writing_lock
 from projects.comparing import Wishes
 from projects.domain.grid import clean_line
-from projects.intake.choices import Choices
+from projects.intake.text.corrections import Choices
 from projects.models import Import, Project
 from projects.models.import_ import MAX_FILE_NAME
 from raci import queue

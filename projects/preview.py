@@ -16,7 +16,7 @@ from projects.difference_parts import USUAL, Column, Filter, Point, points
 from projects.domain.change_kinds import WORDS, Change, chosen, counts, in_order, words_of
 from projects.domain.grid import column_counts
 from projects.intake import Reading
-from projects.intake.remarks import Code, Remark
+from projects.intake.text.remarks import Code, Remark
 
 REMARKS_SHOWN = 50
 

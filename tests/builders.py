@@ -28,7 +28,7 @@ from projects.domain.grid import (
 )
 from projects.domain.match_key import match_key
 from projects.intake import Reading
-from projects.intake.columns import parse_columns, parse_roles
+from projects.intake.text.column_definitions import parse_columns, parse_roles
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 HEADERS = (workbook.NUMBER_HEADER, workbook.NAME_HEADER, workbook.DESCRIPTION_HEADER)

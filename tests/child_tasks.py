@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from projects.intake.confined import Report
-from projects.intake.remarks import Place, Problem, Refused
+from projects.intake.sandbox.confinement import Report
+from projects.intake.text.remarks import Place, Problem, Refused
 
 # Opened before the task is confined, and may open nothing.
 _STATUS = os.open("/proc/self/status" if sys.platform == "linux" else os.devnull, os.O_RDONLY)
@@ -179,7 +179,7 @@ def _peak_bytes() -> int:
 
 def check(data: bytes, arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     """The preflight itself."""
-    from projects.intake import preflight
+    from projects.intake.files import preflight
 
     before = _peak_bytes()
     preflight.check(data)

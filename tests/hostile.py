@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import chain
 from xml.sax.saxutils import quoteattr
 
-from projects.intake.places import a1
+from projects.intake.text.cell_address import a1
 from tests.zips import Part, packed_bytes, patched, replaced, zipped
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

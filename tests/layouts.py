@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from projects.domain.grid import Grid, Item, Mark, Role, is_heading
-from projects.intake.places import a1
+from projects.intake.text.cell_address import a1
 from tests.builders import level_lists, uid
 from tests.strangers import Page, as_csv, as_markdown, by_openpyxl, by_xlsxwriter
 from tests.strangers_ods import as_ods

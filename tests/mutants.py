@@ -223,7 +223,7 @@ class Worker:
 def main() -> None:
     """Reads files until there are no more."""
     from projects import intake
-    from projects.intake.wire import as_json, from_json
+    from projects.intake.readers.json_codec import as_json, from_json
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     given, out = sys.stdin.buffer, os.fdopen(os.dup(1), "w")

@@ -15,8 +15,8 @@ from openpyxl.styles import Alignment, Font
 
 from projects import intake
 from projects.intake import Reading
-from projects.intake.places import a1
-from projects.intake.remarks import Code
+from projects.intake.text.cell_address import a1
+from projects.intake.text.remarks import Code
 
 HEADER = ("項番", "作業項目", "甲社", "乙社", "作業内容")
 Rows = Sequence[Sequence[Any]]

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils import range_boundaries
 
-from projects.intake.places import a1
+from projects.intake.text.cell_address import a1
 from tests.strangers import Page, zipped
 
 _ODS = "urn:oasis:names:tc:opendocument:xmlns:"

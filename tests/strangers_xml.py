@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from projects.intake.places import a1
+from projects.intake.text.cell_address import a1
 from tests.strangers import Rows, zipped
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -14,7 +14,7 @@ from projects.domain.grid import Grid, Role
 from projects.domain.plan import Act, Plan, diff
 from projects.domain.plan_exclusion import without
 from projects.intake import Choices, Reading, Refused
-from projects.intake.choices import SKIP
+from projects.intake.text.corrections import SKIP
 from tests.builders import (
     grid_of,
     marks_by_role,

@@ -9,7 +9,7 @@ from django.test import Client
 
 from projects import import_jobs, importing, imports, store
 from projects.domain.plan import diff
-from projects.intake import child
+from projects.intake.sandbox import child_process
 from projects.models import Import, Project
 from raci import queue
 from tests.small_project import (
@@ -186,7 +186,7 @@ def test_a_reading_tells_how_far_it_is_and_ends_when_asked(
         assert Import.objects.get().progress == 0.5
         Import.objects.update(stop=True)
         assert cancelled()
-        raise child.Cancelled
+        raise child_process.Cancelled
 
     monkeypatch.setattr(import_jobs, "TICK_SECONDS", 0)
     monkeypatch.setattr(importing, "read_guarded", endless)
@@ -203,7 +203,7 @@ def test_an_answer_that_is_no_reading_is_a_refusal(
 
     monkeypatch.setattr(importing, "read_guarded", dishonest)
     row = sent(client, b"x")
-    assert (row.state, row.problems[0]["message"]) == ("refused", child.UNREADABLE)
+    assert (row.state, row.problems[0]["message"]) == ("refused", child_process.UNREADABLE)
 
 
 def test_a_correction_that_cannot_be_read_is_taken_back(client: Client, project: Project) -> None:

@@ -16,15 +16,15 @@ from typing import Any
 
 import pytest
 
-from projects.intake import child, confined
-from projects.intake.remarks import Place, Problem, Refused
+from projects.intake.sandbox import child_process, confinement
+from projects.intake.text.remarks import Place, Problem, Refused
 from tests.child_tasks import FORBIDDEN, TASKS
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
 
 
 def run(task: str, data: bytes = b"", **arguments: Any) -> dict[str, Any]:
-    return child.run(task, data, arguments, tasks=TASKS)
+    return child_process.run(task, data, arguments, tasks=TASKS)
 
 
 def refusal(task: str, data: bytes = b"", **arguments: Any) -> tuple[Problem, ...]:
@@ -41,13 +41,13 @@ def messages(task: str, data: bytes = b"", **arguments: Any) -> list[str]:
 def nothing_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No descriptor, thread or process outlives a task."""
     started: list[subprocess.Popen[bytes]] = []
-    start = child._start
+    start = child_process._start
 
     def watched(work: str, seconds: float) -> subprocess.Popen[bytes]:
         started.append(start(work, seconds))
         return started[-1]
 
-    monkeypatch.setattr(child, "_start", watched)
+    monkeypatch.setattr(child_process, "_start", watched)
     files, threads = _open_files(), set(threading.enumerate())
     yield
     # What an earlier test of the same process left may end meanwhile: less is no fault.
@@ -71,7 +71,7 @@ def test_the_answer_comes_back() -> None:
 
 def test_an_unknown_task_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(KeyError):
-        child.run("echo", b"", {})
+        child_process.run("echo", b"", {})
 
 
 def test_a_long_answer_and_noise_do_not_block() -> None:
@@ -80,7 +80,7 @@ def test_a_long_answer_and_noise_do_not_block() -> None:
 
 def test_progress_is_told_up_to_the_end() -> None:
     told: list[float] = []
-    child.run("talk", b"", {"length": 1}, progress=told.append, tasks=TASKS)
+    child_process.run("talk", b"", {"length": 1}, progress=told.append, tasks=TASKS)
     assert told[-1] == 1.0
     assert told == sorted(told)
 
@@ -88,14 +88,18 @@ def test_progress_is_told_up_to_the_end() -> None:
 def test_the_child_is_bare() -> None:
     found = run("imported")
     heavy = {"django", "openpyxl", "pandas", "numpy", "xlsxwriter", "site"}
-    heavy |= {"projects.intake.child", "projects.workbook"}
+    heavy |= {"projects.intake.sandbox.child_process", "projects.workbook"}
     assert not heavy & set(found["modules"])
-    assert set(found["environment"]) <= {*child._ENVIRONMENT, *child._KEPT_ENVIRONMENT, "LC_CTYPE"}
+    assert set(found["environment"]) <= {
+        *child_process._ENVIRONMENT,
+        *child_process._KEPT_ENVIRONMENT,
+        "LC_CTYPE",
+    }
 
 
 def test_importing_the_module_imports_nothing_heavy() -> None:
-    code = "import sys, projects.intake.child; print(*sys.modules)"
-    root = str(Path(child.__file__).parents[2])
+    code = "import sys, projects.intake.sandbox.child_process; print(*sys.modules)"
+    root = str(Path(child_process.__file__).parents[2])
     told = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
@@ -125,23 +129,23 @@ def test_a_refusal_keeps_its_places() -> None:
 
 
 def test_a_mistake_of_ours_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING, "projects.intake.child"):
-        assert messages("fail") == [child.UNREADABLE]
+    with caplog.at_level(logging.WARNING, "projects.intake.sandbox.child_process"):
+        assert messages("fail") == [child_process.UNREADABLE]
     assert "KeyError: 'a mistake of ours'" in caplog.text
     assert "Traceback" in caplog.text
 
 
 def test_too_much_memory_in_python() -> None:
-    assert messages("hoard") == [child.TOO_COMPLEX]
+    assert messages("hoard") == [child_process.TOO_COMPLEX]
 
 
 @pytest.mark.parametrize(
     ("number", "message"),
     [
-        (signal.SIGKILL, child.TOO_COMPLEX),
-        (signal.SIGABRT, child.STOPPED),
-        (signal.SIGSEGV, child.STOPPED),
-        (signal.SIGXCPU, child.TOO_SLOW),
+        (signal.SIGKILL, child_process.TOO_COMPLEX),
+        (signal.SIGABRT, child_process.STOPPED),
+        (signal.SIGSEGV, child_process.STOPPED),
+        (signal.SIGXCPU, child_process.TOO_SLOW),
     ],
 )
 def test_killed(number: signal.Signals, message: str) -> None:
@@ -149,23 +153,28 @@ def test_killed(number: signal.Signals, message: str) -> None:
 
 
 def test_words_of_every_end_differ_and_say_what_to_do() -> None:
-    words = {child.TOO_COMPLEX, child.TOO_SLOW, child.TOO_LONG_ANSWER, child.STOPPED}
-    words |= {child.UNREADABLE}
+    words = {
+        child_process.TOO_COMPLEX,
+        child_process.TOO_SLOW,
+        child_process.TOO_LONG_ANSWER,
+        child_process.STOPPED,
+    }
+    words |= {child_process.UNREADABLE}
     assert len(words) == 5
     assert all(word.endswith("ください。") for word in words)
 
 
 def test_the_clock_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "LEAST_SECONDS", 0.3)
+    monkeypatch.setattr(child_process, "LEAST_SECONDS", 0.3)
     started = time.monotonic()
-    assert messages("spin", b"x" * 1_000) == [child.TOO_SLOW]
+    assert messages("spin", b"x" * 1_000) == [child_process.TOO_SLOW]
     assert time.monotonic() - started < 2
 
 
 def test_large_files_have_more_time() -> None:
-    assert child._seconds(1_000) == 10
-    assert child._seconds(10_000_000) == 20
-    assert child._seconds(10**9) == 60
+    assert child_process._seconds(1_000) == 10
+    assert child_process._seconds(10_000_000) == 20
+    assert child_process._seconds(10**9) == 60
 
 
 def test_cancelled_soon() -> None:
@@ -177,23 +186,23 @@ def test_cancelled_soon() -> None:
         return asked == 2
 
     started = time.monotonic()
-    with pytest.raises(child.Cancelled):
-        child.run("spin", b"", {}, cancelled=cancelled, tasks=TASKS)
+    with pytest.raises(child_process.Cancelled):
+        child_process.run("spin", b"", {}, cancelled=cancelled, tasks=TASKS)
     assert time.monotonic() - started < 2
 
 
 def test_a_mistake_in_a_callback_ends_the_child() -> None:
     with pytest.raises(ZeroDivisionError):
-        child.run("spin", b"", {}, cancelled=lambda: bool(1 / 0), tasks=TASKS)
+        child_process.run("spin", b"", {}, cancelled=lambda: bool(1 / 0), tasks=TASKS)
 
 
 def test_a_child_that_hides_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "GRACE_SECONDS", 0.2)
-    assert messages("shut") == [child.TOO_COMPLEX]
+    monkeypatch.setattr(child_process, "GRACE_SECONDS", 0.2)
+    assert messages("shut") == [child_process.TOO_COMPLEX]
 
 
 def test_half_an_answer_is_none() -> None:
-    assert messages("partial") == [child.UNREADABLE]
+    assert messages("partial") == [child_process.UNREADABLE]
 
 
 @pytest.mark.parametrize(
@@ -205,12 +214,12 @@ def test_half_an_answer_is_none() -> None:
     ],
 )  # fmt: skip
 def test_nonsense_is_not_believed(line: str) -> None:
-    assert messages("confuse", line=line) == [child.UNREADABLE]
+    assert messages("confuse", line=line) == [child_process.UNREADABLE]
 
 
 def test_an_endless_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "ANSWER_BYTES", 2_000_000)
-    assert messages("chatter") == [child.TOO_LONG_ANSWER]
+    monkeypatch.setattr(child_process, "ANSWER_BYTES", 2_000_000)
+    assert messages("chatter") == [child_process.TOO_LONG_ANSWER]
 
 
 # ---- limits
@@ -219,10 +228,10 @@ def test_an_endless_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 @linux
 def test_limits_are_set_before_anything_is_read() -> None:
     limits = run("limits")
-    assert limits["AS"] == [confined.MEMORY_BYTES] * 2
+    assert limits["AS"] == [confinement.MEMORY_BYTES] * 2
     assert limits["CPU"] == [11, 12]
     assert limits["FSIZE"] == limits["CORE"] == limits["NPROC"] == [0, 0]
-    assert limits["NOFILE"] == [confined.OPEN_FILES] * 2
+    assert limits["NOFILE"] == [confinement.OPEN_FILES] * 2
 
 
 def test_nothing_outside_of_the_task_can_be_done() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from projects.intake import child, confined, preflight
-from projects.intake.remarks import Problem, Refused
+from projects.intake.files import preflight
+from projects.intake.sandbox import child_process, confinement
+from projects.intake.text.remarks import Problem, Refused
 from tests import hostile
 from tests.builders import exported
 from tests.child_tasks import TASKS
@@ -19,7 +20,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="the limits are those
 
 
 def run(task: str, data: bytes) -> dict[str, Any]:
-    return child.run(task, data, {}, tasks=TASKS)
+    return child_process.run(task, data, {}, tasks=TASKS)
 
 
 def refusal(task: str, data: bytes) -> tuple[Problem, ...]:
@@ -69,7 +70,7 @@ ATTACKS: dict[str, Callable[[], bytes]] = {
 def test_the_reader_survives_or_dies_alone(name: str) -> None:
     words, answer = outcome(ATTACKS[name]())
     assert all(words)
-    assert answer.get("peak", 0) <= confined.MEMORY_BYTES
+    assert answer.get("peak", 0) <= confinement.MEMORY_BYTES
     assert "root:" not in json.dumps(answer)
 
 
@@ -84,7 +85,7 @@ def outcome(data: bytes) -> tuple[list[str], dict[str, Any]]:
 @linux
 @pytest.mark.parametrize("name", ["a string of a gigabyte", "the last cell"])
 def test_what_the_reader_cannot_hold_is_said(name: str) -> None:
-    assert messages("read_calamine", ATTACKS[name]()) == [child.TOO_COMPLEX]
+    assert messages("read_calamine", ATTACKS[name]()) == [child_process.TOO_COMPLEX]
 
 
 @linux

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 from projects.domain.grid import Grid
-from projects.intake.remarks import Code
+from projects.intake.text.remarks import Code
 from tests.layouts import Layout, expected, layouts, plain_grids, written
 from tests.strangers import read, roles
 

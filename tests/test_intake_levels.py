@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projects.intake.choices import Levels
+from projects.intake.text.corrections import Levels
 from tests.strangers import HEADER, Page, as_csv, by_openpyxl, outline, read, remarked
 
 SIZES = ("大項目", "中項目", "小項目", "甲社", "乙社", "備考")

@@ -8,7 +8,7 @@ import pytest
 
 from projects.domain.grid import Mark
 from projects.intake import Choices, Reading, Refused
-from projects.intake.remarks import Code
+from projects.intake.text.remarks import Code
 from tests.strangers import (
     HEADER,
     as_csv,

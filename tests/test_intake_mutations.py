@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from projects import workbook
-from projects.intake import Refused, child
+from projects.intake import Refused
+from projects.intake.sandbox import child_process
 from tests.builders import grid_of
 from tests.mutants import Worker, mutations
 from tests.strangers import HEADER, Page, by_openpyxl, by_xlsxwriter
@@ -67,7 +68,7 @@ def test_mutated_workbook_is_read_or_refused(
         if answer in ("died", "slow"):
             # What kills a reader, kills the guarded child only, and is refused.
             with pytest.raises(Refused):
-                child.run("read", data, {})
+                child_process.run("read", data, {})
         else:
             assert answer in ("read", "refused"), f"batch {batch}, {what}: {answer}"
         outcomes[answer] += 1
@@ -82,6 +83,6 @@ def test_guarded_child_reads_or_refuses_some_of_them(seeds: dict[str, bytes]) ->
 
 def _outcome(data: bytes) -> str:
     try:
-        return "read" if child.run("read", data, {})["legend"] else ""
+        return "read" if child_process.run("read", data, {})["legend"] else ""
     except Refused as refused:
         return "refused" if refused.problems else ""

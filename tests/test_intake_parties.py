@@ -8,8 +8,8 @@ import pytest
 
 from projects.domain.grid import Role
 from projects.intake import Choices, Refused
-from projects.intake.columns import parse_roles
-from projects.intake.remarks import Code
+from projects.intake.text.column_definitions import parse_roles
+from projects.intake.text.remarks import Code
 from tests.builders import FIXTURES, roles_of, scanned
 from tests.strangers import Rows, outline, read, remarked, roles
 

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from projects.intake import caps, cellscan, container, preflight, sheetnames
-from projects.intake.remarks import Refused
+from projects.intake.files import limits, preflight, sheet_names, xlsx_extent, zip_directory
+from projects.intake.text.remarks import Refused
 from tests import hostile, zips
 from tests.builders import exported
 from tests.hostile import BOOK, SHEET, STRINGS, book, cell
@@ -45,58 +45,58 @@ def picture_as_sheet() -> bytes:
 
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     # What is not a workbook at all.
-    "pdf": (lambda: b"%PDF-1.7 ...", sheetnames.NOT_EXCEL),
-    "html": (lambda: b"<html><table></table></html>", sheetnames.NOT_EXCEL),
-    "png": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(99), sheetnames.NOT_EXCEL),
+    "pdf": (lambda: b"%PDF-1.7 ...", sheet_names.NOT_EXCEL),
+    "html": (lambda: b"<html><table></table></html>", sheet_names.NOT_EXCEL),
+    "png": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(99), sheet_names.NOT_EXCEL),
     "old xls": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(999), preflight.OLD_FORMAT),
-    "docx": (docx, sheetnames.OTHER_OFFICE.format("Word")),
-    "plain zip": (lambda: zips.zipped({"読んで.txt": "x"}), sheetnames.NOT_EXCEL),
-    "zip in zip": (hostile.zip_in_zip, sheetnames.NOT_EXCEL),
-    "xlsb": (lambda: zips.zipped({"xl/workbook.bin": b"x"}), sheetnames.BINARY_BOOK),
+    "docx": (docx, sheet_names.OTHER_OFFICE.format("Word")),
+    "plain zip": (lambda: zips.zipped({"読んで.txt": "x"}), sheet_names.NOT_EXCEL),
+    "zip in zip": (hostile.zip_in_zip, sheet_names.NOT_EXCEL),
+    "xlsb": (lambda: zips.zipped({"xl/workbook.bin": b"x"}), sheet_names.BINARY_BOOK),
     # Broken or two-faced containers.
-    "half a file": (lambda: truncated(0.5), container.DAMAGED),
-    "last byte lost": (lambda: book()[:-1], container.DAMAGED),
-    "first kilobyte lost": (lambda: b"PK\x03\x04" + book()[1000:], container.DAMAGED),
-    "something behind it": (lambda: book() + b"PK\x05\x06", container.DAMAGED),
-    "two files in one": (lambda: book() + book(), container.DAMAGED),
+    "half a file": (lambda: truncated(0.5), zip_directory.DAMAGED),
+    "last byte lost": (lambda: book()[:-1], zip_directory.DAMAGED),
+    "first kilobyte lost": (lambda: b"PK\x03\x04" + book()[1000:], zip_directory.DAMAGED),
+    "something behind it": (lambda: book() + b"PK\x05\x06", zip_directory.DAMAGED),
+    "two files in one": (lambda: book() + book(), zip_directory.DAMAGED),
     "another checksum in the directory": (
-        lambda: zips.patched(book(), SHEET, "crc", 1), container.UNUSUAL),
+        lambda: zips.patched(book(), SHEET, "crc", 1), zip_directory.UNUSUAL),
     "wrong checksum": (
         lambda: zips.patched(zips.patched(book(), SHEET, "crc", 1), SHEET, "crc", 1,
-                                local=True), container.DAMAGED),
-    "encrypted": (lambda: zips.patched(book(), SHEET, "flags", 1), container.ENCRYPTED),
+                                local=True), zip_directory.DAMAGED),
+    "encrypted": (lambda: zips.patched(book(), SHEET, "flags", 1), zip_directory.ENCRYPTED),
     "bzip2": (
         lambda: zips.zipped({**hostile.frame(), SHEET: "<x/>"}, zipfile.ZIP_BZIP2, 9),
-        container.UNUSUAL),
-    "sizes differ": (lambda: zips.patched(book(), SHEET, "size", 9), container.UNUSUAL),
+        zip_directory.UNUSUAL),
+    "sizes differ": (lambda: zips.patched(book(), SHEET, "size", 9), zip_directory.UNUSUAL),
     "offset outside": (
-        lambda: zips.patched(book(), SHEET, "offset", 1 << 30), container.DAMAGED),
+        lambda: zips.patched(book(), SHEET, "offset", 1 << 30), zip_directory.DAMAGED),
     "zip64 without its field": (
-        lambda: zips.patched(book(), SHEET, "size", 0xFFFFFFFF), container.DAMAGED),
-    "overlapping": (hostile.overlapping, container.UNUSUAL),
-    "quoted": (hostile.quoted, container.UNUSUAL),
-    "same name twice": (hostile.doubled, container.UNUSUAL),
-    "name goes up": (lambda: hostile.renamed("xl/../../etc/passwd"), container.UNUSUAL),
-    "name goes up in Windows": (lambda: hostile.renamed("xl\\..\\..\\x"), container.UNUSUAL),
-    "absolute name": (lambda: hostile.renamed("/etc/passwd"), container.UNUSUAL),
-    "name with a drive": (lambda: hostile.renamed("C:/x"), container.UNUSUAL),
-    "too many parts": (hostile.many_parts, container.TOO_MANY_PARTS),
+        lambda: zips.patched(book(), SHEET, "size", 0xFFFFFFFF), zip_directory.DAMAGED),
+    "overlapping": (hostile.overlapping, zip_directory.UNUSUAL),
+    "quoted": (hostile.quoted, zip_directory.UNUSUAL),
+    "same name twice": (hostile.doubled, zip_directory.UNUSUAL),
+    "name goes up": (lambda: hostile.renamed("xl/../../etc/passwd"), zip_directory.UNUSUAL),
+    "name goes up in Windows": (lambda: hostile.renamed("xl\\..\\..\\x"), zip_directory.UNUSUAL),
+    "absolute name": (lambda: hostile.renamed("/etc/passwd"), zip_directory.UNUSUAL),
+    "name with a drive": (lambda: hostile.renamed("C:/x"), zip_directory.UNUSUAL),
+    "too many parts": (hostile.many_parts, zip_directory.TOO_MANY_PARTS),
     # Bombs.
-    "a sheet of spaces": (hostile.blank_bomb, container.TOO_LARGE),
-    "a string of a gigabyte": (hostile.shared_string_bomb, container.TOO_LARGE),
+    "a sheet of spaces": (hostile.blank_bomb, zip_directory.TOO_LARGE),
+    "a string of a gigabyte": (hostile.shared_string_bomb, zip_directory.TOO_LARGE),
     "a string of two megabytes": (
-        lambda: hostile.shared_string_bomb(3_000_000), cellscan.LONG_STRING),
-    "many bombs": (hostile.many_bombs, container.TOO_LARGE),
-    "a falsified size": (hostile.falsified_size, container.UNUSUAL),
+        lambda: hostile.shared_string_bomb(3_000_000), xlsx_extent.LONG_STRING),
+    "many bombs": (hostile.many_bombs, zip_directory.TOO_LARGE),
+    "a falsified size": (hostile.falsified_size, zip_directory.UNUSUAL),
     # XML.
     "billion laughs": (hostile.entity_bomb, preflight.DTD),
     "billion laughs in UTF-16": (lambda: hostile.entity_bomb("utf-16"), preflight.DTD),
     "billion laughs in UTF-7": (
         lambda: hostile.with_part(STRINGS, '<?xml version="1.0" encoding="utf-7"?>+ADw-!DOCTYPE'),
-        container.DAMAGED),
+        zip_directory.DAMAGED),
     "another encoding": (
         lambda: hostile.with_part(STRINGS, '<?xml version="1.0" encoding="cp037"?><sst/>'),
-        container.UNUSUAL),
+        zip_directory.UNUSUAL),
     "a file from outside": (
         lambda: hostile.external_entity("file:///etc/passwd"), preflight.DTD),
     "an address from outside": (
@@ -107,7 +107,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a DTD in the relationships": (
         lambda: hostile.with_part("xl/worksheets/_rels/sheet1.xml.rels", "<!DOCTYPE x><x/>"),
         preflight.DTD),
-    "no XML": (lambda: hostile.with_part(SHEET, "項番,作業項目\n"), container.DAMAGED),
+    "no XML": (lambda: hostile.with_part(SHEET, "項番,作業項目\n"), zip_directory.DAMAGED),
 }  # fmt: skip
 
 
@@ -121,48 +121,48 @@ def test_refused_in_words(name: str) -> None:
 
 FAR: dict[str, tuple[Callable[[], bytes], str, list[str]]] = {
     "the last cell": (
-        lambda: hostile.value_at("XFD1048576"), cellscan.SPREAD, ["分担表 XFD1048576"]),
+        lambda: hostile.value_at("XFD1048576"), xlsx_extent.SPREAD, ["分担表 XFD1048576"]),
     "one to the right and one below": (
         lambda: book(f'<row r="1">{cell("XFD1")}</row><row r="9999">{cell("A9999")}</row>'),
-        cellscan.SPREAD, ["分担表 XFD1", "分担表 A9999"]),
+        xlsx_extent.SPREAD, ["分担表 XFD1", "分担表 A9999"]),
     "against the order": (
         lambda: book(f'<row r="9999">{cell("A9999")}</row><row r="1">{cell("XFD1")}</row>'),
-        cellscan.SPREAD, ["分担表 XFD1", "分担表 A9999"]),
+        xlsx_extent.SPREAD, ["分担表 XFD1", "分担表 A9999"]),
     "a cell in another row than its own": (
-        lambda: hostile.value_at("ZZ1048576", row=2), cellscan.SPREAD, ["分担表 ZZ1048576"]),
+        lambda: hostile.value_at("ZZ1048576", row=2), xlsx_extent.SPREAD, ["分担表 ZZ1048576"]),
     "small letters": (
-        lambda: hostile.value_at("xfd1048576"), cellscan.SPREAD, ["分担表 XFD1048576"]),
+        lambda: hostile.value_at("xfd1048576"), xlsx_extent.SPREAD, ["分担表 XFD1048576"]),
     "other quotes": (
         lambda: book("<row><c t='>' r = 'XFD9999'><v>1</v></c></row>"),
-        cellscan.SPREAD, ["分担表 XFD9999"]),
+        xlsx_extent.SPREAD, ["分担表 XFD9999"]),
     "a prefix": (
         lambda: book('<x:row><x:c r="XFD9999"><x:v>1</x:v></x:c></x:row>'),
-        cellscan.SPREAD, ["分担表 XFD9999"]),
+        xlsx_extent.SPREAD, ["分担表 XFD9999"]),
     "a column to the right of all": (
-        lambda: hostile.value_at("XFE1"), cellscan.OUTSIDE, ["分担表 XFE1"]),
+        lambda: hostile.value_at("XFE1"), xlsx_extent.OUTSIDE, ["分担表 XFE1"]),
     "a row below all": (
-        lambda: hostile.value_at("A1048577"), cellscan.OUTSIDE, ["分担表 A1048577"]),
+        lambda: hostile.value_at("A1048577"), xlsx_extent.OUTSIDE, ["分担表 A1048577"]),
     "a row of twenty digits": (
-        lambda: book(f'<row r="{10**20}"/>'), cellscan.OUTSIDE, ["分担表 A100000000000"]),
+        lambda: book(f'<row r="{10**20}"/>'), xlsx_extent.OUTSIDE, ["分担表 A100000000000"]),
     "too many columns without places": (
         lambda: book(f"<row>{'<c><v>1</v></c>' * 16_385}</row>"),
-        cellscan.OUTSIDE, ["分担表 XFE1"]),
+        xlsx_extent.OUTSIDE, ["分担表 XFE1"]),
     "too many rows without places": (
-        lambda: hostile.book("<row/>" * 1_048_577), cellscan.OUTSIDE, ["分担表 A1048577"]),
+        lambda: hostile.book("<row/>" * 1_048_577), xlsx_extent.OUTSIDE, ["分担表 A1048577"]),
     "too many merges": (
-        lambda: hostile.merges(caps.MERGES + 1), cellscan.MANY_MERGES, ["分担表 A1"]),
+        lambda: hostile.merges(limits.MERGES + 1), xlsx_extent.MANY_MERGES, ["分担表 A1"]),
     "an ods with a far cell": (
         lambda: hostile.ods(
             '<table:table-row table:number-rows-repeated="1048575"/><table:table-row>'
             '<table:table-cell table:number-columns-repeated="16383"/>'
             '<table:table-cell office:value-type="float" office:value="1"/></table:table-row>'),
-        cellscan.SPREAD, ["content.xml XFD1048576"]),
+        xlsx_extent.SPREAD, ["content.xml XFD1048576"]),
     "an ods that repeats a value": (
         lambda: hostile.ods(
             '<table:table-row table:number-rows-repeated="1048576"><table:table-cell '
             'table:number-columns-repeated="16384"><text:p>1</text:p></table:table-cell>'
             "</table:table-row>"),
-        cellscan.SPREAD, ["content.xml XFD1048576"]),
+        xlsx_extent.SPREAD, ["content.xml XFD1048576"]),
 }  # fmt: skip
 
 
@@ -262,7 +262,7 @@ def test_no_part_is_ever_whole_in_memory(monkeypatch: pytest.MonkeyPatch) -> Non
     longest = 0
     original = preflight._scan
 
-    def watched(part: container.Entry, pieces: object, scanners: object) -> None:
+    def watched(part: zip_directory.Entry, pieces: object, scanners: object) -> None:
         def measured() -> object:
             nonlocal longest
             for piece in pieces:  # type: ignore[attr-defined]
@@ -273,13 +273,13 @@ def test_no_part_is_ever_whole_in_memory(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(preflight, "_scan", watched)
     preflight.check(hostile.styled_empty_rows(100_000))
-    assert 0 < longest <= caps.CHUNK_BYTES
+    assert 0 < longest <= limits.CHUNK_BYTES
 
 
 def test_a_far_cell_is_found_wherever_the_chunks_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = "".join(f'<row r="{n}">{cell(f"A{n}")}<c r="B{n}" s="1"/></row>' for n in range(1, 20))
     data = book(f'{rows}<row r="9999">{cell("XFD9999")}</row>')
     for size in (1, 2, 3, 7, 16, 61, 200):
-        monkeypatch.setattr(caps, "CHUNK_BYTES", size)
+        monkeypatch.setattr(limits, "CHUNK_BYTES", size)
         monkeypatch.setattr(preflight, "_root", lambda *_: "worksheet")
         assert refused_places(data) == ["分担表 XFD9999"]

@@ -16,7 +16,7 @@ from projects import intake, workbook
 from projects.domain.grid import Grid, Mark, Role
 from projects.domain.plan import Act, Plan, diff, matched
 from projects.intake import Reading, Refused
-from projects.intake.remarks import Code
+from projects.intake.text.remarks import Code
 from projects.origin import HIDDEN_SHEET
 from projects.workbook import Origin
 from tests.builders import exported, grid_of, names_of, roles_of, scanned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projects.intake.remarks import Code
+from projects.intake.text.remarks import Code
 from tests.strangers import HEADER, Page, outline, read, remarked
 
 MICRO = (

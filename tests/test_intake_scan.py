@@ -21,9 +21,9 @@ from projects.domain.grid import (
     parents,
 )
 from projects.intake import Reading, Refused, Remark
-from projects.intake.columns import Party, parse_columns, parse_roles
-from projects.intake.remarks import Code, Place
-from projects.intake.words import Field
+from projects.intake.text.column_definitions import Party, parse_columns, parse_roles
+from projects.intake.text.remarks import Code, Place
+from projects.intake.text.vocabulary import Field
 from tests.builders import (
     FIXTURES,
     marks_by_role,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from projects.intake import Choices, Refused
-from projects.intake.remarks import Code
+from projects.intake.text.remarks import Code
 from tests.strangers import HEADER, Page, by_openpyxl, outline, read, remarked, roles, title
 from tests.strangers_ods import as_ods
 

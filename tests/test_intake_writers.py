@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from projects.intake import Reading, Refused
-from projects.intake.remarks import Code
+from projects.intake.text.remarks import Code
 from tests.strangers import (
     HEADER,
     Page,

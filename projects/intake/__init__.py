@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from projects.domain.grid import Mark, Role
-from projects.intake import markdown, preflight
-from projects.intake.choices import NO_CHOICES, Choices
-from projects.intake.columns import Columns
-from projects.intake.reading import Reading
-from projects.intake.remarks import Problem, Refused, Remark
-from projects.intake.sheets import Book
-from projects.intake.text import decoded, read_csv
+from projects.intake.files import markdown, preflight
+from projects.intake.files.book import Book
+from projects.intake.files.delimited_text import decoded, read_csv
+from projects.intake.readers.reading import Reading
+from projects.intake.text.column_definitions import Columns
+from projects.intake.text.corrections import NO_CHOICES, Choices
+from projects.intake.text.remarks import Problem, Refused, Remark
 from projects.origin import HIDDEN_SHEET
 
 __all__ = ["Choices", "Problem", "Reading", "Refused", "Remark", "read"]
@@ -54,7 +54,7 @@ def read(
         book = _workbook(data)
         returned = any(sheet.name == HIDDEN_SHEET for sheet in book.sheets)
         if returned and not choices.about_layout:
-            from projects.intake.returned import read_returned
+            from projects.intake.readers.own_export import read_returned
 
             return read_returned(book, choices)
     else:
@@ -62,12 +62,12 @@ def read(
         if not markdown.looks_like_markdown(text):
             book = read_csv(text)
         elif columns:
-            from projects.intake.scan import read_scan
+            from projects.intake.readers.besshi10_scan import read_scan
 
             return _sound(read_scan(markdown.parse(text), roles=roles, columns=columns))
         else:
             book = markdown.as_book(markdown.parse(text))
-    from projects.intake.interpret import interpret
+    from projects.intake.readers.any_workbook import interpret
 
     return _sound(interpret(book, roles=roles, fixed=only, legend=legend, choices=choices))
 
@@ -89,10 +89,10 @@ def _check_kind(data: bytes) -> None:
 
 def _workbook(data: bytes) -> Book:
     if preflight.check(data).is_ods:
-        from projects.intake.ods import read_ods
+        from projects.intake.files.ods import read_ods
 
         return read_ods(data)
-    from projects.intake.xlsx import read_xlsx
+    from projects.intake.files.xlsx import read_xlsx
 
     return read_xlsx(data)
 

@@ -18,7 +18,7 @@ from projects.form_fields import ReasonForm
 from projects.forms_imports import LayoutForm, MarksForm, MatchesForm, PolicyForm, left_out
 from projects.import_page import open_import, summary
 from projects.intake import Refused
-from projects.intake.choices import NO_CHOICES, Choices
+from projects.intake.text.corrections import NO_CHOICES, Choices
 from projects.models import Import, Project
 from projects.views.imports import BAD_REQUEST, CONFLICT, opened, page_of, wants_json
 from raci.access import Right, person

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from projects import intake, workbook
 from projects.domain.grid import Grid
-from projects.intake.columns import parse_columns, parse_roles
+from projects.intake.text.column_definitions import parse_columns, parse_roles
 from tests.bench import grids, peer_openpyxl
 from tests.bench.figures import Figure, faster, run
 from tests.bench.same_cells import Differs

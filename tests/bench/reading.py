@@ -12,7 +12,7 @@ import python_calamine
 from openpyxl import load_workbook
 
 from projects.domain.grid import Grid
-from projects.intake import child
+from projects.intake.sandbox import child_process
 from tests.bench import grids, site, strange
 from tests.bench.figures import Figure, run, slower
 from tests.bench.memory import peak_of_children
@@ -47,7 +47,7 @@ def measure() -> Iterator[Figure]:
 def _check(data: bytes, grid: Grid) -> None:
     """The child and calamine see as many cells, and the looks are there."""
     filled = sum(bool(cell) for row in _calamine(data) for cell in row)
-    found = child.run("sheets", data, {}, tasks=TASKS)
+    found = child_process.run("sheets", data, {}, tasks=TASKS)
     if found["cells"] != filled or min(found.values()) < len(grid.items) // 100:
         raise Differs(f"{filled} cells against {found}")
 
@@ -55,8 +55,8 @@ def _check(data: bytes, grid: Grid) -> None:
 def _readers(data: bytes) -> Iterator[Figure]:
     turns = {
         "calamine": Contender(lambda: _calamine(data)),
-        "sheets": Contender(lambda: child.run("sheets", data, {}, tasks=TASKS)),
-        "reading": Contender(lambda: child.run("read", data, {})),
+        "sheets": Contender(lambda: child_process.run("sheets", data, {}, tasks=TASKS)),
+        "reading": Contender(lambda: child_process.run("read", data, {})),
     }
     seconds = medians(turns, rounds=ROUNDS)
     bare = seconds["calamine"]
@@ -85,7 +85,7 @@ def _memory(data: bytes) -> Figure:
 
 
 def _tell_memory() -> None:
-    child.run("read", sys.stdin.buffer.read(), {})
+    child_process.run("read", sys.stdin.buffer.read(), {})
     sys.stdout.write(str(peak_of_children()))
 
 

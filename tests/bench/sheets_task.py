@@ -6,8 +6,8 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
-from projects.intake import preflight
-from projects.intake.xlsx import read_xlsx
+from projects.intake.files import preflight
+from projects.intake.files.xlsx import read_xlsx
 
 TASKS = {"sheets": "tests.bench.sheets_task:count"}
 

@@ -18,7 +18,7 @@ from projects.comparing import Blank, Wishes
 from projects.domain.plan import Act
 from projects.importing import Proposal, Source
 from projects.intake import Choices, Refused
-from projects.intake.choices import SKIP, Levels
+from projects.intake.text.corrections import SKIP, Levels
 from projects.management.parsing import JapaneseErrors
 from projects.models import Project
 
