@@ -13,11 +13,11 @@ from django.db import transaction
 
 from projects import checks, store
 from projects.checks import Code, Finding
+from projects.checks.locations import Whereabouts, about
 from projects.domain.grid import Grid, ancestors, index_of, parents, subtree_ends
 from projects.models import Project, Waiver
 from projects.store import Kind, Person
 from projects.store.acts import signed
-from projects.whereabouts import Whereabouts, about
 from raci.conditional import cache_key
 
 MOST_CELLS = 100_000

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from projects.checks import CHECKS, Check, places
+from projects.checks.locations import about
 from projects.domain.grid import Grid, Item, ancestors, parents
 from projects.putting_right import Step, Steps
 from projects.reviewing import Judged, Review
-from projects.whereabouts import about
 
 AROUND = 2
 MOST_LINES = 12

@@ -6,10 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from projects.checks import cells, numbering, owners, shares, sisters, slid, slips, wording
+from projects.checks import (
+    across_phases,
+    lead_share,
+    leads,
+    named_party,
+    numbering,
+    shifted_descriptions,
+    shifted_marks,
+    terminology,
+)
 from projects.checks.finding import CHECKS, Change, Check, Code, Finding, Severity, repaired
-from projects.checks.reading import SHARE, Sheet
-from projects.checks.repairing import plan_of, plan_of_all
+from projects.checks.grid_index import SHARE, Sheet
+from projects.checks.repair import plan_of, plan_of_all
 from projects.domain.grid import Grid
 
 __all__ = [
@@ -60,26 +69,26 @@ def places(grid: Grid) -> Callable[[str], tuple[int, int, str]]:
 
 
 def _findings(sheet: Sheet) -> Iterator[Finding]:
-    yield from cells.without_lead(sheet)
-    yield from cells.marked_headings(sheet)
+    yield from leads.without_lead(sheet)
+    yield from leads.marked_headings(sheet)
     yield from numbering.numbers(sheet)
-    yield from cells.strange_symbols(sheet)
-    yield from cells.several_leads(sheet)
-    yield from shares.overloaded(sheet)
-    yield from shares.idle(sheet)
-    approvals = list(owners.approvals(sheet))
-    named = list(owners.named_otherwise(sheet))
+    yield from leads.strange_symbols(sheet)
+    yield from leads.several_leads(sheet)
+    yield from lead_share.overloaded(sheet)
+    yield from lead_share.idle(sheet)
+    approvals = list(named_party.approvals(sheet))
+    named = list(named_party.named_otherwise(sheet))
     yield from named
-    yield from cells.everybody(sheet)
+    yield from leads.everybody(sheet)
     at = {item.uid: index for index, item in enumerate(sheet.items)}
     suspects = {at[one.uid] for one in (*approvals, *named)}
-    same = sisters.Sisters(sheet)
-    yield from sisters.sister_marks(sheet, same, suspects)
-    yield from wording.wording(sheet)
-    slipped = list(slips.shifted(sheet, same, suspects))
+    same = across_phases.Sisters(sheet)
+    yield from across_phases.sister_marks(sheet, same, suspects)
+    yield from terminology.wording(sheet)
+    slipped = list(shifted_marks.shifted(sheet, same, suspects))
     yield from slipped
     yield from _with_the_slip(approvals, slipped)
-    yield from slid.slid_texts(sheet, same)
+    yield from shifted_descriptions.slid_texts(sheet, same)
 
 
 def _with_the_slip(found: Iterable[Finding], slipped: Iterable[Finding]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from projects.checks.finding import Change, Code, Finding
-from projects.checks.reading import Sheet
+from projects.checks.grid_index import Sheet
 from projects.domain.row_alignment import increasing
 
 MOSTLY = 0.9

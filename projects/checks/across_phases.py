@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from projects.checks.finding import Code, Finding
-from projects.checks.reading import Sheet
-from projects.checks.wording import folded
+from projects.checks.grid_index import Sheet
+from projects.checks.terminology import folded
 
 # So many rows that differ in the same way between two フェーズ differ by design: one matter.
 BY_DESIGN = 3

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from rapidfuzz.fuzz import ratio
 
+from projects.checks.across_phases import Sisters
 from projects.checks.finding import Change, Code, Finding
-from projects.checks.reading import Sheet
-from projects.checks.sisters import Sisters
-from projects.checks.wording import folded
+from projects.checks.grid_index import Sheet
+from projects.checks.terminology import folded
 
 SHORTEST_TEXT = 6
 SHORTEST_NAME = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from projects.checks.finding import Change, Code, Finding
-from projects.checks.reading import Sheet
+from projects.checks.grid_index import Sheet
 
 EVERYBODY_FROM = 3
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from projects.checks.finding import Change, Code, Finding
-from projects.checks.reading import Sheet
+from projects.checks.grid_index import Sheet
 from projects.domain.grid import Item
 
 # The right form first, as the field writes it.

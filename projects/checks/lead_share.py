@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from projects.checks.finding import Code, Finding
-from projects.checks.reading import Sheet
+from projects.checks.grid_index import Sheet
 
 LEAST_TASKS = 5
 HELPERS = "協力だけの列"

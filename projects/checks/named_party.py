@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from projects.checks.finding import Change, Code, Finding
-from projects.checks.reading import Sheet
+from projects.checks.grid_index import Sheet
 from projects.domain.grid import Role
 from projects.domain.match_key import match_key
 

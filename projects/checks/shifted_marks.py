@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from projects.checks.across_phases import Sisters, in_doubt
 from projects.checks.finding import Change, Code, Finding
-from projects.checks.reading import Sheet
-from projects.checks.sisters import Sisters, in_doubt
+from projects.checks.grid_index import Sheet
 from projects.domain.grid import RoleKind
 
 VENDOR = RoleKind.VENDOR
