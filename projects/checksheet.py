@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from projects import workbook
 from projects.checks import CHECKS, Finding
+from projects.excel import workbook
+from projects.excel.workbook import Plain
 from projects.exporting import File
 from projects.forms_checks import SEVERITIES
 from projects.models import Project
 from projects.putting_right import Steps
 from projects.reviewing import Review, State, review
-from projects.workbook import Plain
 
 TITLE = "要確認一覧"
 NAMES = {State.OPEN: "未対応", State.AGAIN: "再確認", State.WAIVED: "見送り"}

@@ -10,15 +10,15 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 
-from projects import comparisonsheet
 from projects.column_header import Header
-from projects.comparisonsheet import Head
 from projects.difference import BLANK, Table, columns_of, marked
 from projects.difference_parts import Column, Filter, Point, points
 from projects.domain.change_kinds import WORDS, Change, Row
 from projects.domain.comparison import KINDS, Pair, Wanted, kinds_of, pair
 from projects.domain.grid import TEXTS, Grid, Item, ancestors, parents
 from projects.domain.plan import Act, ItemLine
+from projects.excel import comparison
+from projects.excel.comparison import Head
 from projects.forms_compare import MATRIX, CompareForm
 from projects.models import Project
 from projects.sources import NOW, Source
@@ -132,7 +132,7 @@ def workbook_of(project: Project, found: Compared) -> bytes:
     head = Head(found.old.label, found.new.label, [line for line in more if line])
     rows = found.pair.rows(found.wanted)
     texts = {row.line.shown.uid: _reason(row, given) for row in rows if not row.context}
-    return comparisonsheet.sheet(found.pair, rows, head, texts)
+    return comparison.sheet(found.pair, rows, head, texts)
 
 
 def left_out(found: Compared) -> str:

@@ -9,12 +9,13 @@ from itertools import pairwise
 from django.core.cache import cache
 from django.http import Http404
 
-from projects import plaintext, store, workbook
+from projects import plaintext, store
 from projects.domain.comparison import Side, pair
 from projects.domain.grid import Grid, ancestors, index_of, parents, subtree_ends
+from projects.excel import workbook
+from projects.excel.workbook import Plain
 from projects.models import Edition, Project
 from projects.store import editions
-from projects.workbook import Plain
 
 HISTORY = "変更履歴"
 _HISTORY_HEADERS = (("版", 6.0), ("名称", 22.0), ("日付", 18.0), ("説明", 50.0), ("変更件数", 50.0))

@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from projects import intake, workbook
+from projects import intake
 from projects.domain.grid import (
     DEFAULT_LEGEND,
     UID_LENGTH,
@@ -27,6 +27,7 @@ from projects.domain.grid import (
     without_item,
 )
 from projects.domain.match_key import match_key
+from projects.excel import workbook
 from projects.intake import Reading
 from projects.intake.text.column_definitions import parse_columns, parse_roles
 

@@ -10,9 +10,10 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from projects import store, workbook
+from projects import store
 from projects.domain.grid import Grid
 from projects.domain.plan import diff
+from projects.excel import workbook
 from projects.models import Import, Membership, Project
 from tests.builders import grid_of
 

@@ -13,12 +13,13 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 
-from projects import intake, workbook
-from projects.comparisonsheet import Head, sheet
+from projects import intake
 from projects.domain.comparison import KINDS, Side, Wanted, pair
 from projects.domain.grid import Grid, moved_under, with_item_under, without_item
+from projects.excel import workbook
+from projects.excel.comparison import Head, sheet
+from projects.excel.workbook import Plain
 from projects.intake import Refused
-from projects.workbook import Plain
 from tests.builders import NASTY_TEXTS, grid_of, grids, item, pairs_of_grids, row_named, uid_of
 
 GRID = grid_of("企画", "  計画 ◎ ○", "  報告 ○ .", "実施", "  試験 . ◎", "  検収 ○ ○")

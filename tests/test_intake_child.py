@@ -88,7 +88,7 @@ def test_progress_is_told_up_to_the_end() -> None:
 def test_the_child_is_bare() -> None:
     found = run("imported")
     heavy = {"django", "openpyxl", "pandas", "numpy", "xlsxwriter", "site"}
-    heavy |= {"projects.intake.sandbox.child_process", "projects.workbook"}
+    heavy |= {"projects.intake.sandbox.child_process", "projects.excel.workbook"}
     assert not heavy & set(found["modules"])
     assert set(found["environment"]) <= {
         *child_process._ENVIRONMENT,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from projects import workbook
+from projects.excel import workbook
 from projects.intake import Refused
 from projects.intake.sandbox import child_process
 from tests.builders import grid_of

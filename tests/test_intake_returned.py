@@ -12,13 +12,14 @@ import pytest
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from projects import intake, workbook
+from projects import intake
 from projects.domain.grid import Grid, Mark, Role
 from projects.domain.plan import Act, Plan, diff, matched
+from projects.excel import workbook
+from projects.excel.hidden_sheet import HIDDEN_SHEET
+from projects.excel.workbook import Origin
 from projects.intake import Reading, Refused
 from projects.intake.text.remarks import Code
-from projects.origin import HIDDEN_SHEET
-from projects.workbook import Origin
 from tests.builders import exported, grid_of, names_of, roles_of, scanned
 
 BASE = grid_of(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from projects import intake, workbook
+from projects import intake
 from projects.domain import wareki
 from projects.domain.grid import (
     Grid,
@@ -28,6 +28,7 @@ from projects.domain.grid import (
 from projects.domain.matrix_filter import BLANK, Selection, select
 from projects.domain.plan import Act, ItemLine, Plan, diff, matched
 from projects.domain.row_alignment import Key, align, increasing
+from projects.excel import workbook
 from projects.intake import Reading, Refused
 from projects.matrix import Fold, table
 from tests.builders import (

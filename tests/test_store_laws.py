@@ -8,9 +8,10 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
-from projects import intake, store, workbook
+from projects import intake, store
 from projects.domain.grid import Grid
 from projects.domain.plan import diff, matched
+from projects.excel import workbook
 from projects.models import Numbering, Project
 from tests.builders import grids, pairs_of_grids
 

@@ -17,11 +17,12 @@ import pytest
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from projects import intake, measures, workbook
+from projects import intake
 from projects.domain.grid import DEFAULT_LEGEND, Grid
+from projects.excel import row_heights, workbook
+from projects.excel.hidden_sheet import HIDDEN_SHEET
+from projects.excel.workbook import Origin
 from projects.exporting import part
-from projects.origin import HIDDEN_SHEET
-from projects.workbook import Origin
 from tests.builders import (
     NASTY_TEXTS,
     RACI,
@@ -214,27 +215,27 @@ def test_role_names_are_set_vertically() -> None:
 
 def test_longest_role_name_fits_its_header() -> None:
     names = [role.name for role in scanned().grid.roles]
-    height = measures.header_height(names)
-    sizes = [measures.vertical_size(name, height) for name in names]
+    height = row_heights.header_height(names)
+    sizes = [row_heights.vertical_size(name, height) for name in names]
     assert all(len(n) * size * 1.42 <= height for n, size in zip(names, sizes, strict=True))
     assert min(sizes) >= 5
 
 
 def test_very_long_role_name_keeps_a_font_size() -> None:
-    assert measures.vertical_size("名" * 1_000, measures.header_height(["名" * 1_000])) == 1
+    assert row_heights.vertical_size("名" * 1_000, row_heights.header_height(["名" * 1_000])) == 1
 
 
 def test_row_grows_with_its_text() -> None:
     short, long = item(1), item(2, description="長い説明" * 60)
-    assert measures.row_height(long) > measures.row_height(short) * 2
+    assert row_heights.row_height(long) > row_heights.row_height(short) * 2
 
 
 def test_row_grows_with_its_line_breaks() -> None:
-    assert measures.row_height(item(1, description="行\n" * 10 + "行")) > 11 * 11
+    assert row_heights.row_height(item(1, description="行\n" * 10 + "行")) > 11 * 11
 
 
 def test_row_is_never_higher_than_excel_allows() -> None:
-    assert measures.row_height(item(1, description="行\n" * 500)) == 409
+    assert row_heights.row_height(item(1, description="行\n" * 500)) == 409
 
 
 # ---- how it prints

@@ -22,7 +22,7 @@ from projects.domain.workload import (
     total,
     workload,
 )
-from projects.workloadsheet import SUM, pivot
+from projects.excel.workload import SUM, pivot
 from tests.builders import RACI, grid_of, grids, scanned
 
 GRID = grid_of(

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.utils.timezone import localtime
 
-from projects import workbook
+from projects.excel import workbook
+from projects.excel.workbook import Plain
 from projects.models import Project
-from projects.workbook import Plain
 from vendors import questions
 from vendors.board import Board, Tally, spelled
 from vendors.models import Question, Reminder

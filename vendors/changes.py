@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from projects import workbook
 from projects.domain.edition_rows import SEPARATOR, Detail, Line
+from projects.excel import workbook
 from vendors.scope import Seat
 from vendors.tasks import Publication, Work
 

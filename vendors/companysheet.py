@@ -7,9 +7,9 @@ from graphlib import TopologicalSorter
 from heapq import heappop, heappush
 from itertools import groupby, pairwise
 
-from projects import workbook
 from projects.domain.grid import Grid, Item, Mark, Role
-from projects.workbook import Column, Part
+from projects.excel import workbook
+from projects.excel.workbook import Column, Part
 from vendors.tasks import STATES, Task
 
 TITLE = "担当作業一覧"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from projects.domain.grid import Mark, Role
+from projects.excel.hidden_sheet import HIDDEN_SHEET
 from projects.intake.files import markdown, preflight
 from projects.intake.files.book import Book
 from projects.intake.files.delimited_text import decoded, read_csv
@@ -16,7 +17,6 @@ from projects.intake.readers.reading import Reading
 from projects.intake.text.column_definitions import Columns
 from projects.intake.text.corrections import NO_CHOICES, Choices
 from projects.intake.text.remarks import Problem, Refused, Remark
-from projects.origin import HIDDEN_SHEET
 
 __all__ = ["Choices", "Problem", "Reading", "Refused", "Remark", "read"]
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from projects import compare_page
 from projects.compare_page import Compared
-from projects.comparisonsheet import TITLE
+from projects.excel.comparison import TITLE
 from projects.forms_compare import VIEWS, CompareForm
 from projects.models import Project
 from projects.sources import Unreadable, opened, sources_of

@@ -4,7 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from projects import store, workloadsheet
+from projects import store
+from projects.excel import workload as workloadsheet
 from projects.forms_workload import WorkloadForm
 from projects.models import Project
 from projects.role_page import role_page

@@ -15,8 +15,9 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from projects import intake, workbook
+from projects import intake
 from projects.domain.grid import Grid
+from projects.excel import workbook
 from projects.intake.text.column_definitions import parse_columns, parse_roles
 from tests.bench import grids, peer_openpyxl
 from tests.bench.figures import Figure, faster, run

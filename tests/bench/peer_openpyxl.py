@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
-from projects import measures, workbook
 from projects.domain.grid import Grid, Item
+from projects.excel import row_heights, workbook
 
 _FONT, _LEAD, _HEADER = "ＭＳ Ｐゴシック", "FF0017C1", "E6E6E6"
 _SIDE = Side(style="thin", color="949494")
@@ -98,7 +98,7 @@ def _write_head(sheet: Any, grid: Grid) -> int:
         cell.alignment = Alignment(horizontal="right" if right else None)
     top = workbook.header_row(grid) + 1
     names = [role.name for role in grid.roles]
-    height = measures.header_height(names)
+    height = row_heights.header_height(names)
     for column in range(1, last + 1):
         _head(sheet.cell(top, column))
     sheet.cell(top, 3, workbook.GROUP_HEADER)
@@ -107,7 +107,7 @@ def _write_head(sheet: Any, grid: Grid) -> int:
         _head(sheet.cell(top + 1, column, name))
     for column, name in enumerate(names, 3):
         cell = sheet.cell(top + 1, column)
-        cell.font = Font(name=_FONT, size=measures.vertical_size(name, height))
+        cell.font = Font(name=_FONT, size=row_heights.vertical_size(name, height))
         cell.alignment = Alignment(horizontal="center", vertical="top", text_rotation=255)
     sheet.row_dimensions[top + 1].height = height
     return top + 1
@@ -126,7 +126,7 @@ def _write_row(sheet: Any, row: int, item: Item, leads: set[str], dress: Dress) 
     for column, mark in enumerate(item.marks, 3):
         dress(sheet.cell(row, column, mark or None), "lead" if mark in leads else "mark", level)
     dress(sheet.cell(row, 3 + len(item.marks), item.description), "description", level)
-    sheet.row_dimensions[row].height = measures.row_height(item)
+    sheet.row_dimensions[row].height = row_heights.row_height(item)
 
 
 def _set_up(sheet: Any, grid: Grid, top: int) -> None:

@@ -98,7 +98,8 @@ def _returned(size: str, project: Project, grid: Grid) -> Iterator[Figure]:
 
 
 def _coming_back(project: Project, grid: Grid) -> tuple[Callable[[], object], Callable[[], object]]:
-    from projects import importing, workbook
+    from projects import importing
+    from projects.excel import workbook
 
     data = workbook.matrix(grid, workbook.Origin(project.slug, project.revision))
 

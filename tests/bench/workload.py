@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from projects.domain.grid import Grid
 from projects.domain.role_tasks import part_of
 from projects.domain.workload import PROCESSES, together, workload
-from projects.workloadsheet import pivot
+from projects.excel.workload import pivot
 from tests.bench import grids
 from tests.bench.figures import Figure, run, slower
 from tests.bench.rounds import Contender, medians

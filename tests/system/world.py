@@ -130,7 +130,7 @@ def _content(project: Project) -> dict[str, Any]:
 
 def _files(grid: Grid) -> dict[str, str]:
     """Two workbooks: the grid, and the same with other marks in its first rows."""
-    from projects import workbook
+    from projects.excel import workbook
 
     flipped = {"◎": "○", "○": "◎", "": ""}
     items, left = [], CHANGED_MARKS

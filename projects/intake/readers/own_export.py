@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from projects.domain.grid import Grid, Item, Role, clean_line, clean_text, new_uid
 from projects.domain.match_key import match_key
 from projects.domain.row_alignment import Key, align
+from projects.excel.hidden_sheet import HIDDEN_SHEET
+from projects.excel.workbook import DESCRIPTION_HEADER, NAME_HEADER, NUMBER_HEADER
 from projects.intake.files.book import Book
 from projects.intake.readers.own_export_identity import Hidden, read_hidden
 from projects.intake.readers.own_export_sheet import (
@@ -30,8 +32,6 @@ from projects.intake.rows.marks import Marks
 from projects.intake.tables.header_search import Spread
 from projects.intake.text.corrections import Choices
 from projects.intake.text.remarks import Code, Problem, Refused, Remark
-from projects.origin import HIDDEN_SHEET
-from projects.workbook import DESCRIPTION_HEADER, NAME_HEADER, NUMBER_HEADER
 
 
 def read_returned(book: Book, choices: Choices) -> Reading:

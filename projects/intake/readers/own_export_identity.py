@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from projects.domain.grid import UID_ALPHABET, UID_LENGTH, Grid, Item, Mark, Role, RoleKind
+from projects.excel.workbook import FORMAT_VERSION
 from projects.intake.files.book import Sheet
 from projects.intake.text.remarks import Problem, Refused
-from projects.workbook import FORMAT_VERSION
 
 _UID = re.compile(rf"[{UID_ALPHABET}]{{{UID_LENGTH}}}")
 

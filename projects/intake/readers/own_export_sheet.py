@@ -8,16 +8,16 @@ from itertools import islice
 
 from projects.domain.grid import Grid, Mark, clean_line
 from projects.domain.wareki import parse as parse_date
-from projects.intake.files.book import Sheet
-from projects.intake.text.remarks import Code, Place, Problem, Refused, Remark
-from projects.intake.text.title_block import LEGEND_LINE
-from projects.workbook import (
+from projects.excel.workbook import (
     DESCRIPTION_HEADER,
     NAME_HEADER,
     NUMBER_HEADER,
     header_row,
     preface_cells,
 )
+from projects.intake.files.book import Sheet
+from projects.intake.text.remarks import Code, Place, Problem, Refused, Remark
+from projects.intake.text.title_block import LEGEND_LINE
 
 HEADER_WITHIN = 60
 Filled = dict[int, dict[int, str]]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from projects import workbook
 from projects.domain.grid import Grid
 from projects.domain.workload import PHASES, PROCESSES, Together, Workload, together, workload
-from projects.workbook import Plain
+from projects.excel import workbook
+from projects.excel.workbook import Plain
 
 TITLE = "作業量の集計"
 SUM = "合計"

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 
 from xlsxwriter.worksheet import Worksheet
 
-from projects.cellstyles import Styles
 from projects.difference import headings
 from projects.domain.change_kinds import Row
 from projects.domain.comparison import Pair
 from projects.domain.grid import Grid, Item
 from projects.domain.plan import Act, ItemLine
 from projects.domain.word_diff import Segment, segments
-from projects.marksheet import MarkSheet
-from projects.measures import list_height
-from projects.workbook import new_book, print_pages, sheet_name
+from projects.excel.mark_sheet import MarkSheet
+from projects.excel.row_heights import list_height
+from projects.excel.styles import Styles
+from projects.excel.workbook import new_book, print_pages, sheet_name
 
 TITLE = "新旧対照表"
 ADDED, REMOVED, NOTHING = "（新設）", "（削除）", "違いはありません。"

@@ -14,12 +14,12 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from projects.cellstyles import Styles
 from projects.domain.grid import Grid, Item
 from projects.domain.wareki import japanese
-from projects.marksheet import MarkSheet
-from projects.measures import WIDTHS, header_height, list_height, row_height, vertical_size
-from projects.origin import HIDDEN_SHEET
+from projects.excel.hidden_sheet import HIDDEN_SHEET
+from projects.excel.mark_sheet import MarkSheet
+from projects.excel.row_heights import WIDTHS, header_height, list_height, row_height, vertical_size
+from projects.excel.styles import Styles
 
 FORMAT_VERSION = "1"
 NUMBER_HEADER, NAME_HEADER, DESCRIPTION_HEADER = "項番", "作業項目", "作業内容"
