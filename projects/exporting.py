@@ -9,18 +9,19 @@ from itertools import pairwise
 from django.core.cache import cache
 from django.http import Http404
 
-from projects import plaintext, store
+from projects import store
 from projects.domain.comparison import Side, pair
 from projects.domain.grid import Grid, ancestors, index_of, parents, subtree_ends
 from projects.excel import workbook
 from projects.excel.workbook import Plain
 from projects.models import Edition, Project
+from projects.render import plain_text
 from projects.store import editions
 
 HISTORY = "変更履歴"
 _HISTORY_HEADERS = (("版", 6.0), ("名称", 22.0), ("日付", 18.0), ("説明", 50.0), ("変更件数", 50.0))
 FIRST = "最初の版"
-TEXTS = {".csv": plaintext.as_csv, ".md": plaintext.as_markdown}
+TEXTS = {".csv": plain_text.as_csv, ".md": plain_text.as_markdown}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from projects.domain.grid import UID_LENGTH, Grid
 from projects.domain.match_key import match_key
 from projects.domain.matrix_filter import BLANK, Selection, words_of
 from projects.form_fields import FilterChoices, choice_field
-from projects.matrix import Fold
 from projects.page import Request
+from projects.render.matrix_table import Fold
 
 ANY = "any"
 BLANK_WORDS = ("空白", "blank", "none")

@@ -8,9 +8,9 @@ from typing import Any
 
 from django import forms
 
-from projects.difference_parts import USUAL
 from projects.domain.change_kinds import WORDS, Change
 from projects.domain.comparison import KINDS, Pair, Wanted
+from projects.render.difference_parts import USUAL
 from projects.sources import NOW
 
 LIST, MATRIX = "list", "matrix"

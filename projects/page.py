@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from projects.checks import CHECKS, Check, Code
-from projects.column_header import Header
 from projects.domain import wareki
 from projects.domain.grid import (
     Grid,
@@ -21,6 +20,7 @@ from projects.domain.grid import (
 )
 from projects.domain.matrix_filter import Rows, Selection
 from projects.domain.phases import Phase, phases
+from projects.render.column_header import Header
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,6 @@ from urllib.parse import quote, urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from projects import charts
-from projects.charts import Heat, Number
 from projects.domain.grid import Grid, Mark, Role
 from projects.domain.workload import (
     PHASES,
@@ -23,6 +21,8 @@ from projects.domain.workload import (
     together,
     workload,
 )
+from projects.render import charts
+from projects.render.charts import Heat, Number
 
 NAMES = {PHASES: "フェーズ", PROCESSES: "工程"}
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from projects.difference import Table
 from projects.domain.change_kinds import Change
 from projects.domain.comparison import KINDS, UNCHANGED, Pair, Side, Wanted, pair
 from projects.domain.grid import Grid, Role, moved_under, without_item
 from projects.domain.plan import Act, diff
 from projects.domain.word_diff import Segment, segments
+from projects.render.difference_table import Table
 from tests.builders import TEXTS, grid_of, grids, pairs_of_grids, row_named, uid_of
 
 GRID = grid_of("企画", "  計画 ◎ ○", "  報告 ○ .", "実施", "  試験 . ◎", "  検収 ○ ○")

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from projects.comparing import Comparison
-from projects.difference import Table
-from projects.difference_parts import USUAL, points, shown_changes
 from projects.domain.change_kinds import WORDS, Change, changes_of, chosen, counts, in_order
 from projects.domain.grid import Grid, Item, moved_under, without_item
 from projects.domain.plan import Plan, diff
 from projects.preview import preview
+from projects.render.difference_parts import USUAL, points, shown_changes
+from projects.render.difference_table import Table
 from tests.builders import grid_of, item, uid, uid_of
 
 GRID = grid_of("企画", "  計画 ◎ ○", "  報告 ○ .", "実施", "  試験 . ◎", "  検収 ○ ○")

@@ -30,7 +30,7 @@ from projects.domain.plan import Act, ItemLine, Plan, diff, matched
 from projects.domain.row_alignment import Key, align, increasing
 from projects.excel import workbook
 from projects.intake import Reading, Refused
-from projects.matrix import Fold, table
+from projects.render.matrix_table import Fold, table
 from tests.builders import (
     DATES,
     FEW_NAMES,

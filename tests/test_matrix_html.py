@@ -10,11 +10,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from projects.column_header import Header
 from projects.domain.grid import DEFAULT_LEGEND, Grid, Mark, column_counts
 from projects.domain.matrix_filter import Selection, select
 from projects.domain.phases import Phase, phases
-from projects.matrix import (
+from projects.page import surroundings
+from projects.render.column_header import Header
+from projects.render.matrix_table import (
     CHUNK,
     PACK_ABOVE,
     Fold,
@@ -24,7 +25,6 @@ from projects.matrix import (
     subtree_item_count,
     table,
 )
-from projects.page import surroundings
 from tests.builders import (
     DOTS,
     RACI,

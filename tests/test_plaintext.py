@@ -12,15 +12,15 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from projects import plaintext
 from projects.domain.grid import Grid
 from projects.models import Project
+from projects.render import plain_text
 from tests import documents
 from tests.small_project import GRID, client_of, project
 from tests.strangers import read
 
 __all__ = ["project"]
-WRITERS = [plaintext.as_csv, plaintext.as_markdown]
+WRITERS = [plain_text.as_csv, plain_text.as_markdown]
 
 
 def content(grid: Grid) -> object:
@@ -45,7 +45,7 @@ def test_signs_of_the_format_are_only_text(write: Callable[[Grid], bytes]) -> No
 def test_no_formula_comes_alive() -> None:
     first, *others = GRID.items
     grid = replace(GRID, items=(replace(first, name="=1+1", description="@x"), *others))
-    rows = list(csv.reader(io.StringIO(plaintext.as_csv(grid).decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(plain_text.as_csv(grid).decode("utf-8-sig"))))
     assert (rows[1][2], rows[1][-1]) == ("'=1+1", "'@x")
 
 

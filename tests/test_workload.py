@@ -6,8 +6,6 @@ import xml.etree.ElementTree as ElementTree
 
 from hypothesis import given
 
-from projects import charts
-from projects.charts import Heat, Number
 from projects.domain.grid import Grid, column_counts
 from projects.domain.matrix_filter import Selection, select
 from projects.domain.role_tasks import part_of
@@ -23,6 +21,8 @@ from projects.domain.workload import (
     workload,
 )
 from projects.excel.workload import SUM, pivot
+from projects.render import charts
+from projects.render.charts import Heat, Number
 from tests.builders import RACI, grid_of, grids, scanned
 
 GRID = grid_of(

@@ -11,9 +11,9 @@ from projects import exporting, outputs
 from projects.domain.matrix_filter import select
 from projects.forms import MatrixForm
 from projects.frame import ROWS, spliced
-from projects.matrix import table
 from projects.models import Edition, Project
 from projects.page import matrix_page
+from projects.render.matrix_table import table
 from projects.store import editions
 from projects.tables_editions import EditionTable
 from projects.views.export import handed_out, xlsx_response

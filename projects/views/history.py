@@ -25,7 +25,7 @@ from projects.log import (
     roles_of,
 )
 from projects.models import ChangeSet, Project
-from projects.plaintext import harmless
+from projects.render.plain_text import harmless
 from projects.tables_log import LogRow, LogTable
 from raci.access import Right, load, person
 

@@ -13,9 +13,9 @@ from projects.domain.grid import Grid
 from projects.domain.matrix_filter import select
 from projects.forms import MatrixForm
 from projects.frame import ROWS, around, spliced
-from projects.matrix import table
 from projects.models import BySlug, Project
 from projects.page import matrix_page
+from projects.render.matrix_table import table
 from projects.reviewing import review
 from raci.access import Right, load, person
 from raci.conditional import cache_key, respond

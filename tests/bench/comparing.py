@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 
-from projects.difference import Table
 from projects.domain.comparison import KINDS, Side, Wanted, pair
 from projects.domain.grid import Grid, Item, new_uid
 from projects.excel.comparison import Head, sheet
+from projects.render.difference_table import Table
 from tests.bench import grids
 from tests.bench.export import real_grid
 from tests.bench.figures import Figure, run, slower

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from projects.column_header import Header
 from projects.domain.change_kinds import Change
 from projects.domain.grid import Mark, Role
 from projects.domain.plan import Act, Plan
+from projects.render.column_header import Header
 
 # Numbers that only follow the rows above would bury what a person changed.
 USUAL = tuple(c for c in Change if c not in (Change.UNCHANGED, Change.RENUMBERED))
