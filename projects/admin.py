@@ -18,7 +18,7 @@ from projects import store
 from projects.admin_forms import PREFIX, LegendFormSet, RoleForm, WorkItemForm, item_form
 from projects.domain.grid import Grid, without_item
 from projects.models import LegendMark, Membership, Project, Role, WorkItem
-from projects.store.renaming import waivers_follow
+from projects.store.rename_waivers import waivers_follow
 
 
 class RecordedAdmin(admin.ModelAdmin[Any]):

@@ -22,8 +22,8 @@ from projects.render.column_header import Header
 from projects.render.difference_parts import Column, Filter, Point, points
 from projects.render.difference_table import BLANK, Table, columns_of, marked
 from projects.sources import NOW, Source
-from projects.store import reasons
-from projects.store.reasons import Reason
+from projects.store import provenance
+from projects.store.provenance import Reason
 
 PER_PAGE = {MATRIX: 1_000, "list": 200}
 SEPARATOR = " ＞ "
@@ -127,7 +127,7 @@ def query_of(found: Compared) -> str:
 
 def workbook_of(project: Project, found: Compared) -> bytes:
     """新旧対照表 of the same rows, with the reasons that the history has for them."""
-    given = reasons.between(project, found.old.revision, found.new.revision)
+    given = provenance.between(project, found.old.revision, found.new.revision)
     more = [*map(_said, points_of(found)), left_out(found)]
     head = Head(found.old.label, found.new.label, [line for line in more if line])
     rows = found.pair.rows(found.wanted)

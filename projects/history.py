@@ -17,7 +17,7 @@ from projects.domain.edition_rows import Detail
 from projects.domain.grid import TEXTS
 from projects.models import Project, WorkItem
 from projects.models import Role as RoleRow
-from projects.store import reasons
+from projects.store import provenance
 
 KINDS = {
     "edit": "編集",
@@ -86,15 +86,15 @@ class Standing:
 
 def standing(project: Project, uid: str) -> dict[str, Standing]:
     """Column's name → the last change of its mark on the row. Two queries, one of them names."""
-    return _named(reasons.standing(project, uid))
+    return _named(provenance.standing(project, uid))
 
 
 def standing_below(project: Project, role: int) -> dict[str, Standing]:
     """Row's uid → the last change of its mark in the column with that key. Two queries."""
-    return _named(reasons.standing_below(project, role))
+    return _named(provenance.standing_below(project, role))
 
 
-def _named(found: Sequence[reasons.Standing]) -> dict[str, Standing]:
+def _named(found: Sequence[provenance.Standing]) -> dict[str, Standing]:
     names = people(one.person for one in found)
     return {
         one.of: Standing(

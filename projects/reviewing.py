@@ -17,7 +17,7 @@ from projects.checks.locations import Whereabouts, about
 from projects.domain.grid import Grid, ancestors, index_of, parents, subtree_ends
 from projects.models import Project, Waiver
 from projects.store import Kind, Person
-from projects.store.acts import signed
+from projects.store.change_sets import signed
 from raci.conditional import cache_key
 
 MOST_CELLS = 100_000

@@ -15,7 +15,7 @@ from projects import store
 from projects.domain.grid import Grid, Mark
 from projects.domain.plan import diff
 from projects.models import Project
-from projects.store import cells, past
+from projects.store import cells, grid_at_revision
 from projects.store.cells import Operation, Outcome
 from tests.builders import grid_of
 
@@ -122,7 +122,7 @@ def table_of(project: Project) -> Marks:
 def past_of(project: Project) -> Marks:
     """The latest revision as the history tells it."""
     project.refresh_from_db()
-    return marks_of(past.at(project, project.revision))
+    return marks_of(grid_at_revision.at(project, project.revision))
 
 
 def replayed(project: Project) -> Marks:

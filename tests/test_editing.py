@@ -318,10 +318,10 @@ def test_nothing_new_costs_a_304(besshi10: Project, sign_in: Sign) -> None:
 def test_too_many_changes_ask_for_a_reload(besshi10: Project, sign_in: Sign) -> None:
     told = sign_in("viewer").get("/projects/besshi10/changes/?since=0").json()
     assert told["changes"][0]["structure"]
-    from projects.store import since
+    from projects.store import changes_since
 
-    save_limit, since.MOST_CELLS = since.MOST_CELLS, 100
+    save_limit, changes_since.MOST_CELLS = changes_since.MOST_CELLS, 100
     try:
         assert sign_in("viewer").get("/projects/besshi10/changes/?since=0").json()["reload"]
     finally:
-        since.MOST_CELLS = save_limit
+        changes_since.MOST_CELLS = save_limit

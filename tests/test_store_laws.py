@@ -53,8 +53,8 @@ def test_the_past_is_what_was_loaded_then_and_undo_restores_it(pair: tuple[Grid,
         become(project, one)
         first = project.revision
         become(project, other)
-        assert store.past.at(project, first) == one
-        assert store.past.at(project, project.revision) == other
+        assert store.grid_at_revision.at(project, first) == one
+        assert store.grid_at_revision.at(project, project.revision) == other
         if project.revision > first:
             store.undo(project, project.revision, by=None)
         assert store.load(project) == one

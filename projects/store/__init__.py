@@ -14,8 +14,8 @@ from projects.domain.grid import DEFAULT_LEGEND, Grid, renumbered
 from projects.domain.plan import Plan, diff
 from projects.domain.revert import Obstacle, reverted
 from projects.models import ChangeSet, LegendMark, Numbering, Project
-from projects.store import cells, past
-from projects.store.acts import Archived, Broken, Kind, Person, act, broken_rule, change_set
+from projects.store import cells, grid_at_revision
+from projects.store.change_sets import Archived, Broken, Kind, Person, act, broken_rule, change_set
 from projects.store.loading import load, load_all
 from projects.store.writing import write
 
@@ -131,7 +131,7 @@ def undo(
     before = project.revision
     ChangeSet.objects.get(project=project, number=number)
     with change_set(by=by, kind=kind, reason=reason, undoes=number):
-        changes = past.only_cells(project, number)
+        changes = grid_at_revision.only_cells(project, number)
         if changes is None:
             _undo_by_grids(project, number, by, kind, reason)
         else:
@@ -141,7 +141,11 @@ def undo(
 
 
 def _undo_cells(
-    project: Project, changes: Sequence[past.CellChange], by: Person, kind: Kind, reason: str
+    project: Project,
+    changes: Sequence[grid_at_revision.CellChange],
+    by: Person,
+    kind: Kind,
+    reason: str,
 ) -> None:
     """Marks alone need no grid: each goes back if it still is what the change made of it."""
     operations = [cells.Operation(c.uid, c.role, c.after, c.before) for c in changes]
@@ -158,10 +162,10 @@ def _undo_cells(
 def _undo_by_grids(project: Project, number: int, by: Person, kind: Kind, reason: str) -> None:
     locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     now = load(locked)
-    before, after = past.at(project, number - 1), past.at(project, number)
-    was, then = past.names(project, number - 1), past.names(project, number)
-    renamed = past.renames(was, then)
-    later = past.renames(then, dict(project.roles.values_list("pk", "name")))
+    before, after = grid_at_revision.at(project, number - 1), grid_at_revision.at(project, number)
+    was, then = grid_at_revision.names(project, number - 1), grid_at_revision.names(project, number)
+    renamed = grid_at_revision.renames(was, then)
+    later = grid_at_revision.renames(then, dict(project.roles.values_list("pk", "name")))
     today = {name: new for name, new in later.items() if name not in renamed.values()}
     before, after = _renamed(before, today), _renamed(after, today)
     numbers = locked.numbering != Numbering.SEQUENTIAL

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from projects.models import Project
-from projects.store.acts import Kind, Person, act, change_set
+from projects.store.change_sets import Kind, Person, act, change_set
 
 
 class Outcome(StrEnum):

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from projects.domain.edition_rows import Line
 from projects.domain.grid import Grid, Item, Mark, Role, RoleKind
 from projects.models import ARCHIVED, Edition, Project
-from projects.store.acts import Person, signed
+from projects.store.change_sets import Person, signed
 from projects.store.loading import load
 from raci.statements import fetch
 

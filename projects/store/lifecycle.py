@@ -12,7 +12,7 @@ from projects import store
 from projects.domain.grid import Grid, new_uid
 from projects.domain.plan import diff
 from projects.models import Membership, Project
-from projects.store.acts import Broken, Kind, broken_rule, change_set
+from projects.store.change_sets import Broken, Kind, broken_rule, change_set
 from projects.store.loading import load
 
 _TAKEN = "projects_project_slug"

@@ -18,7 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from projects.domain.grid import Grid, parents
 from projects.domain.plan import TITLE_FIELDS, Act, CellLine, Plan
 from projects.models import ChangeSet, LegendMark, Project, Role, WorkItem
-from projects.store.renaming import parked, waivers_follow
+from projects.store.rename_waivers import parked, waivers_follow
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _SPECIAL = re.compile(r"[\\\t\n\r]")

@@ -31,7 +31,7 @@ from projects.payloads import (
     texts,
 )
 from projects.store.cells import Outcome, Result, save
-from projects.store.since import happened_since
+from projects.store.changes_since import happened_since
 from raci.access import Right, load, person
 from raci.conditional import respond
 from raci.sessions import passive

@@ -109,7 +109,7 @@ def _queue() -> Iterator[str]:
 def _told(project: Project, wrong: list[str]) -> Told:
     """The history, once it was looked through."""
     from projects import store
-    from projects.store import past
+    from projects.store import grid_at_revision
     from raci.statements import fetch
 
     acts: dict[int, Act] = {}
@@ -122,7 +122,7 @@ def _told(project: Project, wrong: list[str]) -> Told:
     if fetch(_HOMELESS, [project.pk]) != [(0,)]:
         wrong.append(f"{project}: events without a change set")
     table = store.load(project)
-    if past.at(project, project.revision) != table:
+    if grid_at_revision.at(project, project.revision) != table:
         wrong.append(f"{project}: the history does not end with the table")
     told = Told(project, acts, _marks(table))
     differ = [cell for cell, mark in told.table.items() if told.at(cell, project.revision) != mark]
@@ -175,7 +175,7 @@ def _imports(
 ) -> Iterator[str]:
     """An import is applied with all its marks, as one change set, or not at all."""
     from projects.models import ChangeSet, Import
-    from projects.store import past
+    from projects.store import grid_at_revision
 
     rows = {row.pk: row for row in Import.objects.light().filter(project=project)}
     applied = {row.number: row for row in rows.values() if row.state == "applied"}
@@ -186,7 +186,7 @@ def _imports(
     contents: dict[str, Grid] = {}
     for number, row in sorted((row.number or 0, row) for row in applied.values()):
         counts["imports applied"] += 1
-        found = past.at(project, number)
+        found = grid_at_revision.at(project, number)
         if contents.setdefault(row.file_name, found) != found:
             yield f"{project}: import {row.pk} is half-applied"
     counts["imports not applied"] += len(rows) - len(applied)
@@ -200,14 +200,14 @@ def _imports(
 def _editions(project: Project, done: list[dict[str, Any]], counts: Counter[str]) -> Iterator[str]:
     """A 版 is the whole matrix of its revision; none is missing."""
     from projects.models import Edition
-    from projects.store import editions, past
+    from projects.store import editions, grid_at_revision
 
     found = list(Edition.objects.filter(project=project).order_by("number"))
     counts["editions"] += len(found)
     if [edition.number for edition in found] != list(range(1, len(found) + 1)):
         yield f"{project}: the numbers of the 版 have gaps"
     for edition in found:
-        if editions.grid(edition) != past.at(project, edition.revision):
+        if editions.grid(edition) != grid_at_revision.at(project, edition.revision):
             yield f"{project}: {edition} is not the matrix of its revision"
     for told in done:
         if told["project"] == project.slug and told["what"] == "edition":
