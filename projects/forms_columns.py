@@ -9,8 +9,8 @@ from django import forms
 
 from projects.domain.grid import MAX_NAME, MAX_SYMBOL, Mark, Role, RoleKind, clean_line
 from projects.domain.role_edits import Keep, Wanted
-from projects.form_fields import choice_field
 from projects.models import Role as RoleRow
+from projects.shared.form_fields import choice_field
 
 NEW_ROWS = 1
 

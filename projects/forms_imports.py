@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from projects.comparing import Blank, Doubt, Wishes
 from projects.domain.grid import Mark, Role, clean_line
-from projects.form_fields import choice_field
 from projects.intake.tables.layout import ColumnLayout, Layout, SheetLayout
 from projects.intake.text.corrections import LEVELS_IN_WORDS, SKIP, Choices, Levels
 from projects.intake.text.remarks import Place
+from projects.shared.form_fields import choice_field
 from raci.uploads import MAX_BYTES, MAX_MEGABYTES
 
 TOO_LARGE = f"ファイルが大きすぎます。{MAX_MEGABYTES}MBまで取り込めます。"

@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 
 from projects.domain.grid import MAX_NAME
-from projects.form_fields import DayField, offer
 from projects.history import KINDS
 from projects.log import LogFilter
+from projects.shared.form_fields import DayField, offer
 
 
 class LogForm(forms.Form):

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from projects.domain.matrix_filter import words_of
-from projects.form_fields import ParagraphField, offer
+from projects.shared.form_fields import ParagraphField, offer
 from vendors.confirming import Chosen, chosen
 from vendors.models import MAX_TEXT, Confirmation
 from vendors.selection import ANSWERED, CHANGED, TaskFilter

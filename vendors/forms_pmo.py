@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 
-from projects.form_fields import LineField
 from projects.models import Project, Role
+from projects.shared.form_fields import LineField
 
 
 class CompanyForm(forms.Form):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from projects.form_fields import choice_field, offer
+from projects.shared.form_fields import choice_field, offer
 from vendors.reminding import Candidate
 
 

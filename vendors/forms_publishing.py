@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.timezone import localdate
 
-from projects.form_fields import DayField, LineField, ParagraphField
 from projects.models.edition import MAX_NOTE
+from projects.shared.form_fields import DayField, LineField, ParagraphField
 from vendors.publishing import Preview
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from projects.form_fields import offer
+from projects.shared.form_fields import offer
 from vendors.models import Question, Vendor
 
 

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects import store
-from projects.form_fields import ReasonForm
 from projects.forms_log import LogForm
 from projects.log import (
     Later,
@@ -26,6 +25,7 @@ from projects.log import (
 )
 from projects.models import ChangeSet, Project
 from projects.render.plain_text import harmless
+from projects.shared.form_fields import ReasonForm
 from projects.tables_log import LogRow, LogTable
 from raci.access import Right, load, person
 

@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from projects import imports
-from projects.form_fields import ReasonForm
 from projects.forms_imports import LayoutForm, MarksForm, MatchesForm, PolicyForm, left_out
 from projects.import_page import open_import, summary
 from projects.intake import Refused
 from projects.intake.text.corrections import NO_CHOICES, Choices
 from projects.models import Import, Project
+from projects.shared.form_fields import ReasonForm
 from projects.views.imports import BAD_REQUEST, CONFLICT, opened, page_of, wants_json
 from raci.access import Right, person
 

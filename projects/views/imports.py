@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from projects import imports
 from projects.domain.change_kinds import words_of
-from projects.form_fields import ReasonForm
 from projects.forms_imports import UploadForm
 from projects.import_list import name_of, rows_of, undoer_of
 from projects.import_page import open_import, shown
 from projects.models import Import, Project
 from projects.models.import_ import ImportQuerySet
 from projects.render.difference_parts import shown_changes
+from projects.shared.form_fields import ReasonForm
 from projects.tables_imports import ImportTable
 from raci.access import Right, load, person
 from raci.sessions import passive
