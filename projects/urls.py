@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from projects.matrix.item_view import item
+from projects.matrix.views import matrix
 from projects.views import checks_acts, editing
 from projects.views.checks import checks, checks_export, rows, walk
 from projects.views.columns import columns, legend, merge
@@ -11,9 +13,7 @@ from projects.views.export import export, export_text, output, output_file, outp
 from projects.views.history import history, history_csv, undo
 from projects.views.import_acts import apply, cancel, choices, wishes
 from projects.views.imports import download, import_list, preview, status
-from projects.views.item import item
 from projects.views.lifecycle import archive, copy, reopen
-from projects.views.matrix import matrix
 from projects.views.projects import project_list
 from projects.views.workload import role, workload, workload_export
 

@@ -13,7 +13,7 @@ import pytest
 from projects.domain.grid import DEFAULT_LEGEND, Grid, Mark, column_counts
 from projects.domain.matrix_filter import Selection, select
 from projects.domain.phases import Phase, phases
-from projects.page import surroundings
+from projects.matrix.page import surroundings
 from projects.render.column_header import Header
 from projects.render.matrix_table import (
     CHUNK,

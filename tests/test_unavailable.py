@@ -113,8 +113,8 @@ def test_a_fault_of_ours_is_no_fault_of_the_database(
     def broken(*_: Any, **__: Any) -> None:
         raise ValueError
 
-    monkeypatch.setattr("projects.views.matrix.caches", None, raising=False)
-    monkeypatch.setattr("projects.views.matrix.load", broken)
+    monkeypatch.setattr("projects.matrix.views.caches", None, raising=False)
+    monkeypatch.setattr("projects.matrix.views.load", broken)
     client.raise_request_exception = False
     assert client.get(MATRIX).status_code == 500
 

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 
 from projects import exporting, outputs
 from projects.domain.matrix_filter import select
-from projects.forms import MatrixForm
-from projects.frame import ROWS, spliced
+from projects.matrix.forms import MatrixForm
+from projects.matrix.page import matrix_page
+from projects.matrix.page_shell import ROWS, spliced
 from projects.models import Edition, Project
-from projects.page import matrix_page
 from projects.render.matrix_table import table
 from projects.store import editions
 from projects.tables_editions import EditionTable

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 
-from projects.page import MatrixPage
+from projects.matrix.page import MatrixPage
 
 # Stands in a template's output where bytes are put in; random, so no text can contain it.
 ROWS = format_html("<!--{}-->", secrets.token_hex(16))

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from projects import history, store
 from projects.domain.grid import Grid, index_of
+from projects.matrix.page import surroundings
 from projects.models import Project
-from projects.page import surroundings
 from projects.reviewing import review
 from raci.access import load, person
 from raci.conditional import respond

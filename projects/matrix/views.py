@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 from projects import store
 from projects.domain.grid import Grid
 from projects.domain.matrix_filter import select
-from projects.forms import MatrixForm
-from projects.frame import ROWS, around, spliced
+from projects.matrix.forms import MatrixForm
+from projects.matrix.page import matrix_page
+from projects.matrix.page_shell import ROWS, around, spliced
 from projects.models import BySlug, Project
-from projects.page import matrix_page
 from projects.render.matrix_table import table
 from projects.reviewing import review
 from raci.access import Right, load, person
