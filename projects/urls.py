@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from projects.editing import views
+from projects.editing.role_views import columns, legend, merge
 from projects.matrix.item_view import item
 from projects.matrix.views import matrix
-from projects.views import checks_acts, editing
+from projects.views import checks_acts
 from projects.views.checks import checks, checks_export, rows, walk
-from projects.views.columns import columns, legend, merge
 from projects.views.compare import compare, compare_export
 from projects.views.editions import edition, edition_export, edition_list
 from projects.views.export import export, export_text, output, output_file, output_status
@@ -35,11 +36,11 @@ urlpatterns = [
     path("<slug:slug>/workload/", workload, name="workload"),
     path("<slug:slug>/workload.xlsx", workload_export, name="workload_export"),
     path("<slug:slug>/roles/<int:role>/", role, name="role"),
-    path("<slug:slug>/cells/", editing.cells, name="cells"),
-    path("<slug:slug>/outline/", editing.outline, name="outline"),
-    path("<slug:slug>/undo/", editing.undo, name="undo"),
-    path("<slug:slug>/changes/", editing.changes, name="changes"),
-    path("<slug:slug>/events/", editing.events, name="events"),
+    path("<slug:slug>/cells/", views.cells, name="cells"),
+    path("<slug:slug>/outline/", views.outline, name="outline"),
+    path("<slug:slug>/undo/", views.undo, name="undo"),
+    path("<slug:slug>/changes/", views.changes, name="changes"),
+    path("<slug:slug>/events/", views.events, name="events"),
     path("<slug:slug>/columns/", columns, name="columns"),
     path("<slug:slug>/columns/merge/", merge, name="merge"),
     path("<slug:slug>/legend/", legend, name="legend"),

@@ -21,9 +21,9 @@ from urllib.parse import parse_qs
 import psycopg2  # type: ignore[import-untyped]
 from django.db import Error, close_old_connections, connections
 
+from projects.editing.payloads import LONGEST_NUMBER
+from projects.editing.views import told
 from projects.models import CHANNEL, Project
-from projects.payloads import LONGEST_NUMBER
-from projects.views.editing import told
 from raci.bridge import Receive, Scope, Send, disconnected
 from raci.database import direct
 from raci.letting_in import Application, LetIn, ask, still

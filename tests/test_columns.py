@@ -11,7 +11,7 @@ from django.test import Client
 from projects import store
 from projects.domain.grid import Grid, Mark
 from projects.domain.role_edits import Keep, merged, used, with_legend
-from projects.forms_columns import mark_rows, role_rows
+from projects.editing.role_forms import mark_rows, role_rows
 from projects.models import Project
 from projects.models import Role as RoleRow
 from tests.builders import grid_of

@@ -22,7 +22,7 @@ from projects.domain.role_edits import (
     with_legend,
     with_roles,
 )
-from projects.forms_columns import MarkForms, MergeForm, RoleForms, kept, mark_rows, role_rows
+from projects.editing.role_forms import MarkForms, MergeForm, RoleForms, kept, mark_rows, role_rows
 from projects.models import Project
 from projects.shared.form_fields import ReasonForm
 from raci.access import Right, load, person

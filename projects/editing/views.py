@@ -13,12 +13,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from projects import store, undo_stack
+from projects import store
 from projects.domain import outline_edits
 from projects.domain.grid import Grid, Item, clean_line, clean_text, index_of, new_uid, with_item
-from projects.history import people, shown_name
-from projects.models import BySlug, Numbering, Project
-from projects.payloads import (
+from projects.editing import undo_stack
+from projects.editing.payloads import (
     Malformed,
     base_of,
     body_of,
@@ -30,6 +29,8 @@ from projects.payloads import (
     text,
     texts,
 )
+from projects.history import people, shown_name
+from projects.models import BySlug, Numbering, Project
 from projects.store.cells import Outcome, Result, save
 from projects.store.changes_since import happened_since
 from raci.access import Right, load, person
