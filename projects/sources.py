@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from projects import import_jobs, store
-from projects.comparing import Wishes, compare
+from projects import store
 from projects.domain.comparison import Side
 from projects.domain.grid import Grid
 from projects.domain.renamed_roles import renamed_columns
+from projects.imports import jobs
+from projects.imports.compare import Wishes, compare
 from projects.intake import Refused
 from projects.models import Edition, Import, Project
 from projects.store import editions
@@ -84,7 +85,7 @@ def _file(project: Project, key: int, current: Grid) -> Side:
     A column that it would take for another one is the same where its marks say so.
     """
     row = Import.objects.without_file().filter(project=project, pk=key).first()
-    reading = import_jobs.reading_of(row) if row else None
+    reading = jobs.reading_of(row) if row else None
     if row is None or reading is None:
         raise Unreadable("このファイルはもうありません。取込の一覧から選び直してください。")
     wishes = Wishes.from_json(row.wishes)

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from projects import importing
+from projects.imports import proposal
 from projects.models import Membership, Project
 from projects.store import editions
 from vendors.models import Contract, Member, Vendor
@@ -37,10 +37,10 @@ def people() -> Iterator[DemoPerson]:
             yield DemoPerson(row["username"], row["name"], row["kind"], int(row["role"] or 0))
 
 
-def source() -> importing.Source:
+def source() -> proposal.Source:
     """The scanned 別紙10 with the files that explain it."""
     folder = settings.BASE_DIR / "fixtures"
-    return importing.Source(
+    return proposal.Source(
         data=(folder / "besshi10.md").read_bytes(),
         roles=(folder / "roles.csv").read_bytes(),
         columns=(folder / "columns.csv").read_bytes(),
@@ -56,7 +56,7 @@ def set_up(*, new_password: Callable[[], str], say: Callable[[str], None]) -> li
         project = Project.objects.filter(slug=SLUG).first()
         if project is None:
             say("別紙10を取り込んでいます…")
-            project = importing.create(source(), slug=SLUG, by=None)
+            project = proposal.create(source(), slug=SLUG, by=None)
         else:
             say("案件 besshi10 は既にあります。変更された内容を保ちます。")
         if editions.latest(project) is None:

@@ -11,8 +11,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import Dialog, Locator, Page, Position, expect
 
-from projects import importing, store
+from projects import store
 from projects.domain.grid import Grid
+from projects.imports import proposal as importing
 from projects.models import Project
 from raci import demo
 from tests import documents

@@ -17,7 +17,7 @@ from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from projects import importing
+from projects.imports import proposal
 from projects.models import Membership, Project
 from raci.queue import running
 from tests import documents
@@ -70,7 +70,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 @pytest.fixture
 def besshi10(db: None) -> Project:
     """The real 別紙10 as project besshi10."""
-    return importing.create_from(documents.whole(), slug="besshi10", by=None)
+    return proposal.create_from(documents.whole(), slug="besshi10", by=None)
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from projects import importing
 from projects.domain.grid import Grid
 from projects.domain.plan import diff
-from projects.importing import Proposal
+from projects.imports import proposal
+from projects.imports.proposal import Proposal
 from raci import demo
 
 LAST = 81  # 項番 of the last row of the beginning
@@ -16,7 +16,7 @@ LAST = 81  # 項番 of the last row of the beginning
 
 @cache
 def whole() -> Proposal:
-    return importing.propose(demo.source(), None)
+    return proposal.propose(demo.source(), None)
 
 
 @cache

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from projects import importing
+from projects.imports import proposal
 from projects.models import Import, Output, Project
 from tests import documents
 from tests.conftest import PASSWORD
@@ -299,7 +299,7 @@ ADMIN_PAGES = (
 @pytest.fixture
 def besshi10(db: None) -> Project:
     """Its beginning: who may do what does not depend on the size."""
-    return importing.create_from(documents.beginning(), slug="besshi10", by=None)
+    return proposal.create_from(documents.beginning(), slug="besshi10", by=None)
 
 
 @pytest.fixture

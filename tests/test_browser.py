@@ -9,9 +9,10 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page
 
-from projects import importing, store
+from projects import store
 from projects.domain.grid import Grid, Item, Role, new_uid
 from projects.domain.plan import diff
+from projects.imports import proposal
 from projects.models import Membership, Project
 from raci import demo
 from tests.browsing import DESKTOP, MATRIX, PHONE, Open, axe_findings, in_chromium, whole
@@ -230,4 +231,4 @@ def test_axe_finds_nothing_on_an_item(open_page: Open) -> None:
 
 
 def test_the_demo_source_is_what_these_tests_look_at() -> None:
-    assert len(importing.read(demo.source()).grid.items) == 648
+    assert len(proposal.read(demo.source()).grid.items) == 648

@@ -9,7 +9,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 from playwright.sync_api import Page, expect
 
-from projects import import_jobs
+from projects.imports import jobs
 from projects.models import Import, Project
 from raci import queue
 from tests.browsing import PHONE, Open, axe_findings, document, in_chromium, mark
@@ -92,7 +92,7 @@ def test_the_pages_are_accessible_and_fit(
 def test_a_running_job_shows_its_progress_and_the_page_goes_on(open_page: Open) -> None:
     project = Project.objects.get(slug="besshi10")
     row = Import.objects.create(project=project, file=b"x", file_name="大きい.xlsx", size=1)
-    job = queue.put(import_jobs.read, row.pk)
+    job = queue.put(jobs.read, row.pk)
     page = open_page(f"{LIST}{row.pk}/", user="editor")
     expect(page.get_by_role("progressbar")).to_be_visible()
     assert axe_findings(page) == []

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects import intake
-from projects.comparing import Blank, Comparison, Wishes, compare
 from projects.domain.grid import Grid, Role
 from projects.domain.plan import Act, Plan, diff
 from projects.domain.plan_exclusion import without
+from projects.imports.compare import Blank, Comparison, Wishes, compare
 from projects.intake import Choices, Reading, Refused
 from projects.intake.text.corrections import SKIP
 from tests.builders import (

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from projects.comparing import Comparison
 from projects.domain.change_kinds import WORDS, Change, changes_of, chosen, counts, in_order
 from projects.domain.grid import Grid, Item, moved_under, without_item
 from projects.domain.plan import Plan, diff
-from projects.preview import preview
+from projects.imports.compare import Comparison
+from projects.imports.preview import preview
 from projects.render.difference_parts import USUAL, points, shown_changes
 from projects.render.difference_table import Table
 from tests.builders import grid_of, item, uid, uid_of
@@ -96,7 +96,7 @@ def test_columns_title_and_legend_are_points_with_keys() -> None:
 
 
 def test_many_rows_come_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projects.preview.PER_PAGE", 2)
+    monkeypatch.setattr("projects.imports.preview.PER_PAGE", 2)
     fresh: list[Item] = [item(100 + at, marks=("", "")) for at in range(5)]
     plan = plan_to(replace(GRID, items=(*GRID.items, *fresh)))
     last = preview(Comparison(plan, plan), left_out=(), page=99)

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from projects import import_jobs, imports, store
+from projects import store
+from projects.imports import jobs, lifecycle
 from projects.models import Import, Membership, Project
 from raci import uploads
 from tests.builders import marks_by_role, names_of, row_named
@@ -87,7 +88,7 @@ def test_the_same_file_again_changes_nothing(client: Client, project: Project) -
     assert "変更はありません。" in shown(client, row)
     assert applied(client, row).status_code == 302
     row.refresh_from_db()
-    assert (row.state, row.problems[0]["message"]) == ("ready", import_jobs.NOTHING)
+    assert (row.state, row.problems[0]["message"]) == ("ready", jobs.NOTHING)
 
 
 # ---- corrections and wishes
@@ -107,7 +108,7 @@ def test_a_mark_that_nobody_can_read_is_asked_before_anything_is_applied(
     assert "読み方の分からない記号（1種類）" in page
     assert 'type="submit" disabled' in page
     refused = applied(client, row)
-    assert (refused.status_code, imports.ASKED in refused.content.decode()) == (409, True)
+    assert (refused.status_code, lifecycle.ASKED in refused.content.decode()) == (409, True)
     answer = client.post(address(row, "choices/"), {"about": "marks", "mark-0": "mark:◎"})
     assert answer.status_code == 302
     assert 'type="submit" disabled' not in shown(client, row)
@@ -119,7 +120,7 @@ def test_a_column_is_taken_for_another_and_the_file_read_again(
     client: Client, project: Project
 ) -> None:
     row = sent(client, csv_of("○"), "表.csv")
-    columns = import_jobs.reading_of(row).layout.sheets[0].columns  # type: ignore[union-attr]
+    columns = jobs.reading_of(row).layout.sheets[0].columns  # type: ignore[union-attr]
     data = {f"column-0-{c.at}": c.meaning for c in columns} | {"sheet-0": "on"}
     swapped = {**data, "column-0-3": "party:乙社", "column-0-4": "party:甲社"}
     assert client.post(address(row, "choices/"), {"about": "layout", **swapped}).status_code == 302
@@ -202,7 +203,7 @@ def test_a_file_that_is_too_large_is_not_kept(
     client: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "MAX_BYTES", 1_000)
-    monkeypatch.setattr("projects.forms_imports.MAX_BYTES", 1_000)
+    monkeypatch.setattr("projects.imports.forms.MAX_BYTES", 1_000)
     answer = upload(client, b"x" * 200_000)
     assert (answer.status_code, "大きすぎます" in answer.content.decode()) == (400, True)
     assert not Import.objects.exists()

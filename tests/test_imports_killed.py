@@ -16,7 +16,8 @@ from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test import Client
 
-from projects import import_jobs, imports, store
+from projects import store
+from projects.imports import jobs, lifecycle
 from projects.models import ChangeSet, Import, Project
 from raci import queue
 from raci.queue import running
@@ -53,7 +54,7 @@ def runner(settings: Any) -> Iterator[None]:
 
 def when_over(row: Import) -> Import:
     """The import after its jobs."""
-    while queue.waiting(imports._JOBS, [row.pk]):
+    while queue.waiting(lifecycle._JOBS, [row.pk]):
         pass
     row.refresh_from_db()
     return row
@@ -77,8 +78,8 @@ def together(*works: Callable[[], None]) -> list[BaseException | None]:
 
 def apply_of(row: Import, project: Project) -> Callable[[], None]:
     by = User.objects.get(username="editor")
-    mark = imports.fingerprint(row, project.revision)
-    return lambda: imports.apply(row, seen=mark, by=by)
+    mark = lifecycle.fingerprint(row, project.revision)
+    return lambda: lifecycle.apply(row, seen=mark, by=by)
 
 
 @for_real
@@ -103,8 +104,8 @@ def test_of_two_imports_at_once_one_is_applied_and_one_compared_again(
     assert (first.state, second.state) == ("applied", "ready")
     assert Project.objects.get(pk=project.pk).revision == project.revision + 1
     # The later one is told when it presses, or, if it was let in before, by the job.
-    late = any(isinstance(error, imports.Overtaken) for error in errors)
-    assert late or import_jobs.STALE in shown(client, second)
+    late = any(isinstance(error, lifecycle.Overtaken) for error in errors)
+    assert late or jobs.STALE in shown(client, second)
 
 
 @for_real
@@ -130,13 +131,13 @@ def test_an_apply_is_cancelled_in_the_middle_of_a_statement(
     def cancel() -> None:
         while not is_sleeping():
             pass
-        imports.cancel(row)
+        lifecycle.cancel(row)
 
     row = ready(client, project)
     inner = store.apply
     monkeypatch.setattr(store, "apply", slow)
     assert together(apply_of(row, project), cancel) == [None, None]
-    assert import_jobs.STOPPED in shown(client, row)
+    assert jobs.STOPPED in shown(client, row)
     assert now(project) == GRID
 
 

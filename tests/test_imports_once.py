@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from projects import import_jobs, importing, imports, store
+from projects import store
 from projects.domain.plan import diff
+from projects.imports import jobs, lifecycle, proposal
 from projects.intake.sandbox import child_process
 from projects.models import Import, Project
 from raci import queue
@@ -54,7 +55,7 @@ def test_a_matrix_that_changed_since_is_compared_again(client: Client, project: 
     store.apply(diff(GRID, wanted), project=project, by=None, kind=store.Kind.EDIT)
     answer = client.post(address(row, "apply/"), {"seen": old})
     page = answer.content.decode()
-    assert (answer.status_code, import_jobs.STALE in page, "比較し直す" in page) == (
+    assert (answer.status_code, jobs.STALE in page, "比較し直す" in page) == (
         409,
         True,
         True,
@@ -72,7 +73,7 @@ def test_wishes_changed_in_another_window_are_not_applied_unseen(
     old = seen(client, row)
     client_of("manager").post(address(row, "wishes/"), {"about": "policy", "blank": "ignore"})
     answer = client.post(address(row, "apply/"), {"seen": old})
-    assert (answer.status_code, imports.UNLIKE in answer.content.decode()) == (409, True)
+    assert (answer.status_code, lifecycle.UNLIKE in answer.content.decode()) == (409, True)
     assert now(project) == GRID
 
 
@@ -131,7 +132,7 @@ def test_an_applied_import_cannot_be_cancelled(client: Client, project: Project)
 def test_a_running_job_is_shown_and_asked_to_end(client: Client, project: Project) -> None:
     row = ready(client, project)
     Import.objects.filter(pk=row.pk).update(state="reading", progress=0.4)
-    queue.put(import_jobs.read, row.pk)
+    queue.put(jobs.read, row.pk)
     assert "読み取っています" in shown(client, row)
     told = client.get(address(row, "status/")).json()
     assert told == {"state": "reading", "progress": 0.4, "over": False}
@@ -170,7 +171,7 @@ def test_a_job_asked_to_end_before_it_wrote_writes_nothing(
 
     monkeypatch.setattr(store, "apply", stopped)
     applied(client, row)
-    assert import_jobs.STOPPED in shown(client, row)
+    assert jobs.STOPPED in shown(client, row)
     assert now(project) == GRID
 
 
@@ -188,8 +189,8 @@ def test_a_reading_tells_how_far_it_is_and_ends_when_asked(
         assert cancelled()
         raise child_process.Cancelled
 
-    monkeypatch.setattr(import_jobs, "TICK_SECONDS", 0)
-    monkeypatch.setattr(importing, "read_guarded", endless)
+    monkeypatch.setattr(jobs, "TICK_SECONDS", 0)
+    monkeypatch.setattr(proposal, "read_guarded", endless)
     row = sent(client, b"x")
     assert (row.state, row.stop) == ("cancelled", False)
     assert "中止されました" in shown(client, row)
@@ -201,14 +202,14 @@ def test_an_answer_that_is_no_reading_is_a_refusal(
     def dishonest(*args: Any, **kwargs: Any) -> None:
         raise KeyError("items")
 
-    monkeypatch.setattr(importing, "read_guarded", dishonest)
+    monkeypatch.setattr(proposal, "read_guarded", dishonest)
     row = sent(client, b"x")
     assert (row.state, row.problems[0]["message"]) == ("refused", child_process.UNREADABLE)
 
 
 def test_a_correction_that_cannot_be_read_is_taken_back(client: Client, project: Project) -> None:
     row = ready(client, project)
-    sheet = import_jobs.reading_of(row).layout.sheets  # type: ignore[union-attr]
+    sheet = jobs.reading_of(row).layout.sheets  # type: ignore[union-attr]
     Import.objects.filter(pk=row.pk).update(
         state="refused", choices={"headers": {"x": 99}}, problems=[{"message": "読めません。"}]
     )
@@ -226,5 +227,5 @@ def test_no_more_jobs_than_the_database_has_room_for(
 ) -> None:
     monkeypatch.setattr(queue, "MOST", 0)
     answer = upload(client, b"x")
-    assert (answer.status_code, imports.CROWDED in answer.content.decode()) == (400, True)
+    assert (answer.status_code, lifecycle.CROWDED in answer.content.decode()) == (400, True)
     assert not Import.objects.exists()

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 from django.utils.http import urlencode
 
-from projects import importing
+from projects.imports import proposal
 from projects.models import Project
 from raci.accounts import limits, required
 from tests import documents
@@ -39,7 +39,7 @@ SignIn = Callable[[str], Client]
 
 @pytest.fixture
 def besshi10(db: None) -> Project:
-    return importing.create_from(documents.beginning(), slug="besshi10", by=None)
+    return proposal.create_from(documents.beginning(), slug="besshi10", by=None)
 
 
 @pytest.fixture

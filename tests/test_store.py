@@ -12,9 +12,10 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.models import F
 
-from projects import importing, store
+from projects import store
 from projects.domain.grid import Grid, Item, Mark, Role, new_uid, with_item_under, without_item
 from projects.domain.plan import diff
+from projects.imports import proposal
 from projects.models import Assignment, LegendMark, Project, WorkItem
 from projects.models import Role as RoleRow
 from projects.store.cells import Operation, Outcome, save
@@ -55,7 +56,7 @@ def committed(statement: Callable[[], object]) -> None:
 
 
 def test_the_real_document_comes_back_as_it_went_in(besshi10: Project) -> None:
-    wanted = importing.read(demo.source()).grid
+    wanted = proposal.read(demo.source()).grid
     found = store.load(besshi10)
     assert [replace(item, uid="") for item in found.items] == [
         replace(item, uid="") for item in wanted.items

@@ -95,9 +95,10 @@ def _ours(files: tuple[bytes, ...]) -> dict[str, Contender]:
 
 def imported(data: bytes, project: Project) -> int:
     """Brings a stranger's file into the project; how many cells changed."""
-    from projects import importing, store
+    from projects import store
+    from projects.imports import proposal
 
-    plan = importing.propose(importing.Source(data), project).plan
+    plan = proposal.propose(proposal.Source(data), project).plan
     store.apply(plan, project=project, by=None, kind=store.Kind.IMPORT)
     return len(plan.cells)
 

@@ -48,24 +48,25 @@ def _commands() -> dict[str, Contender]:
 
 
 def _contenders() -> dict[str, Contender]:
-    from projects import importing, store
+    from projects import store
+    from projects.imports import proposal
     from raci import demo
 
     source, places = demo.source(), count()
-    known = importing.create(source, slug="known", by=None)
+    known = proposal.create(source, slug="known", by=None)
     site.analyse()
 
     def create() -> None:
-        importing.create(source, slug=f"new-{next(places)}", by=None)
+        proposal.create(source, slug=f"new-{next(places)}", by=None)
 
     def again() -> None:
-        plan = importing.propose(source, known, trusted=True).plan
+        plan = proposal.propose(source, known, trusted=True).plan
         if not plan.is_empty:
             raise RuntimeError("importing again would change something")
         store.apply(plan, project=known, by=None, kind=store.Kind.IMPORT)
 
     return {
-        "parse": Contender(lambda: importing.read(source)),
+        "parse": Contender(lambda: proposal.read(source)),
         "create": Contender(create),
         "again": Contender(again),
     }

@@ -76,13 +76,13 @@ def _request() -> Figure:
 
 
 def _scrapes() -> Iterator[Figure]:
-    from projects import importing
+    from projects.imports import proposal
     from projects.models import Project
     from raci.metrics import findings
     from tests import documents
 
     for number in range(PROJECTS):
-        importing.create_from(documents.whole(), slug=f"p{number}", by=None)
+        proposal.create_from(documents.whole(), slug=f"p{number}", by=None)
     site.analyse()
     first = _timed(lambda: findings.counted(findings.MOST_AT_ONCE))
     findings.counted(PROJECTS)

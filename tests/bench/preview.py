@@ -37,9 +37,9 @@ def measure() -> Iterator[Figure]:
 
 def _preview(project: Project, data: bytes) -> Callable[[], object]:
     """What is measured: the one place to change when the page is to be asked over HTTP."""
-    from projects import importing
+    from projects.imports import proposal
 
-    return lambda: importing.propose(importing.Source(data), project)
+    return lambda: proposal.propose(proposal.Source(data), project)
 
 
 def _openpyxl(data: bytes) -> int:

@@ -98,16 +98,16 @@ def _returned(size: str, project: Project, grid: Grid) -> Iterator[Figure]:
 
 
 def _coming_back(project: Project, grid: Grid) -> tuple[Callable[[], object], Callable[[], object]]:
-    from projects import importing
     from projects.excel import workbook
+    from projects.imports import proposal
 
     data = workbook.matrix(grid, workbook.Origin(project.slug, project.revision))
 
     def propose() -> None:
-        if not importing.propose(importing.Source(data), project).plan.is_empty:
+        if not proposal.propose(proposal.Source(data), project).plan.is_empty:
             raise Differs("an exported file would change something")
 
-    return lambda: importing.read_guarded(data, current=grid), propose
+    return lambda: proposal.read_guarded(data, current=grid), propose
 
 
 if __name__ == "__main__":

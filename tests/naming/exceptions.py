@@ -32,7 +32,7 @@ ALL = (
         "whether a company works in projects, or has people in PMOs, beyond this manager's",
     ),
     _across(
-        "projects.import_jobs:read projects.import_jobs:apply",
+        "projects.imports.jobs:read projects.imports.jobs:apply",
         "projects_import",
         "a job is told the key of its import, and reads from it in which project it works",
     ),

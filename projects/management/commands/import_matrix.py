@@ -13,10 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
 from django.db import ProgrammingError
 
-from projects import importing, store
-from projects.comparing import Blank, Wishes
+from projects import store
 from projects.domain.plan import Act
-from projects.importing import Proposal, Source
+from projects.imports import proposal as importing
+from projects.imports.compare import Blank, Wishes
+from projects.imports.proposal import Proposal, Source
 from projects.intake import Choices, Refused
 from projects.intake.text.corrections import SKIP, Levels
 from projects.management.parsing import JapaneseErrors

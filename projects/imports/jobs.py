@@ -15,10 +15,11 @@ from django.db import OperationalError
 from django.db.models.functions import Now
 from psycopg2.errors import QueryCanceled  # type: ignore[import-untyped]
 
-from projects import importing, store, writing_lock
-from projects.comparing import Wishes, compare
+from projects import store
 from projects.domain.grid import clean_text
 from projects.domain.plan import Plan
+from projects.imports import cancel, proposal
+from projects.imports.compare import Wishes, compare
 from projects.intake import Problem, Reading, Refused
 from projects.intake.readers import json_codec
 from projects.intake.sandbox import child_process
@@ -66,7 +67,7 @@ def read(key: int) -> None:
     if row is None:
         return
     try:
-        reading = importing.read_guarded(
+        reading = proposal.read_guarded(
             bytes(row.file),
             current=store.load(row.project),
             choices=replace(Choices.from_json(row.choices), ask_unknown=True),
@@ -148,7 +149,7 @@ def _problems(error: Exception) -> tuple[Problem, ...]:
 
 
 def _write(row: Import, plan: Plan, by: User, reason: str) -> None:
-    writing_lock.now_writing(row.pk)
+    cancel.now_writing(row.pk)
     store.apply(
         plan,
         project=row.project,

@@ -11,16 +11,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from projects import imports
 from projects.domain.change_kinds import words_of
-from projects.forms_imports import UploadForm
-from projects.import_list import name_of, rows_of, undoer_of
-from projects.import_page import open_import, shown
+from projects.imports import lifecycle
+from projects.imports.forms import UploadForm
+from projects.imports.list_page import name_of, rows_of, undoer_of
+from projects.imports.page import open_import, shown
+from projects.imports.tables import ImportTable
 from projects.models import Import, Project
 from projects.models.import_ import ImportQuerySet
 from projects.render.difference_parts import shown_changes
 from projects.shared.form_fields import ReasonForm
-from projects.tables_imports import ImportTable
 from raci.access import Right, load, person
 from raci.sessions import passive
 
@@ -44,8 +44,8 @@ def import_list(request: HttpRequest, slug: str) -> HttpResponse:
         return _list(request, project, form)
     data, name = form.data_and_name
     try:
-        row = imports.upload(project, data=data, name=name, by=person(request))
-    except imports.Impossible as error:
+        row = lifecycle.upload(project, data=data, name=name, by=person(request))
+    except lifecycle.Impossible as error:
         form.add_error("file", str(error))
         return _list(request, project, form)
     url = reverse("projects:import", args=[slug, row.pk])
@@ -77,7 +77,7 @@ def status(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """How far the job is, for the page that waits for it."""
     _, row = opened(request, slug, key, rows=Import.objects.light())
     running = row.state in (State.READING, State.APPLYING)
-    over = not running or bool(imports.interrupted([row]))
+    over = not running or bool(lifecycle.interrupted([row]))
     answer = {"state": row.state, "progress": row.progress, "over": over}
     return JsonResponse(answer, headers={"Cache-Control": "no-store"})
 
@@ -125,7 +125,7 @@ def page_of(
     status: int = OK,
 ) -> HttpResponse:
     """The page of an import in its state, with what is wrong."""
-    interrupted = bool(imports.interrupted([row]))
+    interrupted = bool(lifecycle.interrupted([row]))
     context: dict[str, Any] = {
         "project": project,
         "row": row,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from projects import intake, store
-from projects.comparing import NO_WISHES, Wishes, compare
 from projects.domain.grid import Grid, Mark, Role
 from projects.domain.plan import Plan, diff
+from projects.imports.compare import NO_WISHES, Wishes, compare
 from projects.intake.files import xlsx
 from projects.intake.readers import any_workbook, json_codec, own_export
 from projects.intake.readers.reading import Reading

@@ -6,15 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from projects import import_jobs, imports, store
-from projects.comparing import Comparison, Wishes, compare
+from projects import store
 from projects.domain.change_kinds import Change, words_of
 from projects.domain.grid import Grid
-from projects.forms_imports import LayoutForm, MarksForm, MatchesForm, PolicyForm
+from projects.imports import jobs, lifecycle
+from projects.imports.compare import Comparison, Wishes, compare
+from projects.imports.forms import LayoutForm, MarksForm, MatchesForm, PolicyForm
+from projects.imports.preview import Group, Preview, RoleCount, preview, remark_groups, role_counts
 from projects.intake import Reading, Refused
 from projects.intake.text.corrections import Choices
 from projects.models import Import, Project
-from projects.preview import Group, Preview, RoleCount, preview, remark_groups, role_counts
 
 DOUBTS_SHOWN = 300
 State = Import.State
@@ -93,7 +94,7 @@ class Shown:
 
 def open_import(row: Import, project: Project) -> Opened | None:
     """The import for its page; None before it was read."""
-    reading = import_jobs.reading_of(row)
+    reading = jobs.reading_of(row)
     return None if reading is None else Opened(row, project, reading, store.load(project))
 
 
@@ -105,7 +106,7 @@ def shown(opened: Opened, changes: Collection[Change], page: int) -> Shown:
         policy=opened.policy_form(),
         reading=opened.reading,
         counts=role_counts(opened.reading),
-        fingerprint=imports.fingerprint(opened.row, opened.project.revision),
+        fingerprint=lifecycle.fingerprint(opened.row, opened.project.revision),
         asked=len(opened.reading.asked),
         remarks=remark_groups(opened.reading.remarks),
     )
@@ -114,7 +115,7 @@ def shown(opened: Opened, changes: Collection[Change], page: int) -> Shown:
     try:
         comparison = opened.compared()
     except Refused as refused:
-        said = tuple(import_jobs.said(problem) for problem in refused.problems)
+        said = tuple(jobs.said(problem) for problem in refused.problems)
         return replace(found, problems=said)
     left = opened.wishes.left_out
     return replace(
@@ -129,7 +130,7 @@ def summary(opened: Opened) -> dict[str, Any]:
     """What changes on an open page when a change is left out or put back."""
     plan = opened.compared().plan
     return {
-        "seen": imports.fingerprint(opened.row, opened.project.revision),
+        "seen": lifecycle.fingerprint(opened.row, opened.project.revision),
         "summary": words_of(plan.totals()),
         "why": _why_not(opened.reading, plan.is_empty),
     }

@@ -10,8 +10,8 @@ from typing import Any
 from django import forms
 from django.utils.safestring import SafeString, mark_safe
 
-from projects.comparing import Blank, Doubt, Wishes
 from projects.domain.grid import Mark, Role, clean_line
+from projects.imports.compare import Blank, Doubt, Wishes
 from projects.intake.tables.layout import ColumnLayout, Layout, SheetLayout
 from projects.intake.text.corrections import LEVELS_IN_WORDS, SKIP, Choices, Levels
 from projects.intake.text.remarks import Place

@@ -14,16 +14,17 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from projects import import_jobs, writing_lock
-from projects.comparing import Wishes
 from projects.domain.grid import clean_line
+from projects.imports import cancel as writing_lock
+from projects.imports import jobs
+from projects.imports.compare import Wishes
 from projects.intake.text.corrections import Choices
 from projects.models import Import, Project
 from projects.models.import_ import MAX_FILE_NAME
 from raci import queue
 
 State = Import.State
-_JOBS = (import_jobs.read, import_jobs.apply)
+_JOBS = (jobs.read, jobs.apply)
 BUSY = "この取込は処理中です。終わってから、もう一度操作してください。"
 CROWDED = "ほかの取込を処理しています。しばらくしてから、もう一度操作してください。"
 UNLIKE = "表示した後に、取り込む内容が変わりました。内容を確認して、もう一度反映してください。"
@@ -56,7 +57,7 @@ def upload(project: Project, *, data: bytes, name: str, by: User) -> Import:
             person=by,
             person_name=by.get_username(),
         )
-        job = _put(import_jobs.read, row.pk)
+        job = _put(jobs.read, row.pk)
     queue.follow(job)
     return row
 
@@ -66,7 +67,7 @@ def correct(row: Import, choices: Choices) -> None:
     again = (State.READING, State.REFUSED, State.READY, State.APPLYING, State.CANCELLED)
     with transaction.atomic():
         _claim(row, again, state=State.READING, choices=choices.as_json(), progress=0)
-        job = _put(import_jobs.read, row.pk)
+        job = _put(jobs.read, row.pk)
     queue.follow(job)
 
 
@@ -81,7 +82,7 @@ def apply(row: Import, *, seen: str, by: User, reason: str = "") -> None:
 
     Overtaken when that is not what would be done now, Impossible when it is no time for it.
     """
-    reading = import_jobs.reading_of(row)
+    reading = jobs.reading_of(row)
     if reading is not None and reading.asked:
         raise Impossible(ASKED)
     revision = Project.objects.values_list("revision", flat=True).get(pk=row.project_id)
@@ -89,7 +90,7 @@ def apply(row: Import, *, seen: str, by: User, reason: str = "") -> None:
         _claim(
             row, (State.READY, State.APPLYING), seen=seen, state=State.APPLYING, revision=revision
         )
-        job = _put(import_jobs.apply, row.pk, by.pk, reason)
+        job = _put(jobs.apply, row.pk, by.pk, reason)
     queue.follow(job)
 
 
@@ -139,4 +140,4 @@ def _check(now: Import, allowed: Sequence[str], seen: str, revision: int | None)
     if now.state not in allowed:
         raise Impossible(OVER.get(State(now.state), BUSY))
     if revision is not None and seen != fingerprint(now, revision):
-        raise Overtaken(UNLIKE if seen.startswith(f"{revision}.") else import_jobs.STALE)
+        raise Overtaken(UNLIKE if seen.startswith(f"{revision}.") else jobs.STALE)

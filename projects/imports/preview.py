@@ -9,9 +9,9 @@ from itertools import groupby
 from operator import attrgetter
 from urllib.parse import urlencode
 
-from projects.comparing import Comparison
 from projects.domain.change_kinds import WORDS, Change, chosen, counts, in_order, words_of
 from projects.domain.grid import column_counts
+from projects.imports.compare import Comparison
 from projects.intake import Reading
 from projects.intake.text.remarks import Code, Remark
 from projects.render.column_header import Header

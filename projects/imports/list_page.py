@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from projects.history import people, shown_name
-from projects.imports import interrupted
+from projects.imports.lifecycle import interrupted
+from projects.imports.tables import ImportRow
 from projects.models import ChangeSet, Import, Project
-from projects.tables_imports import ImportRow
 from raci.access import Right
 
 

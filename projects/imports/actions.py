@@ -13,14 +13,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from projects import imports
-from projects.forms_imports import LayoutForm, MarksForm, MatchesForm, PolicyForm, left_out
-from projects.import_page import open_import, summary
+from projects.imports import lifecycle
+from projects.imports.forms import LayoutForm, MarksForm, MatchesForm, PolicyForm, left_out
+from projects.imports.page import open_import, summary
+from projects.imports.views import BAD_REQUEST, CONFLICT, opened, page_of, wants_json
 from projects.intake import Refused
 from projects.intake.text.corrections import NO_CHOICES, Choices
 from projects.models import Import, Project
 from projects.shared.form_fields import ReasonForm
-from projects.views.imports import BAD_REQUEST, CONFLICT, opened, page_of, wants_json
 from raci.access import Right, person
 
 State = Import.State
@@ -35,12 +35,12 @@ def answering(view: View) -> View:
         project, row = opened(request, slug, key, Right.EDIT)
         try:
             return view(request, project, row)
-        except (imports.Impossible, Refused) as error:
+        except (lifecycle.Impossible, Refused) as error:
             if wants_json(request):
                 return JsonResponse({"error": str(error)}, status=CONFLICT)
             row.refresh_from_db()
             project.refresh_from_db(fields=["revision"])
-            overtaken = isinstance(error, imports.Overtaken)
+            overtaken = isinstance(error, lifecycle.Overtaken)
             return page_of(
                 request, project, row, error=str(error), overtaken=overtaken, status=CONFLICT
             )
@@ -61,7 +61,7 @@ def choices(request: HttpRequest, project: Project, row: Import) -> HttpResponse
     if form is not None and not form.is_valid():
         return _wrong(request, project, row, error=_errors(form))
     again = NO_CHOICES if about == "reset" else Choices.from_json(row.choices)
-    imports.correct(row, form.wanted if form else again)
+    lifecycle.correct(row, form.wanted if form else again)
     return _to(project, row)
 
 
@@ -71,7 +71,7 @@ def wishes(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
     """空欄＝削除 or 無視, which rows are the same, and what is left out."""
     found, about = open_import(row, project), request.POST.get("about")
     if found is None:
-        raise imports.Impossible(imports.OVER[State.READING])
+        raise lifecycle.Impossible(lifecycle.OVER[State.READING])
     form: PolicyForm | MatchesForm | None = None
     if about == "policy":
         form = found.policy_form(request.POST)
@@ -82,7 +82,7 @@ def wishes(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
     wanted = form.wanted(found.wishes) if form else left_out(request.POST, found.wishes)
     if about == "reset":
         wanted = replace(wanted, matches={})
-    imports.wish(row, wanted)
+    lifecycle.wish(row, wanted)
     if wants_json(request):
         row.wishes = wanted.as_json()
         return JsonResponse(summary(found))
@@ -97,7 +97,7 @@ def apply(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
     if not reason.is_valid():
         return _wrong(request, project, row, error=f"変更理由: {reason.errors['reason'][0]}")
     said = reason.cleaned_data["reason"]
-    imports.apply(row, seen=request.POST.get("seen", ""), by=person(request), reason=said)
+    lifecycle.apply(row, seen=request.POST.get("seen", ""), by=person(request), reason=said)
     return _to(project, row)
 
 
@@ -105,7 +105,7 @@ def apply(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
 @answering
 def cancel(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
     """Ends the running job, or gives the import up."""
-    imports.cancel(row)
+    lifecycle.cancel(row)
     messages.info(request, "取込の中止を受け付けました。")
     return _to(project, row)
 
