@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from projects.checks import CHECKS, Finding
 from projects.excel import workbook
 from projects.excel.workbook import Plain
-from projects.exporting import File
+from projects.exports.matrix_file import File
 from projects.forms_checks import SEVERITIES
 from projects.models import Project
 from projects.putting_right import Steps

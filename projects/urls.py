@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.editing import views
 from projects.editing.role_views import columns, legend, merge
+from projects.exports.views import export, export_text, output, output_file, output_status
 from projects.imports.actions import apply, cancel, choices, wishes
 from projects.imports.views import download, import_list, preview, status
 from projects.matrix.item_view import item
@@ -12,7 +13,6 @@ from projects.views import checks_acts
 from projects.views.checks import checks, checks_export, rows, walk
 from projects.views.compare import compare, compare_export
 from projects.views.editions import edition, edition_export, edition_list
-from projects.views.export import export, export_text, output, output_file, output_status
 from projects.views.history import history, history_csv, undo
 from projects.views.lifecycle import archive, copy, reopen
 from projects.views.projects import project_list

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from openpyxl import load_workbook
 
-from projects import outputs, store
+from projects import store
+from projects.exports import jobs
 from projects.models import Output, Project
 from raci import queue
 from tests.publishing import published
@@ -27,7 +28,7 @@ EXPORT = "/projects/small/export.xlsx"
 @pytest.fixture
 def client(project: Project, monkeypatch: pytest.MonkeyPatch) -> Client:
     """A viewer of a project that counts as large."""
-    monkeypatch.setattr(outputs, "LARGE", 0)
+    monkeypatch.setattr(jobs, "LARGE", 0)
     return client_of("viewer")
 
 
@@ -46,7 +47,7 @@ def test_it_is_the_file_that_a_small_project_gets(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_job = texts(client.get(EXPORT, {"phase": "4"}).content)
-    monkeypatch.setattr(outputs, "LARGE", 1_000_000)
+    monkeypatch.setattr(jobs, "LARGE", 1_000_000)
     assert texts(client.get(EXPORT, {"phase": "4"}).content) == by_job
     assert "計画" not in by_job
 
@@ -97,11 +98,11 @@ def test_a_changed_matrix_is_written_anew_and_old_files_go(
     Project.objects.filter(pk=project.pk).update(revision=project.revision + 1)
     assert "新しい計画" in texts(client.get(EXPORT).content)
     assert Output.objects.count() == 2
-    Output.objects.update(at=timezone.now() - outputs.KEPT - timedelta(minutes=1))
+    Output.objects.update(at=timezone.now() - jobs.KEPT - timedelta(minutes=1))
     row = Output.objects.latest("pk")
     assert client.get(f"/projects/small/outputs/{row.pk}/file.xlsx").status_code == 404
-    assert outputs.forget in queue.hourly
-    outputs.forget()
+    assert jobs.forget in queue.hourly
+    jobs.forget()
     assert Output.objects.count() == 0
 
 

@@ -22,7 +22,7 @@ from projects.domain.grid import DEFAULT_LEGEND, Grid
 from projects.excel import row_heights, workbook
 from projects.excel.hidden_sheet import HIDDEN_SHEET
 from projects.excel.workbook import Origin
-from projects.exporting import part
+from projects.exports.matrix_file import part
 from tests.builders import (
     NASTY_TEXTS,
     RACI,

@@ -9,8 +9,8 @@ from projects.models.project import Project
 class Output(models.Model):
     """A file that takes long to write: a job writes it, and whoever may read the project gets it.
 
-    `asked` is what it shows (`projects.outputs`), as of the revision. `data` is empty until it is
-    written; a row without data and without a job was interrupted. Rows go after a day.
+    `asked` is what it shows (`projects.exports.jobs`), as of the revision. `data` is empty until it
+    is written; a row without data and without a job was interrupted. Rows go after a day.
     """
 
     project = models.ForeignKey(

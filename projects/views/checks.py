@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 
 from projects import checksheet
 from projects.checks import CHECKS, Check, Code
+from projects.exports.views import xlsx_response
 from projects.forms_checks import SEVERITIES, FindingForm, ShareForm, WaiveForm
 from projects.models import BySlug, Project
 from projects.putting_right import Step, Steps
 from projects.reviewing import Judged, Review, State, review
-from projects.views.export import xlsx_response
 from projects.walking import stop
 from raci.access import Right, load, person
 from raci.conditional import respond

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from projects import compare_page
 from projects.compare_page import Compared
 from projects.excel.comparison import TITLE
+from projects.exports.views import xlsx_response
 from projects.forms_compare import VIEWS, CompareForm
 from projects.models import Project
 from projects.sources import Unreadable, opened, sources_of
-from projects.views.export import xlsx_response
 from raci.access import Right, load, person
 
 OK, BAD_REQUEST = 200, 400

@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from projects import exporting, outputs
 from projects.domain.matrix_filter import select
+from projects.exports import jobs, matrix_file
+from projects.exports.views import handed_out, xlsx_response
 from projects.matrix.forms import MatrixForm
 from projects.matrix.page import matrix_page
 from projects.matrix.page_shell import ROWS, spliced
@@ -16,7 +17,6 @@ from projects.models import Edition, Project
 from projects.render.matrix_table import table
 from projects.store import editions
 from projects.tables_editions import EditionTable
-from projects.views.export import handed_out, xlsx_response
 from raci.access import Right, load, person
 
 
@@ -54,10 +54,10 @@ def edition(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def edition_export(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """別紙10 as Excel as of that 版."""
     project, found = _opened(request, slug, number)
-    if outputs.is_large(project):
-        return handed_out(request, project, lambda: outputs.edition(project, number))
+    if jobs.is_large(project):
+        return handed_out(request, project, lambda: jobs.edition(project, number))
     found.project = project
-    file = exporting.edition_of(found)
+    file = matrix_file.edition_of(found)
     return xlsx_response(file.data, file.file_name)
 
 

@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from projects.exports.views import xlsx_response
 from projects.models import Project
-from projects.views.export import xlsx_response
 from raci.access import Right, load, person
 from vendors import boardsheet
 from vendors.board import board

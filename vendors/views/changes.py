@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from projects.views.export import xlsx_response
+from projects.exports.views import xlsx_response
 from vendors.changes import TITLE, Kind, changes_of, sheet
 from vendors.scope import Desk
 from vendors.worklist import work_of

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_tables2 import RequestConfig
 
-from projects.views.export import xlsx_response
+from projects.exports.views import xlsx_response
 from vendors import companysheet
 from vendors.forms import SayForm, TaskForm
 from vendors.models import Question

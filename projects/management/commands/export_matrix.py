@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
 from django.http import Http404
 
-from projects import exporting
+from projects.exports import matrix_file
 from projects.management.parsing import JapaneseErrors
 from projects.models import Project
 
@@ -49,10 +49,10 @@ class Command(JapaneseErrors, BaseCommand):
         self.stdout.write(f"{out}（{len(file.data):,}バイト）")
 
 
-def _file(project: Project, suffix: str, phase: str) -> exporting.File:
-    if suffix not in exporting.TEXTS:
-        return exporting.workbook_of(project, phase=phase)
+def _file(project: Project, suffix: str, phase: str) -> matrix_file.File:
+    if suffix not in matrix_file.TEXTS:
+        return matrix_file.workbook_of(project, phase=phase)
     if phase:
         message = "--phase はExcelファイルにだけ指定できます。"
         raise CommandError(message, returncode=REFUSED)
-    return exporting.text_of(project, suffix)
+    return matrix_file.text_of(project, suffix)

@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from projects import exporting
-from projects.exporting import File
+from projects.exports import matrix_file
+from projects.exports.matrix_file import File
 from projects.models import Edition, Output, Project
 from raci import queue
 
@@ -86,8 +86,8 @@ def _asked(project: Project, asked: str) -> Output:
 
 
 _WRITERS: dict[str, Callable[[Project, str], File]] = {
-    MATRIX: lambda project, word: exporting.workbook_of(project, phase=word),
-    EDITION: lambda project, word: exporting.edition_of(
+    MATRIX: lambda project, word: matrix_file.workbook_of(project, phase=word),
+    EDITION: lambda project, word: matrix_file.edition_of(
         Edition.objects.get(project=project, number=int(word))
     ),
 }

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from projects import exporting, outputs
+from projects.exports import jobs, matrix_file
 from projects.models import Output, Project
 from raci import queue
 from raci.access import load, person
@@ -24,9 +24,9 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
     """別紙10 as Excel, or with ?phase=項番 the part below that row."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
     phase = request.GET.get("phase", "")
-    if outputs.is_large(project):
-        return handed_out(request, project, lambda: outputs.matrix(project, phase))
-    workbook = exporting.workbook_of(project, phase=phase)
+    if jobs.is_large(project):
+        return handed_out(request, project, lambda: jobs.matrix(project, phase))
+    workbook = matrix_file.workbook_of(project, phase=phase)
     return xlsx_response(workbook.data, workbook.file_name)
 
 
@@ -34,7 +34,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
 def export_text(request: HttpRequest, slug: str, suffix: str) -> HttpResponse:
     """The whole matrix as CSV or Markdown."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
-    file = exporting.text_of(project, suffix)
+    file = matrix_file.text_of(project, suffix)
     return download(file.data, file.file_name, _TYPES[suffix])
 
 
@@ -42,7 +42,7 @@ def export_text(request: HttpRequest, slug: str, suffix: str) -> HttpResponse:
 def output(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """A large file that is being written: how far it is, and where to get it."""
     project, row = _opened(request, slug, key)
-    interrupted = outputs.interrupted(row)
+    interrupted = jobs.interrupted(row)
     context = {"project": project, "output": row, "interrupted": interrupted}
     return render(request, "projects/output.html", context)
 
@@ -52,7 +52,7 @@ def output(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 def output_status(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """Whether the file is there, for the page that waits for it."""
     _, row = _opened(request, slug, key)
-    over = row.is_written or outputs.interrupted(row)
+    over = row.is_written or jobs.interrupted(row)
     return JsonResponse({"over": over}, headers={"Cache-Control": "no-store"})
 
 
@@ -78,7 +78,7 @@ def handed_out(request: HttpRequest, project: Project, asked: Callable[[], Outpu
 
 def _opened(request: HttpRequest, slug: str, key: int) -> tuple[Project, Output]:
     project = load(Project.objects.all(), user=person(request), slug=slug)
-    row = outputs.there(project).filter(pk=key).first()
+    row = jobs.there(project).filter(pk=key).first()
     if row is None:
         raise Http404
     return project, row
