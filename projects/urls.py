@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from projects.comparison.views import compare, compare_export
 from projects.editing import views
 from projects.editing.role_views import columns, legend, merge
 from projects.exports.views import export, export_text, output, output_file, output_status
@@ -11,7 +12,6 @@ from projects.matrix.item_view import item
 from projects.matrix.views import matrix
 from projects.views import checks_acts
 from projects.views.checks import checks, checks_export, rows, walk
-from projects.views.compare import compare, compare_export
 from projects.views.editions import edition, edition_export, edition_list
 from projects.views.history import history, history_csv, undo
 from projects.views.lifecycle import archive, copy, reopen

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from projects import compare_page
-from projects.compare_page import Compared
+from projects.comparison import page
+from projects.comparison.forms import VIEWS, CompareForm
+from projects.comparison.page import Compared
+from projects.comparison.sources import Unreadable, opened, sources_of
 from projects.excel.comparison import TITLE
 from projects.exports.views import xlsx_response
-from projects.forms_compare import VIEWS, CompareForm
 from projects.models import Project
-from projects.sources import Unreadable, opened, sources_of
 from raci.access import Right, load, person
 
 OK, BAD_REQUEST = 200, 400
@@ -40,7 +40,7 @@ def compare_export(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None or not form.is_valid():
         return _page(request, project, labels, form, found, problem, BAD_REQUEST)
     name = f"{project.document_number} {TITLE}".strip()
-    return xlsx_response(compare_page.workbook_of(project, found), f"{name}.xlsx")
+    return xlsx_response(page.workbook_of(project, found), f"{name}.xlsx")
 
 
 def _page(
@@ -62,7 +62,7 @@ def _page(
         "may_edit": project.right >= Right.EDIT,
     }
     if found is not None:
-        context["shown"] = compare_page.shown(found, form)
+        context["shown"] = page.shown(found, form)
     return render(request, "projects/compare.html", context, status=status)
 
 
@@ -78,4 +78,4 @@ def _asked(
         old, new = (opened(project, key, labels) for key in keys)
     except Unreadable as error:
         return form, None, str(error)
-    return form, compare_page.compared(old, new, form), ""
+    return form, page.compared(old, new, form), ""

@@ -8,10 +8,10 @@ from typing import Any
 
 from django import forms
 
+from projects.comparison.sources import NOW
 from projects.domain.change_kinds import WORDS, Change
 from projects.domain.comparison import KINDS, Pair, Wanted
 from projects.render.difference_parts import USUAL
-from projects.sources import NOW
 
 LIST, MATRIX = "list", "matrix"
 VIEWS = {LIST: "一覧", MATRIX: "役割分担表"}
