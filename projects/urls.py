@@ -6,12 +6,12 @@ from projects.comparison.views import compare, compare_export
 from projects.editing import views
 from projects.editing.role_views import columns, legend, merge
 from projects.exports.views import export, export_text, output, output_file, output_status
+from projects.findings import actions
+from projects.findings.views import checks, checks_export, rows, walk
 from projects.imports.actions import apply, cancel, choices, wishes
 from projects.imports.views import download, import_list, preview, status
 from projects.matrix.item_view import item
 from projects.matrix.views import matrix
-from projects.views import checks_acts
-from projects.views.checks import checks, checks_export, rows, walk
 from projects.views.editions import edition, edition_export, edition_list
 from projects.views.history import history, history_csv, undo
 from projects.views.lifecycle import archive, copy, reopen
@@ -56,10 +56,10 @@ urlpatterns = [
     path("<slug:slug>/checks.xlsx", checks_export, name="checks_export"),
     path("<slug:slug>/checks/walk/", walk, name="checks_walk"),
     path("<slug:slug>/checks/rows/", rows, name="checks_rows"),
-    path("<slug:slug>/checks/repair/", checks_acts.repair, name="checks_repair"),
-    path("<slug:slug>/checks/waive/", checks_acts.waive, name="checks_waive"),
-    path("<slug:slug>/checks/waivers/<int:key>/", checks_acts.unwaive, name="checks_unwaive"),
-    path("<slug:slug>/checks/share/", checks_acts.share, name="checks_share"),
+    path("<slug:slug>/checks/repair/", actions.repair, name="checks_repair"),
+    path("<slug:slug>/checks/waive/", actions.waive, name="checks_waive"),
+    path("<slug:slug>/checks/waivers/<int:key>/", actions.unwaive, name="checks_unwaive"),
+    path("<slug:slug>/checks/share/", actions.share, name="checks_share"),
     path("<slug:slug>/editions/", edition_list, name="editions"),
     path("<slug:slug>/editions/<int:number>/", edition, name="edition"),
     path("<slug:slug>/editions/<int:number>/export.xlsx", edition_export, name="edition_export"),

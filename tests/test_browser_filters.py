@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from projects.domain.matrix_filter import Rows, Selection, select, words_of
+from projects.findings.review import review
 from projects.models import Project
-from projects.reviewing import review
 from tests.browsing import Open, document, in_chromium
 
 pytestmark = in_chromium

@@ -10,7 +10,8 @@ import pytest
 from django.core.management import ManagementUtility, call_command
 from django.core.management.base import CommandError
 
-from projects import reviewing, store
+from projects import store
+from projects.findings import review
 from projects.models import Project
 from tests.builders import grid_of
 
@@ -65,8 +66,8 @@ def test_the_exit_code_says_whether_there_is_such_a_finding(project: Project) ->
 
 
 def test_waived_findings_do_not_fail(project: Project) -> None:
-    found = [one.finding for one in reviewing.review(project).judged]
-    reviewing.waive(project, found, reason="了承済み", by=None)
+    found = [one.finding for one in review.review(project).judged]
+    review.waive(project, found, reason="了承済み", by=None)
     text, code = run(fail_on="warning")
     assert code == 0
     assert text.startswith("未対応0件")

@@ -12,8 +12,8 @@ from django.test import Client
 from projects import store
 from projects.checks import findings
 from projects.checks.locations import about
+from projects.findings.walkthrough import MOST_LINES
 from projects.models import Project
-from projects.walking import MOST_LINES
 from tests.finding import CHECKS, found, post
 
 SignIn = Callable[[str], Client]

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from projects import reviewing, store
+from projects import store
 from projects.checks import Code, Finding
 from projects.domain import outline_edits
 from projects.domain.grid import with_item
+from projects.findings import review as reviewing
+from projects.findings.review import review
 from projects.log import latest_waivers
 from projects.models import Membership, Project, Waiver
-from projects.reviewing import review
 from tests.builders import grid_of, uid
 from tests.small_project import client_of, project
 

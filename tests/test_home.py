@@ -10,12 +10,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 
-from projects import reviewing, store
+from projects import store
 from projects.checks import Code
 from projects.domain.grid import with_item
 from projects.domain.plan import diff
+from projects.findings import review as reviewing
+from projects.findings.review import review
 from projects.models import Membership, Project
-from projects.reviewing import review
 from projects.store import lifecycle
 from tests.crew import (
     BASE,

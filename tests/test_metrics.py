@@ -18,12 +18,13 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from prometheus_client.parser import text_string_to_metric_families
 
-from projects import reviewing, store
+from projects import store
 from projects.domain.plan import diff
+from projects.findings import metrics as findings
+from projects.findings import review
 from projects.models import Project
 from projects.store import lifecycle
 from raci import metrics
-from raci.metrics import findings
 from tests.small_project import CHANGED, client, project
 
 __all__ = ["client", "project"]
@@ -152,7 +153,7 @@ def test_open_findings_are_found_a_few_at_a_time_and_again_after_a_change(
     monkeypatch.setattr(findings, "MOST_AT_ONCE", 2)
     uncounted = [value(scraped(), "raci_findings_uncounted_projects") for _ in range(3)]
     assert uncounted == [1, 0, 0]
-    each = len(reviewing.review(project).open)
+    each = len(review.review(project).open)
     assert value(scraped(), "raci_findings_open") == 3 * each > 0
     with CaptureStatements() as statements:
         scraped()

@@ -11,11 +11,12 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from projects import reviewing, store
+from projects import store
 from projects.checks import Code
 from projects.domain.grid import Grid, with_item
+from projects.findings import review as reviewing
+from projects.findings.review import Judged, State, review
 from projects.models import Project, Waiver
-from projects.reviewing import Judged, State, review
 from tests.builders import grid_of, uid
 
 SignIn = Callable[[str], Client]

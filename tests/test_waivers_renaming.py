@@ -11,12 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from projects import reviewing, store
+from projects import store
 from projects.checks import Code
 from projects.domain.grid import Grid, Role
 from projects.domain.role_edits import Wanted, renames, with_roles
+from projects.findings import review as reviewing
+from projects.findings.review import State, review
 from projects.models import Project, Waiver
-from projects.reviewing import State, review
 from tests.builders import grid_of, roles_of, uid
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 
 from projects import history, store
 from projects.domain.grid import Grid, index_of
+from projects.findings.review import review
 from projects.matrix.page import surroundings
 from projects.models import Project
-from projects.reviewing import review
 from raci.access import load, person
 from raci.conditional import respond
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 from projects import store
 from projects.domain.grid import Grid
 from projects.domain.matrix_filter import select
+from projects.findings.review import review
 from projects.matrix.forms import MatrixForm
 from projects.matrix.page import matrix_page
 from projects.matrix.page_shell import ROWS, around, spliced
 from projects.models import BySlug, Project
 from projects.render.matrix_table import table
-from projects.reviewing import review
 from raci.access import Right, load, person
 from raci.conditional import cache_key, respond
 

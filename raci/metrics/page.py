@@ -23,8 +23,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from projects.findings.metrics import Findings
 from raci.metrics import FOLDER
-from raci.metrics.findings import Findings
 from raci.metrics.queue import Queue
 
 PATH = "/metrics"

@@ -76,19 +76,19 @@ def _request() -> Figure:
 
 
 def _scrapes() -> Iterator[Figure]:
+    from projects.findings import metrics
     from projects.imports import proposal
     from projects.models import Project
-    from raci.metrics import findings
     from tests import documents
 
     for number in range(PROJECTS):
         proposal.create_from(documents.whole(), slug=f"p{number}", by=None)
     site.analyse()
-    first = _timed(lambda: findings.counted(findings.MOST_AT_ONCE))
-    findings.counted(PROJECTS)
-    known = median(_timed(lambda: findings.counted(0)) for _ in range(ROUNDS))
+    first = _timed(lambda: metrics.counted(metrics.MOST_AT_ONCE))
+    metrics.counted(PROJECTS)
+    known = median(_timed(lambda: metrics.counted(0)) for _ in range(ROUNDS))
     yield Figure(f"a scrape of {PROJECTS} projects", duration(known), "", known * 1e3, unit="ms")
-    name = f"the same with {findings.MOST_AT_ONCE} to find"
+    name = f"the same with {metrics.MOST_AT_ONCE} to find"
     yield Figure(name, duration(first), "", first * 1e3, unit="ms")
     assert Project.objects.count() == PROJECTS
 

@@ -12,10 +12,10 @@ from django.db import ProgrammingError
 
 from projects.checks import CHECKS, Code, Severity
 from projects.domain.grid import Item
+from projects.findings.repair import Steps
+from projects.findings.review import Judged, review
 from projects.management.parsing import JapaneseErrors
 from projects.models import Project
-from projects.putting_right import Steps
-from projects.reviewing import Judged, review
 
 FOUND, REFUSED = 1, 2
 HELP = """案件の役割分担表を点検し、要確認の指摘を表示します。

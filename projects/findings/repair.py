@@ -10,8 +10,8 @@ from projects import checks, store
 from projects.checks import Change, Finding
 from projects.domain.grid import TEXTS, Grid, Item
 from projects.domain.plan import ItemLine, Plan
+from projects.findings.review import found_in
 from projects.models import Project
-from projects.reviewing import found_in
 from projects.store import Kind, Person
 
 

@@ -11,14 +11,16 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from projects import putting_right, reviewing, store
+from projects import store
 from projects.checks import CHECKS, Finding
 from projects.domain.plan import Act
-from projects.forms_checks import ChosenForm, ShareForm, WaiveForm
+from projects.findings import repair as putting_right
+from projects.findings import review as reviewing
+from projects.findings.forms import ChosenForm, ShareForm, WaiveForm
+from projects.findings.repair import Repair
+from projects.findings.review import Judged, Review, review
+from projects.findings.views import list_page
 from projects.models import BySlug, Project, Waiver
-from projects.putting_right import Repair
-from projects.reviewing import Judged, Review, review
-from projects.views.checks import list_page
 from raci.access import Right, load, person
 
 OK, BAD_REQUEST, CONFLICT = 200, 400, 409

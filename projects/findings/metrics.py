@@ -12,7 +12,7 @@ from threading import Lock
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from projects import reviewing
+from projects.findings import review
 from projects.models import Project
 
 MOST_AT_ONCE = 10
@@ -56,6 +56,6 @@ def counted(most: int) -> dict[int, int | None]:
 def _find(keys: list[int]) -> None:
     if keys:
         projects = Project.objects.filter(pk__in=keys).counted()
-        found = reviewing.open_counts(projects)
+        found = review.open_counts(projects)
         for project in projects:
             _known[project.pk] = (project.revision, project.waived), found.get(project.pk)

@@ -8,10 +8,10 @@ from projects.checks import CHECKS, Finding
 from projects.excel import workbook
 from projects.excel.workbook import Plain
 from projects.exports.matrix_file import File
-from projects.forms_checks import SEVERITIES
+from projects.findings.forms import SEVERITIES
+from projects.findings.repair import Steps
+from projects.findings.review import Review, State, review
 from projects.models import Project
-from projects.putting_right import Steps
-from projects.reviewing import Review, State, review
 
 TITLE = "要確認一覧"
 NAMES = {State.OPEN: "未対応", State.AGAIN: "再確認", State.WAIVED: "見送り"}

@@ -13,9 +13,9 @@ from projects.checks import CHECKS, Code, Severity
 from projects.checks.locations import about
 from projects.domain.grid import MAX_NAME, UID_LENGTH, Grid, clean_line, index_of, subtree_ends
 from projects.domain.phases import phases
+from projects.findings.review import Judged, Review, State, headings_of
 from projects.matrix.forms import ANY
 from projects.models import Project
-from projects.reviewing import Judged, Review, State, headings_of
 from projects.shared.form_fields import choice_field, offer
 
 SEVERITIES = {Severity.ERROR: "誤り", Severity.WARNING: "注意"}

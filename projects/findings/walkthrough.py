@@ -9,8 +9,8 @@ from itertools import groupby
 from projects.checks import CHECKS, Check, places
 from projects.checks.locations import about
 from projects.domain.grid import Grid, Item, ancestors, parents
-from projects.putting_right import Step, Steps
-from projects.reviewing import Judged, Review
+from projects.findings.repair import Step, Steps
+from projects.findings.review import Judged, Review
 
 AROUND = 2
 MOST_LINES = 12

@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from projects import checksheet
 from projects.checks import CHECKS, Check, Code
 from projects.exports.views import xlsx_response
-from projects.forms_checks import SEVERITIES, FindingForm, ShareForm, WaiveForm
+from projects.findings import workbook
+from projects.findings.forms import SEVERITIES, FindingForm, ShareForm, WaiveForm
+from projects.findings.repair import Step, Steps
+from projects.findings.review import Judged, Review, State, review
+from projects.findings.walkthrough import stop
 from projects.models import BySlug, Project
-from projects.putting_right import Step, Steps
-from projects.reviewing import Judged, Review, State, review
-from projects.walking import stop
 from raci.access import Right, load, person
 from raci.conditional import respond
 from raci.sessions import passive
@@ -143,7 +143,7 @@ def _counted_from_1(
 def checks_export(request: HttpRequest, slug: str) -> HttpResponse:
     """All findings as Excel."""
     project = load(BySlug(), user=person(request), slug=slug)
-    file = checksheet.findings_of(project)
+    file = workbook.findings_of(project)
     return xlsx_response(file.data, file.file_name)
 
 
