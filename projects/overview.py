@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from projects.log import Act, described
+from projects.history import Act, described
 from projects.models import ChangeSet, Edition, Project
 from raci.statements import fetch
 

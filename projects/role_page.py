@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from projects import history, store
+from projects import store
 from projects.domain.role_tasks import Duty, Part, Phase, part_of
-from projects.history import Standing
+from projects.history import row_history
+from projects.history.row_history import Standing
 from projects.models import Project
 
 
@@ -30,7 +31,7 @@ class RolePage:
 def role_page(project: Project, place: int, key: int) -> RolePage:
     """The page of the column at that place, from 0, whose primary key is `key`."""
     part = part_of(store.load(project), place)
-    since = history.standing_below(project, key)
+    since = row_history.standing_below(project, key)
     sections = [
         Section(phase, [(duty, since.get(duty.item.uid)) for duty in phase.duties])
         for phase in part.phases

@@ -8,12 +8,12 @@ from projects.editing.role_views import columns, legend, merge
 from projects.exports.views import export, export_text, output, output_file, output_status
 from projects.findings import actions
 from projects.findings.views import checks, checks_export, rows, walk
+from projects.history.views import history, history_csv, undo
 from projects.imports.actions import apply, cancel, choices, wishes
 from projects.imports.views import download, import_list, preview, status
 from projects.matrix.item_view import item
 from projects.matrix.views import matrix
 from projects.views.editions import edition, edition_export, edition_list
-from projects.views.history import history, history_csv, undo
 from projects.views.lifecycle import archive, copy, reopen
 from projects.views.projects import project_list
 from projects.views.workload import role, workload, workload_export

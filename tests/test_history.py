@@ -15,7 +15,7 @@ from django.test import Client
 from projects import store
 from projects.domain import outline_edits
 from projects.domain.grid import Item, with_item
-from projects.log import LogFilter, acts_of, details_of
+from projects.history import LogFilter, acts_of, details_of
 from projects.models import ChangeSet, Project
 from projects.store.cells import Operation, save
 

@@ -15,7 +15,7 @@ from projects.domain import outline_edits
 from projects.domain.grid import with_item
 from projects.findings import review as reviewing
 from projects.findings.review import review
-from projects.log import latest_waivers
+from projects.history import latest_waivers
 from projects.models import Membership, Project, Waiver
 from tests.builders import grid_of, uid
 from tests.small_project import client_of, project

@@ -29,7 +29,7 @@ from projects.editing.payloads import (
     text,
     texts,
 )
-from projects.history import people, shown_name
+from projects.history.row_history import people, shown_name
 from projects.models import BySlug, Numbering, Project
 from projects.store.cells import Outcome, Result, save
 from projects.store.changes_since import happened_since

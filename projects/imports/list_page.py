@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from projects.history import people, shown_name
+from projects.history.row_history import people, shown_name
 from projects.imports.lifecycle import interrupted
 from projects.imports.tables import ImportRow
 from projects.models import ChangeSet, Import, Project

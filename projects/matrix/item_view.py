@@ -4,9 +4,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from projects import history, store
+from projects import store
 from projects.domain.grid import Grid, index_of
 from projects.findings.review import review
+from projects.history import row_history
 from projects.matrix.page import surroundings
 from projects.models import Project
 from raci.access import load, person
@@ -33,7 +34,7 @@ def _page(request: HttpRequest, project: Project, grid: Grid, uid: str) -> HttpR
         raise Http404 from error
     row = grid.items[index]
     labels = {mark.symbol: mark for mark in grid.legend}
-    since = history.standing(project, uid)
+    since = row_history.standing(project, uid)
     context = {
         "project": project,
         "item": row,
@@ -44,6 +45,6 @@ def _page(request: HttpRequest, project: Project, grid: Grid, uid: str) -> HttpR
             if symbol
         ],
         "found": review(project, grid).open_of(uid),
-        "changes": history.of_item(project, uid),
+        "changes": row_history.of_item(project, uid),
     }
     return render(request, "projects/item.html", context)

@@ -11,8 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects import store
-from projects.forms_log import LogForm
-from projects.log import (
+from projects.history import (
     Later,
     LogFilter,
     acts_of,
@@ -23,10 +22,11 @@ from projects.log import (
     people_of,
     roles_of,
 )
+from projects.history.forms import LogForm
+from projects.history.tables import LogRow, LogTable
 from projects.models import ChangeSet, Project
 from projects.render.plain_text import harmless
 from projects.shared.form_fields import ReasonForm
-from projects.tables_log import LogRow, LogTable
 from raci.access import Right, load, person
 
 PER_PAGE, MARKS_SHOWN, DETAILS_SHOWN, UNDO_SHOWN = 50, 8, 12, 200

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import django_tables2 as tables
 from django.utils.html import format_html
 
-from projects.log import Act, Detail
+from projects.history import Act, Detail
 
 
 @dataclass(frozen=True, slots=True)

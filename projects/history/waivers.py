@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from projects.checks import CHECKS
-from projects.history import people, shown_name
+from projects.history.row_history import people, shown_name
 from projects.models import Project
 from projects.store import Kind
 from raci.statements import fetch

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.timezone import make_aware
 
-from projects.history import KINDS, people, shown_name
+from projects.history.row_history import KINDS, people, shown_name
 from projects.models import ChangeSet, Project
 
 

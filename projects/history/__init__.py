@@ -1,9 +1,9 @@
 """The project's history as people read it: change sets, what each changed, and waivers."""
 
-from projects.log.acts import Act, LogFilter, acts_of, described, people_of, roles_of
-from projects.log.details import Detail, details_of
-from projects.log.later import Later, later_changes
-from projects.log.waivers import Waived, latest_waivers
+from projects.history.change_sets import Act, LogFilter, acts_of, described, people_of, roles_of
+from projects.history.details import Detail, details_of
+from projects.history.undo_conflicts import Later, later_changes
+from projects.history.waivers import Waived, latest_waivers
 
 __all__ = [
     "Act",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from projects.domain.revert import Obstacle
-from projects.log.acts import Act, LogFilter, acts_of, described
+from projects.history.change_sets import Act, LogFilter, acts_of, described
 from projects.models import Project
 
 

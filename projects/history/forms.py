@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 
 from projects.domain.grid import MAX_NAME
-from projects.history import KINDS
-from projects.log import LogFilter
+from projects.history import LogFilter
+from projects.history.row_history import KINDS
 from projects.shared.form_fields import DayField, offer
 
 
