@@ -5,6 +5,7 @@ from django.urls import path
 from projects.comparison.views import compare, compare_export
 from projects.editing import views
 from projects.editing.role_views import columns, legend, merge
+from projects.editions.views import edition, edition_export, edition_list
 from projects.exports.views import export, export_text, output, output_file, output_status
 from projects.findings import actions
 from projects.findings.views import checks, checks_export, rows, walk
@@ -13,7 +14,6 @@ from projects.imports.actions import apply, cancel, choices, wishes
 from projects.imports.views import download, import_list, preview, status
 from projects.matrix.item_view import item
 from projects.matrix.views import matrix
-from projects.views.editions import edition, edition_export, edition_list
 from projects.views.lifecycle import archive, copy, reopen
 from projects.views.projects import project_list
 from projects.views.workload import role, workload, workload_export

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from projects.domain.matrix_filter import select
+from projects.editions.tables import EditionTable
 from projects.exports import jobs, matrix_file
 from projects.exports.views import handed_out, xlsx_response
 from projects.matrix.forms import MatrixForm
@@ -16,7 +17,6 @@ from projects.matrix.page_shell import ROWS, spliced
 from projects.models import Edition, Project
 from projects.render.matrix_table import table
 from projects.store import editions
-from projects.tables_editions import EditionTable
 from raci.access import Right, load, person
 
 
