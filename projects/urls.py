@@ -16,7 +16,7 @@ from projects.matrix.item_view import item
 from projects.matrix.views import matrix
 from projects.views.lifecycle import archive, copy, reopen
 from projects.views.projects import project_list
-from projects.views.workload import role, workload, workload_export
+from projects.workload.views import role, workload, workload_export
 
 app_name = "projects"
 urlpatterns = [

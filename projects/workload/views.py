@@ -7,10 +7,10 @@ from django.views.decorators.http import require_safe
 from projects import store
 from projects.excel import workload as workloadsheet
 from projects.exports.views import xlsx_response
-from projects.forms_workload import WorkloadForm
 from projects.models import Project
-from projects.role_page import role_page
-from projects.workload_page import workload_page
+from projects.workload.forms import WorkloadForm
+from projects.workload.page import workload_page
+from projects.workload.role_page import role_page
 from raci.access import load, person
 from raci.conditional import respond
 
