@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from projects.catalogue.lifecycle_views import archive, copy, reopen
+from projects.catalogue.views import project_list
 from projects.comparison.views import compare, compare_export
 from projects.editing import views
 from projects.editing.role_views import columns, legend, merge
@@ -14,8 +16,6 @@ from projects.imports.actions import apply, cancel, choices, wishes
 from projects.imports.views import download, import_list, preview, status
 from projects.matrix.item_view import item
 from projects.matrix.views import matrix
-from projects.views.lifecycle import archive, copy, reopen
-from projects.views.projects import project_list
 from projects.workload.views import role, workload, workload_export
 
 app_name = "projects"

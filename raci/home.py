@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from projects.catalogue.recent_activity import Change, latest_changes, latest_editions, own_projects
 from projects.findings.review import open_counts
 from projects.models import Edition, Project
-from projects.overview import Change, latest_changes, latest_editions, own_projects
 from raci.access import person
 from vendors.overview import Waiting, own_work, waiting
 from vendors.scope import is_company_person

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
+from projects.catalogue.tables import ProjectTable
 from projects.models import Project
-from projects.tables import ProjectTable
 from raci.access import person
 
 

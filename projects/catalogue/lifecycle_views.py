@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from projects.forms_lifecycle import CopyForm
+from projects.catalogue.forms import CopyForm
 from projects.models import Project
 from projects.shared.form_fields import ReasonForm
 from projects.store import Broken, lifecycle
