@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from projects import store
-from projects.admin_forms import PREFIX, LegendFormSet, RoleForm, WorkItemForm, item_form
+from projects.admin.forms import PREFIX, LegendFormSet, RoleForm, WorkItemForm, item_form
 from projects.domain.grid import Grid, without_item
 from projects.models import LegendMark, Membership, Project, Role, WorkItem
 from projects.store.rename_waivers import waivers_follow
