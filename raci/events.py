@@ -25,7 +25,7 @@ from projects.editing.payloads import LONGEST_NUMBER
 from projects.editing.views import told
 from projects.models import CHANNEL, Project
 from raci.bridge import Receive, Scope, Send, disconnected
-from raci.database import direct
+from raci.database import unpooled
 from raci.letting_in import Application, LetIn, ask, still
 from raci.metrics import meters
 
@@ -259,7 +259,7 @@ def _news(project: int, number: int) -> dict[str, Any]:
 
 def _connected() -> Any:
     """A connection of its own that listens; notifications come without asking."""
-    made = direct.connect()
+    made = unpooled.connect()
     made.autocommit = True
     with made.cursor() as cursor:
         cursor.execute(f"LISTEN {PEOPLE}; LISTEN {CHANNEL}")

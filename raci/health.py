@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 
 @login_not_required

@@ -22,7 +22,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from raci import attempts
-from raci.compiled import Compiled
+from raci.database.prepared_query import Compiled
 from raci.second_factor import told
 
 SINCE = "since"

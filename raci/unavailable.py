@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error as plain_server_error
 
-from raci.database.away import Cause, cause_of
+from raci.database.outage import Cause, cause_of
 
 RETRY_SECONDS = 3
 _log = logging.getLogger(__name__)

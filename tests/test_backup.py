@@ -17,7 +17,7 @@ from projects import store
 from projects.models import Edition, Project
 from raci import audit, backup
 from raci.backup import archive, contents
-from raci.database import Unreachable, direct
+from raci.database import Unreachable, unpooled
 from tests.databases import empty_database
 from tests.publishing import published
 from tests.small_project import client_of, project  # noqa: F401
@@ -109,7 +109,7 @@ def test_pg_dump_does_not_go_through_a_pooler(
     with pytest.raises(Unreachable, match=r"127\.0\.0\.1"):
         call_command("backup", str(saved.with_name("other")))
     settings.LISTEN_DATABASE = None
-    monkeypatch.setattr(direct, "is_pooled", lambda _: True)
+    monkeypatch.setattr(unpooled, "is_pooled", lambda _: True)
     with pytest.raises(CommandError, match="RACI_LISTEN_URL"):
         call_command("backup", str(saved.with_name("other")))
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]

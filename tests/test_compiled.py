@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from projects.models import BySlug, Membership, Project
 from raci.access import Right
-from raci.compiled import Compiled
+from raci.database.prepared_query import Compiled
 
 pytestmark = pytest.mark.django_db
 PEOPLE = ("outsider", "vendor", "vendor2", "viewer", "editor", "manager", "admin")

@@ -15,7 +15,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from raci.database import direct
+from raci.database import unpooled
 from raci.doctor import Finding, Level, around, data, examined, machines
 from raci.doctor.finding import UNREACHABLE
 
@@ -155,8 +155,8 @@ def test_a_pooler_without_a_way_past_it_is_told(
 ) -> None:
     settings.LISTEN_DATABASE = None
     assert levels(machines.pooler()) == [Level.OK]
-    assert direct.is_pooled(Pooled(connection.connection))
-    monkeypatch.setattr(direct, "is_pooled", lambda driver: driver is connection.connection)
+    assert unpooled.is_pooled(Pooled(connection.connection))
+    monkeypatch.setattr(unpooled, "is_pooled", lambda driver: driver is connection.connection)
     (one,) = machines.pooler()
     assert (one.level, "RACI_LISTEN_URL" in one.advice) == (Level.WRONG, True)
     settings.LISTEN_DATABASE = {}

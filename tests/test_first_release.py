@@ -20,7 +20,7 @@ from projects.domain.grid import Grid, parents
 from projects.domain.plan import diff
 from projects.models import ChangeSet, Project
 from raci import audit
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 from tests import documents
 from tests.databases import empty_database
 from tests.publishing import published

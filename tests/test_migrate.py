@@ -17,8 +17,8 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from raci.database.raw_sql import fetch
 from raci.management.commands import migrate
-from raci.statements import fetch
 from tests.databases import copied_database
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -21,7 +21,7 @@ from projects.domain.plan import diff
 from projects.models import Project
 from raci import audit, backup
 from raci.database import address, programs
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 from tests.publishing import published
 from tests.small_project import CHANGED, project
 

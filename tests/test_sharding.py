@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 from tests.naming.tables import KEY, KEYS, OF_COMPANIES, ROOT, tables
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from django.test import Client, override_settings
 from django.urls import path
 
 from raci import logs, urls
-from raci.database.measured import LONGEST, without_literals
+from raci.database.query_timing import LONGEST, without_literals
 
 pytestmark = pytest.mark.django_db
 SECRET = "himitsu"

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from django.test import Client
 
 from projects.models import Project
-from raci.database.away import Cause, cause_of
+from raci.database.outage import Cause, cause_of
 from tests.small_project import client, now, project
 
 __all__ = ["client", "project"]

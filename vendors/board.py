@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from projects.models import Edition, Project, Role
 from projects.store import editions
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 from vendors.models import Contract, Question, Reminder, Vendor
 
 # A row of the 版 is a company's task as in `worklist`; its state is that of `tasks.Task`.

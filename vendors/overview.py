@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from projects.models import Project
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 from vendors import rls
 from vendors.scope import own_desk
 from vendors.selection import ANSWERED, CHANGED

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from projects.domain.edition_rows import Line
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 from vendors.scope import Desk, Seat
 from vendors.tasks import Gone, Publication, Stamp, Task, Work
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from projects.history import Act, described
 from projects.models import ChangeSet, Edition, Project
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 CHANGES_SHOWN = 10
 _LATEST = """

@@ -9,7 +9,7 @@ from typing import Any
 
 from projects.domain.row_alignment import increasing
 from projects.models import Project
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 MOST_ROWS = 3_000
 

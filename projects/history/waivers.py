@@ -10,7 +10,7 @@ from projects.checks import CHECKS
 from projects.history.row_history import people, shown_name
 from projects.models import Project
 from projects.store import Kind
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 LATEST = 20
 _TITLES = {code.value: check.title for code, check in CHECKS.items()}

@@ -26,7 +26,7 @@ from projects.intake.sandbox import child_process
 from projects.intake.text.corrections import Choices
 from projects.models import Import
 from raci import queue
-from raci.database.away import Cause, cause_of
+from raci.database.outage import Cause, cause_of
 from raci.unavailable import WORDS
 
 logger = logging.getLogger(__name__)

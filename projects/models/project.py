@@ -14,8 +14,8 @@ from projects.models.history import recorded
 from projects.models.triggers import ACT, CHANGE_SET, revision_triggers
 from projects.models.within import Within
 from raci.access import Right
-from raci.compiled import Compiled
-from raci.statements import fetch
+from raci.database.prepared_query import Compiled
+from raci.database.raw_sql import fetch
 
 
 class Numbering(models.TextChoices):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from projects.store.cells import as_metadata
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 MOST_ACTS, MOST_CELLS, MOST_TEXTS = 200, 5_000, 50
 

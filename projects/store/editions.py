@@ -18,7 +18,7 @@ from projects.domain.grid import Grid, Item, Mark, Role, RoleKind
 from projects.models import ARCHIVED, Edition, Project
 from projects.store.change_sets import Person, signed
 from projects.store.loading import load
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 _COLUMNS = """position, level, uid, number, name, description, path_uids, path_numbers,
     path_names, role_ids, role_names, symbols, content"""

@@ -9,7 +9,7 @@ from typing import Any
 from projects.domain.grid import Grid, Mark, Role, RoleKind
 from projects.models import Project
 from projects.store.loading import items_of
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 # The last event of every object at or before a change set, without the objects then deleted.
 _LAST = """

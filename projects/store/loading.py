@@ -12,7 +12,7 @@ from typing import Any
 
 from projects.domain.grid import Grid, Item, Mark, Role, RoleKind
 from projects.models import Project
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 _Row = tuple[int, int | None, int, str, str, str, str]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from projects.models import Project
 from projects.store.cells import as_metadata
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 _TABLES = """
 SELECT format('%%I.%%I', nspname, relname) FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace

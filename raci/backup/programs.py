@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from raci.database import direct
+from raci.database import unpooled
 from raci.database.client import DatabaseClient
 
 
@@ -24,7 +24,7 @@ def run(program: str, *options: str | Path) -> None:
     pooler would hand them on to the site.
     """
     _not_pooled()
-    (_, *place), env = DatabaseClient.settings_to_cmd_args_env(direct.place(), [])
+    (_, *place), env = DatabaseClient.settings_to_cmd_args_env(unpooled.place(), [])
     *server, database = place
     words = [_found(program), *server, "--no-password", *map(str, options), f"--dbname={database}"]
     done = subprocess.run(  # noqa: S603 — our own words
@@ -35,9 +35,9 @@ def run(program: str, *options: str | Path) -> None:
 
 
 def _not_pooled() -> None:
-    made = direct.connect()
+    made = unpooled.connect()
     try:
-        if direct.is_pooled(made):
+        if unpooled.is_pooled(made):
             raise Failed(
                 "接続プール（PgBouncerなど）を経由しています。PostgreSQL 自体のアドレスを "
                 "RACI_LISTEN_URL に指定してください。"

@@ -12,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from raci.backup import archive, contents, programs
 from raci.backup.archive import Manifest
 from raci.database import roles
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 _ROLES = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from raci.backup import archive, contents, programs
 from raci.backup.archive import Manifest
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 _SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _MIGRATIONS = "SELECT app || '.' || name FROM django_migrations ORDER BY 1"

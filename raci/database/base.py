@@ -9,7 +9,7 @@ from django.db.utils import NotSupportedError
 from django.utils.asyncio import async_unsafe
 from django.utils.functional import cached_property
 
-from raci.database import address, measured
+from raci.database import address, query_timing
 from raci.database.client import DatabaseClient
 from raci.database.errors import TooOld, Unreachable, cause, place
 from raci.database.schema import SchemaEditor
@@ -32,7 +32,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.execute_wrappers.append(measured.timed)
+        self.execute_wrappers.append(query_timing.timed)
 
     @cached_property
     def cluster(self) -> "Cluster | None":

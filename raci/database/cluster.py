@@ -29,7 +29,7 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from raci.database import address, programs, shares
+from raci.database import address, process_locks, programs
 from raci.database.errors import Unreachable
 
 SETTINGS = {
@@ -97,7 +97,7 @@ class Cluster:
         try:
             self.data_dir.mkdir(mode=programs.folder_mode(), parents=True, exist_ok=True)
             with self._alone() as lock:
-                shares.take(self.users)
+                process_locks.take(self.users)
                 self._have_running(lock)
         except (OSError, LookupError, subprocess.SubprocessError) as error:
             advice = "フォルダーの権限と空き容量を確認してください。"
@@ -105,11 +105,14 @@ class Cluster:
 
     def release(self) -> None:
         """Give up this process's share; the last one to do so stops the server."""
-        if self.users not in shares.held():
+        if self.users not in process_locks.held():
             return
         with self._alone() as lock:
-            shares.give_up(self.users)
-            if shares.all_free(self.users) and self._ask() in (Answer.ACCEPTS, Answer.REJECTS):
+            process_locks.give_up(self.users)
+            if process_locks.all_free(self.users) and self._ask() in (
+                Answer.ACCEPTS,
+                Answer.REJECTS,
+            ):
                 self._stop(lock)
 
     def create_database(self) -> None:
@@ -118,7 +121,7 @@ class Cluster:
             self._run("createdb", *self._client_options(), address.DATABASE)
 
     def _alone(self) -> AbstractContextManager[int]:
-        return shares.alone(self.data_dir / "postgres.lock")
+        return process_locks.alone(self.data_dir / "postgres.lock")
 
     def _have_running(self, lock: int) -> None:
         """Start the server unless it answers.
@@ -259,7 +262,7 @@ def _sync(directory: Path) -> None:
 
 
 def _release_all() -> None:
-    for users in shares.held():
+    for users in process_locks.held():
         Cluster(users.parent).release()
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError, connection, transaction
 
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 VENDOR, AUDIT = "raci_vendor", "raci_audit"
 OWN = (AUDIT, VENDOR)

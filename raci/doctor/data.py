@@ -10,8 +10,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 
 from raci.database import explain, roles
+from raci.database.raw_sql import fetch
 from raci.doctor.finding import UNREACHABLE, Finding, note, ok, wrong
-from raci.statements import fetch
 
 DATABASE, MIGRATIONS, RIGHTS, CLOCK = "データベース", "マイグレーション", "権限", "時計"
 VENDOR_ROLE, LOG_OWNER = "業者の画面の役割", "セキュリティ記録の所有者"

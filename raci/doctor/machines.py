@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.utils import DatabaseError
 
-from raci.database import direct, explain
+from raci.database import explain, unpooled
+from raci.database.raw_sql import fetch
 from raci.doctor.finding import Finding, note, ok, wrong
-from raci.statements import fetch
 
 KEY, POOLER, STANDBYS, CONNECTIONS = "署名鍵", "接続プール", "待機系", "接続数"
 MOST_USED = 0.8
@@ -46,7 +46,7 @@ def key() -> Iterator[Finding]:
 def pooler() -> Iterator[Finding]:
     """LISTEN and held locks need a way past a pooler."""
     connection.ensure_connection()
-    between = direct.is_pooled(connection.connection)
+    between = unpooled.is_pooled(connection.connection)
     if settings.LISTEN_DATABASE is None:
         if between:
             advice = (
@@ -62,12 +62,12 @@ def pooler() -> Iterator[Finding]:
 
 def _direct() -> Iterator[Finding]:
     try:
-        made = direct.connect()
+        made = unpooled.connect()
     except DatabaseError as error:
         yield wrong(POOLER, "RACI_LISTEN_URL に接続できません", explain(error))
         return
     try:
-        if direct.is_pooled(made):
+        if unpooled.is_pooled(made):
             advice = "接続プールではなく、PostgreSQL 自体のアドレスを指定してください。"
             yield wrong(POOLER, "RACI_LISTEN_URL も接続プール経由です", advice)
         else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 # A task without a time to wait for has the largest one there is.
 _COUNTS = """

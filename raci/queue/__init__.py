@@ -21,7 +21,7 @@ from django.db import transaction
 from django_tasks import task
 from django_tasks.base import Task, TaskResult
 
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 LONG, QUICK = "long", "quick"
 WAIT_SECONDS, LOOK_SECONDS = 1.5, 0.05

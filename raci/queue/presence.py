@@ -14,8 +14,8 @@ from typing import Any
 
 from django.db import Error, connection
 
-from raci.database import direct
-from raci.statements import fetch
+from raci.database import unpooled
+from raci.database.raw_sql import fetch
 
 _PRESENT, _DEDICATED = 20_403, 20_404
 _KEYS = 2**31
@@ -45,7 +45,7 @@ class Presence:
         """Raises Unreachable, or another error of the database."""
         self.key = secrets.randbelow(_KEYS)
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}/{self.key}"
-        self._raw: Any = direct.connect()
+        self._raw: Any = unpooled.connect()
         try:
             with connection.wrap_database_errors:
                 self._hold(dedicated=dedicated)

@@ -21,10 +21,10 @@ from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from raci.database.away import Cause, cause_of
+from raci.database.outage import Cause, cause_of
+from raci.database.raw_sql import fetch
 from raci.queue import LONG, QUICK, Later, hourly, wake
 from raci.queue.presence import HOLDER, LIVING, Presence, is_somebody_dedicated
-from raci.statements import fetch
 
 EVERY_SECONDS, SWEEP_SECONDS, PRUNE_SECONDS = 1.0, 5.0, 3600.0
 MOST_BEGUN, MOST_MAILED = 5, 200

@@ -20,7 +20,7 @@ EDITS = 1000
 
 def sizes() -> dict[str, int]:
     """Bytes of every table with its indexes and what is stored beside it."""
-    from raci.statements import fetch
+    from raci.database.raw_sql import fetch
 
     found: list[Any] = fetch(
         "SELECT relname::text, pg_total_relation_size(oid) FROM pg_class "
@@ -82,6 +82,6 @@ def _tell(grown: dict[str, float], most: int) -> None:
 
 def _written() -> float:
     """Bytes of the server's log so far."""
-    from raci.statements import fetch
+    from raci.database.raw_sql import fetch
 
     return float(fetch("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn", [])[0][0])

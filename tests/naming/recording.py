@@ -27,7 +27,11 @@ from tests.naming.tables import tables
 ROOT = str(Path(__file__).resolve().parent.parent.parent)
 APPLICATION = tuple(f"{ROOT}/{name}/" for name in ("raci", "projects", "vendors"))
 # They ask for others; `migrate` for migrations, which are about all projects.
-HANDS = ("raci/statements.py", "raci/compiled.py", "raci/management/commands/migrate.py")
+HANDS = (
+    "raci/database/raw_sql.py",
+    "raci/database/prepared_query.py",
+    "raci/management/commands/migrate.py",
+)
 TESTS = f"{ROOT}/tests/"
 HERE = f"{TESTS}naming/"
 ADMIN = "django.contrib.admin"

@@ -110,7 +110,7 @@ def _told(project: Project, wrong: list[str]) -> Told:
     """The history, once it was looked through."""
     from projects import store
     from projects.store import grid_at_revision
-    from raci.statements import fetch
+    from raci.database.raw_sql import fetch
 
     acts: dict[int, Act] = {}
     for number, who, kind, uid, role, label, symbol in fetch(_ACTS, [project.pk]):

@@ -14,7 +14,7 @@ from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 
-from raci.statements import fetch
+from raci.database.raw_sql import fetch
 
 REFUSED = 2
 ATTEMPTS = 10
