@@ -8,18 +8,18 @@ from time import perf_counter
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
-from raci import headers, logs
 from raci.bridge import Message, Scope, Send, environ_of
+from raci.http import request_log, security_headers
 from raci.metrics import meters
 
-_ID = logs.HEADER.lower().encode()
+_ID = request_log.HEADER.lower().encode()
 
 
 def with_id(scope: Scope) -> Scope:
     """The request with an id of safe form, which Django takes over when it is asked."""
     given = dict(scope["headers"]).get(_ID, b"").decode("latin-1")
     others = [(name, value) for name, value in scope["headers"] if name != _ID]
-    return {**scope, "headers": [*others, (_ID, logs.id_from(given).encode())]}
+    return {**scope, "headers": [*others, (_ID, request_log.id_from(given).encode())]}
 
 
 def completed(scope: Scope, send: Send, *, logged: bool) -> Send:
@@ -35,13 +35,15 @@ def completed(scope: Scope, send: Send, *, logged: bool) -> Send:
         if message["type"] == "http.response.start":
             pairs = list(message["headers"])
             present = {name.decode("latin-1").lower() for name, _ in pairs}
-            added = headers.missing(present, secure=secure)
+            added = security_headers.missing(present, secure=secure)
             pairs += [(name.lower().encode(), value.encode()) for name, value in added.items()]
             if _ID.decode() not in present:
                 pairs.append((_ID, number))
             message = {**message, "headers": pairs}
             if logged:
-                logs.log(scope["method"], scope["path"], message["status"], began, number.decode())
+                request_log.log(
+                    scope["method"], scope["path"], message["status"], began, number.decode()
+                )
                 took = perf_counter() - began
                 meters.answered(scope["method"], settings.STATIC_URL, message["status"], took)
         await send(message)

@@ -82,15 +82,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "raci.logs.RequestMiddleware",
+    "raci.http.request_log.RequestMiddleware",
     "raci.metrics.counting.CountingMiddleware",
-    "raci.headers.HeadersMiddleware",
-    "raci.health.HealthMiddleware",
+    "raci.http.security_headers.HeadersMiddleware",
+    "raci.http.health.HealthMiddleware",
     "raci.metrics.page.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "raci.compression.BrotliMiddleware",
+    "raci.http.compression.BrotliMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,7 +103,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "raci.accounts.required.RequiredFactorMiddleware",
-    "raci.paths.PathMiddleware",
+    "raci.http.path_guard.PathMiddleware",
 ]
 
 ROOT_URLCONF = "raci.urls"
@@ -148,7 +148,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "raci.storage.ModuleStorage"},
+    "staticfiles": {"BACKEND": "raci.http.static_storage.ModuleStorage"},
 }
 
 SESSION_ENGINE = "raci.sessions"
@@ -222,7 +222,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 # A preview has a field per sheet, column and question of the file, and one per change left out.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_HANDLERS = [
-    "raci.uploads.CappedUploadHandler",
+    "raci.http.upload_limit.CappedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -259,11 +259,11 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "quiet": {
-            "()": "raci.logs.QuietFormatter",
+            "()": "raci.http.request_log.QuietFormatter",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         },
-        "json": {"()": "raci.logs.Formatter", "json_ensure_ascii": False},
+        "json": {"()": "raci.http.request_log.Formatter", "json_ensure_ascii": False},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},

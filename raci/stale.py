@@ -15,7 +15,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from raci.unavailable import is_script
+from raci.http.error_pages import is_script
 
 OLD = "この画面は、ログインし直す前のものです。画面を開き直してから、もう一度操作してください。"
 NO_SESSION = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from raci.health import healthz, readyz
 from raci.home import home
+from raci.http.health import healthz, readyz
 from raci.metrics.page import metrics
 from raci.security import security
 
-handler500 = "raci.unavailable.server_error"
+handler500 = "raci.http.error_pages.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

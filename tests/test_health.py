@@ -36,7 +36,7 @@ def test_without_its_database_it_is_not_ready(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.django_db(transaction=True)
 def test_on_a_server_that_only_reads_it_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("raci.health.fetch", lambda *_: [(True,)])
+    monkeypatch.setattr("raci.http.health.fetch", lambda *_: [(True,)])
     assert said("/readyz") == (503, "read-only\n")
 
 

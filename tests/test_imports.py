@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from projects import store
 from projects.imports import jobs, lifecycle
 from projects.models import Import, Membership, Project
-from raci import uploads
+from raci.http import upload_limit
 from tests.builders import marks_by_role, names_of, row_named
 from tests.small_project import (
     CHANGED,
@@ -202,7 +202,7 @@ def test_only_managers_download_the_file(client: Client, project: Project) -> No
 def test_a_file_that_is_too_large_is_not_kept(
     client: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(upload_limit, "MAX_BYTES", 1_000)
     monkeypatch.setattr("projects.imports.forms.MAX_BYTES", 1_000)
     answer = upload(client, b"x" * 200_000)
     assert (answer.status_code, "大きすぎます" in answer.content.decode()) == (400, True)

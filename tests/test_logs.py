@@ -16,7 +16,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
-from raci import current, logs, urls
+from raci import current, urls
+from raci.http import request_log
 
 logger = logging.getLogger("tests.something")
 SECRET = "himitsu-yamada@example.jp"
@@ -55,7 +56,7 @@ def written() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """The lines so far, as the JSON handler writes them."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(logs.Formatter())
+    handler.setFormatter(request_log.Formatter())
     requests, root = logging.getLogger("raci.request"), logging.getLogger()
     level = requests.level
     requests.setLevel(logging.INFO)
@@ -131,7 +132,7 @@ def test_all_lines_of_a_request_have_the_id_of_its_answer(
     ],
 )
 def test_an_id_is_taken_over_only_in_a_safe_form(given: str, taken: bool) -> None:
-    found = logs.id_from(given)
+    found = request_log.id_from(given)
     assert (found == given) is taken
     assert re.fullmatch(r"[A-Za-z0-9._-]{8,64}", found)
 
@@ -164,5 +165,5 @@ def test_an_error_is_told_by_kind_and_code_without_values(
 def test_an_error_of_the_database_keeps_its_code() -> None:
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         connection.cursor().execute("INSERT INTO auth_group (name) VALUES ('x'), ('x')")
-    assert "23505" in logs.told(caught.value)
-    assert "already exists" not in logs.told(caught.value)
+    assert "23505" in request_log.told(caught.value)
+    assert "already exists" not in request_log.told(caught.value)

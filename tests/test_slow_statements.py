@@ -15,8 +15,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
-from raci import logs, urls
+from raci import urls
 from raci.database.query_timing import LONGEST, without_literals
+from raci.http import request_log
 
 pytestmark = pytest.mark.django_db
 SECRET = "himitsu"
@@ -56,7 +57,7 @@ class Kept(logging.Handler):
 def test_it_is_told_with_its_request_and_without_values(db: None) -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(logs.Formatter())
+    handler.setFormatter(request_log.Formatter())
     logger = logging.getLogger("raci.statement")
     logger.addHandler(handler)
     try:
@@ -78,7 +79,7 @@ def test_it_is_told_with_its_request_and_without_values(db: None) -> None:
 def test_a_quiet_log_has_it_in_words(written: Callable[[logging.Formatter], str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SLOW, [SECRET])
-    told = written(logs.QuietFormatter("{levelname} {name}: {message}", style="{"))
+    told = written(request_log.QuietFormatter("{levelname} {name}: {message}", style="{"))
     assert told.startswith("WARNING raci.statement: slow statement ms=")
     assert told.endswith("rows=1 route=- sql=SELECT pg_sleep(?), %s::text, ? || ?")
 
@@ -91,14 +92,14 @@ def test_one_that_fails_is_told_too(written: Callable[[logging.Formatter], str])
         connection.cursor() as cursor,
     ):
         cursor.execute("SET LOCAL statement_timeout = 40; SELECT pg_sleep(5)")
-    assert json.loads(written(logs.Formatter()))["rows"] is None
+    assert json.loads(written(request_log.Formatter()))["rows"] is None
 
 
 @override_settings(SLOW_STATEMENT_MS=10_000)
 def test_quick_ones_are_not(written: Callable[[logging.Formatter], str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SLOW, [SECRET])
-    assert written(logs.Formatter()) == ""
+    assert written(request_log.Formatter()) == ""
 
 
 @pytest.mark.parametrize(

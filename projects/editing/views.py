@@ -34,7 +34,7 @@ from projects.models import BySlug, Numbering, Project
 from projects.store.cells import Outcome, Result, save
 from projects.store.changes_since import happened_since
 from raci.access import Right, load, person
-from raci.conditional import respond
+from raci.http.etags import respond
 from raci.sessions import passive
 
 View = Callable[..., HttpResponse]

@@ -18,7 +18,7 @@ from projects.domain.grid import Grid, ancestors, index_of, parents, subtree_end
 from projects.models import Project, Waiver
 from projects.store import Kind, Person
 from projects.store.change_sets import signed
-from raci.conditional import cache_key
+from raci.http.etags import cache_key
 
 MOST_CELLS = 100_000
 

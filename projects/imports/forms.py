@@ -16,7 +16,7 @@ from projects.intake.tables.layout import ColumnLayout, Layout, SheetLayout
 from projects.intake.text.corrections import LEVELS_IN_WORDS, SKIP, Choices, Levels
 from projects.intake.text.remarks import Place
 from projects.shared.form_fields import choice_field
-from raci.uploads import MAX_BYTES, MAX_MEGABYTES
+from raci.http.upload_limit import MAX_BYTES, MAX_MEGABYTES
 
 TOO_LARGE = f"ファイルが大きすぎます。{MAX_MEGABYTES}MBまで取り込めます。"
 PLACES_SHOWN = 8

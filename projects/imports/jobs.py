@@ -27,7 +27,7 @@ from projects.intake.text.corrections import Choices
 from projects.models import Import
 from raci import queue
 from raci.database.outage import Cause, cause_of
-from raci.unavailable import WORDS
+from raci.http.error_pages import WORDS
 
 logger = logging.getLogger(__name__)
 State = Import.State

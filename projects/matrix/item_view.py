@@ -11,7 +11,7 @@ from projects.history import row_history
 from projects.matrix.page import surroundings
 from projects.models import Project
 from raci.access import load, person
-from raci.conditional import respond
+from raci.http.etags import respond
 
 
 @require_safe

@@ -18,7 +18,7 @@ from projects.matrix.page_shell import ROWS, around, spliced
 from projects.models import BySlug, Project
 from projects.render.matrix_table import table
 from raci.access import Right, load, person
-from raci.conditional import cache_key, respond
+from raci.http.etags import cache_key, respond
 
 pages = caches["pages"]
 # Where in the walk through the findings somebody came from; it changes nothing of the matrix.

@@ -12,7 +12,7 @@ from projects.workload.forms import WorkloadForm
 from projects.workload.page import workload_page
 from projects.workload.role_page import role_page
 from raci.access import load, person
-from raci.conditional import respond
+from raci.http.etags import respond
 
 
 @require_safe
