@@ -37,8 +37,9 @@ import pghistory
 import pgtrigger
 from csp.constants import NONE, SELF
 
-from raci import mail, single_sign_on
+from raci import single_sign_on
 from raci.database import from_environment, listening
+from raci.mail import settings
 from raci.secret import secret_key
 
 django_stubs_ext.monkeypatch()  # lets Django's generic classes be subscripted at run time
@@ -183,12 +184,12 @@ OIDC_COUNTS_AS_MFA = os.environ.get("RACI_OIDC_COUNTS_AS_MFA") == "1"
 PASSWORD_RESET_TIMEOUT = 3600
 
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # unless the environment says
-_MAIL = mail.settings(os.environ, plain=PLAIN_HTTP)
+_MAIL = settings.settings(os.environ, plain=PLAIN_HTTP)
 CAN_MAIL = bool(_MAIL)
 globals().update(_MAIL)
 MAIL_TRANSPORT = EMAIL_BACKEND  # which the jobs use; whoever writes a mail uses the queue
 if CAN_MAIL:
-    EMAIL_BACKEND = "raci.post.Backend"
+    EMAIL_BACKEND = "raci.mail.queued_backend.Backend"
 DEFAULT_FROM_EMAIL = os.environ.get("RACI_EMAIL_FROM") or f"raci@{next(iter(ALLOWED_HOSTS), '')}"
 
 LOGIN_URL = "login"

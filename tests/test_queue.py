@@ -27,7 +27,7 @@ from raci.queue import presence, running
 
 for_real = pytest.mark.django_db(transaction=True)
 OUTBOX = "django.core.mail.backends.locmem.EmailBackend"
-POST = "raci.post.Backend"
+POST = "raci.mail.queued_backend.Backend"
 done: list[int] = []
 
 

@@ -14,9 +14,9 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
-from raci import mail as mail_settings
 from raci.accounts import limits
 from raci.accounts.forms import SignInForm
+from raci.mail import settings as mail_settings
 from raci.sessions import Backend
 from tests.factors import PASSWORD, give_password, signed_in
 
