@@ -17,7 +17,7 @@ class RaciConfig(AppConfig):
     def ready(self) -> None:
         import_module("raci.witness")
         # Where no manage.py serve starts it: with the first request, after any fork.
-        request_started.connect(import_module("raci.queue.running").start_beside_pages)
+        request_started.connect(import_module("raci.jobs.runner").start_beside_pages)
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -14,7 +14,7 @@ from gunicorn.app.base import BaseApplication
 from setproctitle import setproctitle
 
 from raci import metrics, relay
-from raci.queue import running
+from raci.jobs import runner
 from raci.web_worker import GRACEFUL_SECONDS
 
 DEFAULT_PORT = 8000
@@ -96,7 +96,7 @@ class Streams:
         if worker is not self._holder:
             relay.pass_on_to(self.path)
             return
-        running.leave_to_others()
+        runner.leave_to_others()
         setproctitle("raci events")
         worker.sockets = [_listening(self.path)]
 
@@ -136,7 +136,7 @@ def check_free(host: str, port: int) -> None:
 def _settle(_worker: Any) -> None:
     """Jobs are done here; the loaded code is never searched for garbage, and a large grid not
     while it is built."""
-    running.start_beside_pages()
+    runner.start_beside_pages()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLDS)

@@ -19,7 +19,7 @@ from hypothesis import settings as hypothesis_settings
 
 from projects.imports import proposal
 from projects.models import Membership, Project
-from raci.queue import running
+from raci.jobs import runner
 from tests import documents
 from tests.publishing import published
 from vendors.models import Contract, Member, Vendor
@@ -28,7 +28,7 @@ pytest_plugins = ["tests.chromium", "tests.browsing", "tests.naming.recording", 
 
 PASSWORD = "correct horse battery staple"
 
-running.leave_to_others()  # tests that want a runner start their own
+runner.leave_to_others()  # tests that want a runner start their own
 
 hypothesis_settings.register_profile(
     "ci", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from projects.imports import jobs
 from projects.models import Import, Project
-from raci import queue
+from raci import jobs as queue
 from tests.browsing import PHONE, Open, axe_findings, document, in_chromium, mark
 
 pytestmark = in_chromium

@@ -19,8 +19,8 @@ from django.test import Client
 from projects import store
 from projects.imports import jobs, lifecycle
 from projects.models import ChangeSet, Import, Project
-from raci import queue
-from raci.queue import running
+from raci import jobs as queue
+from raci.jobs import runner as running
 from tests.small_project import (
     CHANGED,
     GRID,
@@ -176,7 +176,7 @@ from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
 from projects import import_jobs, store
-from raci.queue.running import Runner
+from raci.jobs.runner import Runner
 
 def stop():
     print("here", flush=True)

@@ -12,7 +12,7 @@ from projects.domain.plan import diff
 from projects.imports import jobs, lifecycle, proposal
 from projects.intake.sandbox import child_process
 from projects.models import Import, Project
-from raci import queue
+from raci import jobs as queue
 from tests.small_project import (
     CHANGED,
     GRID,

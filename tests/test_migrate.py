@@ -100,7 +100,9 @@ def test_it_gives_up_and_says_who_holds_it_and_nothing_has_changed(
     monkeypatch.setattr(migrate, "ATTEMPTS", 2)
     before = fetch(TRIGGER, [])
     with session() as runner, session() as holder:
-        asked(runner, "SELECT 1 FROM pg_advisory_xact_lock(20403, 1)")  # as in raci.queue.presence
+        asked(
+            runner, "SELECT 1 FROM pg_advisory_xact_lock(20403, 1)"
+        )  # as in raci.jobs.worker_lock
         asked(holder, "SELECT count(*) FROM projects_edition")
         number = holder.get_backend_pid()
         with pytest.raises(CommandError, match="ロックを") as raised:

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from projects import store
 from projects.exports import jobs
 from projects.models import Output, Project
-from raci import queue
+from raci import jobs as queue
 from tests.publishing import published
 from tests.small_project import client_of, project
 

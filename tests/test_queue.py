@@ -22,8 +22,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from raci import queue
-from raci.queue import presence, running
+from raci import jobs
+from raci.jobs import runner as running
+from raci.jobs import worker_lock
 
 for_real = pytest.mark.django_db(transaction=True)
 OUTBOX = "django.core.mail.backends.locmem.EmailBackend"
@@ -31,24 +32,24 @@ POST = "raci.mail.queued_backend.Backend"
 done: list[int] = []
 
 
-@queue.job(queue.LONG)
+@jobs.job(jobs.LONG)
 def noted(number: int) -> None:
     done.append(number)
 
 
-@queue.job(queue.QUICK)
+@jobs.job(jobs.QUICK)
 def not_now(number: int) -> None:
     done.append(number)
-    raise queue.Later(timedelta(minutes=5), 2)
+    raise jobs.Later(timedelta(minutes=5), 2)
 
 
-@queue.job(queue.LONG)
+@jobs.job(jobs.LONG)
 def without_database(number: int) -> None:
     done.append(number)
     raise OperationalError("server closed the connection unexpectedly")
 
 
-@queue.job(queue.LONG)
+@jobs.job(jobs.LONG)
 def broken(number: int) -> None:
     raise ValueError(number)
 
@@ -64,7 +65,7 @@ def post_office(settings: Any) -> None:
     settings.MAIL_TRANSPORT, settings.EMAIL_BACKEND = OUTBOX, POST
 
 
-def drain(name: str = queue.LONG) -> None:
+def drain(name: str = jobs.LONG) -> None:
     running._drain(name, "test/0", threading.Event())
 
 
@@ -75,19 +76,19 @@ def only() -> Any:
 @for_real
 def test_a_job_is_there_with_the_commit_and_gone_when_it_is_done() -> None:
     with transaction.atomic():
-        queue.put(noted, 1)
+        jobs.put(noted, 1)
         transaction.set_rollback(True)
     with transaction.atomic():
-        queue.put(noted, 2)
-    assert queue.waiting([noted, broken], [1, 2, 3]) == {2}
+        jobs.put(noted, 2)
+    assert jobs.waiting([noted, broken], [1, 2, 3]) == {2}
     drain()
     assert (done, DBTaskResult.objects.count()) == ([2], 0)
-    assert queue.waiting([noted], [2]) == set()
+    assert jobs.waiting([noted], [2]) == set()
 
 
 @for_real
 def test_a_job_that_fails_is_kept_for_a_week() -> None:
-    queue.put(broken, 1)
+    jobs.put(broken, 1)
     drain()
     running.forget()
     assert (only().status, only().exception_class_path) == ("FAILED", "builtins.ValueError")
@@ -98,21 +99,21 @@ def test_a_job_that_fails_is_kept_for_a_week() -> None:
 
 @for_real
 def test_a_job_may_ask_for_another_time_but_not_for_ever() -> None:
-    queue.put(not_now, 1)
-    drain(queue.QUICK)
+    jobs.put(not_now, 1)
+    drain(jobs.QUICK)
     row = only()
     assert (row.status, row.run_after > timezone.now() + timedelta(minutes=4)) == ("READY", True)
-    drain(queue.QUICK)
+    drain(jobs.QUICK)
     assert done == [1]
     DBTaskResult.objects.update(run_after=timezone.now())
-    drain(queue.QUICK)
+    drain(jobs.QUICK)
     assert (done, only().status) == ([1, 1], "FAILED")
 
 
 @for_real
 def test_the_clock_of_the_database_says_when(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine whose clock is a day behind begins what is due."""
-    queue.put(noted, 1)
+    jobs.put(noted, 1)
     DBTaskResult.objects.update(run_after=Now() - timedelta(seconds=1))
     behind = timezone.now() - timedelta(days=1)
     monkeypatch.setattr("django.utils.timezone.now", lambda: behind)
@@ -124,21 +125,21 @@ def test_the_clock_of_the_database_says_when(monkeypatch: pytest.MonkeyPatch) ->
 
 @for_real
 def test_a_job_that_lost_the_database_is_begun_again() -> None:
-    queue.put(without_database, 1)
+    jobs.put(without_database, 1)
     drain()
     assert (done, only().status) == ([1], "READY")
 
 
 @for_real
 def test_what_a_dead_process_began_waits_again_but_not_what_a_living_one_does() -> None:
-    living, dead = presence.Presence(dedicated=False), presence.Presence(dedicated=False)
+    living, dead = worker_lock.Presence(dedicated=False), worker_lock.Presence(dedicated=False)
     dead.end()
-    rows = [queue.put(noted, number).db_result for number in (1, 2)]  # type: ignore[attr-defined]
+    rows = [jobs.put(noted, number).db_result for number in (1, 2)]  # type: ignore[attr-defined]
     for row, holder in zip(rows, (living, dead), strict=True):
         row.claim(holder.name)
     try:
         while running.take_up() == 0:  # the server notices that the connection ended
-            assert queue.waiting([noted], [1, 2]) == {1, 2}
+            assert jobs.waiting([noted], [1, 2]) == {1, 2}
         drain()
         assert done == [2]
         assert only().status == "RUNNING"
@@ -156,7 +157,7 @@ def test_a_job_whose_end_could_not_be_written_is_taken_up_by_its_own_process(
         raise OperationalError("no space left")
 
     runner = running.Runner(dedicated=True)
-    queue.put(noted, 1)
+    jobs.put(noted, 1)
     with monkeypatch.context() as patch:
         patch.setattr(DBTaskResult, "save", fails)
         patch.setattr(DBTaskResult, "claim", claimed)
@@ -181,19 +182,19 @@ def claimed(row: Any, name: str) -> None:
 
 @for_real
 def test_what_a_living_process_does_is_not_taken_from_it() -> None:
-    living = presence.Presence(dedicated=False)
-    queue.put(noted, 1)
+    living = worker_lock.Presence(dedicated=False)
+    jobs.put(noted, 1)
     only().claim(living.name)
     try:
-        assert running.take_up(living.key, [queue.QUICK]) == 0
-        assert running.take_up(living.key, [queue.LONG]) == 1
+        assert running.take_up(living.key, [jobs.QUICK]) == 0
+        assert running.take_up(living.key, [jobs.LONG]) == 1
     finally:
         living.end()
 
 
 @for_real
 def test_a_job_of_a_newer_release_waits_for_one_who_knows_it() -> None:
-    queue.put(noted, 1)
+    jobs.put(noted, 1)
     DBTaskResult.objects.update(task_path="tests.test_queue_of_tomorrow.noted")
     drain()
     assert (only().status, only().finished_at) == ("READY", None)
@@ -204,7 +205,7 @@ def test_a_job_of_a_newer_release_waits_for_one_who_knows_it() -> None:
 
 @for_real
 def test_a_failed_job_keeps_no_words_of_its_error() -> None:
-    queue.put(broken, 4711)
+    jobs.put(broken, 4711)
     drain()
     assert "raise ValueError" in only().traceback
     assert "4711" not in only().traceback
@@ -212,14 +213,14 @@ def test_a_failed_job_keeps_no_words_of_its_error() -> None:
 
 @for_real
 def test_workers_of_the_library_itself_leave_names_that_can_be_taken_up() -> None:
-    queue.put(noted, 1)
+    jobs.put(noted, 1)
     only().claim("a-name-without-a-key")
     assert running.take_up() == 1
 
 
 @for_real
 def test_what_kills_each_process_that_begins_it_is_given_up() -> None:
-    queue.put(noted, 1)
+    jobs.put(noted, 1)
     for number in range(running.MOST_BEGUN):
         only().claim(f"gone/{number}")
         running.take_up()
@@ -228,12 +229,12 @@ def test_what_kills_each_process_that_begins_it_is_given_up() -> None:
 
 @for_real
 def test_web_processes_leave_jobs_to_a_worker_while_there_is_one() -> None:
-    beside, dedicated = running.Runner(dedicated=False), presence.Presence(dedicated=True)
-    queue.put(noted, 1)
+    beside, dedicated = running.Runner(dedicated=False), worker_lock.Presence(dedicated=True)
+    jobs.put(noted, 1)
     beside._begin("test/0")
     assert only().status == "READY"
     dedicated.end()
-    while presence.is_somebody_dedicated():
+    while worker_lock.is_somebody_dedicated():
         pass
     beside._begin("test/0")
     beside._wait()
@@ -261,7 +262,7 @@ def test_a_runner_goes_on_after_its_connections_were_cut() -> None:
 
 def wait_for(number: int) -> None:
     with transaction.atomic():
-        queue.put(noted, number)
+        jobs.put(noted, number)
     while number not in done:
         pass
 
@@ -289,7 +290,7 @@ def test_the_command_does_jobs_until_it_is_told_to_end(
 ) -> None:
     assert worker.stdout is not None
     assert "処理を待っています" in worker.stdout.readline()
-    queue.put(noted, 1)
+    jobs.put(noted, 1)
     while DBTaskResult.objects.exists():
         pass
     worker.send_signal(signal.SIGTERM)
@@ -312,7 +313,7 @@ def test_a_mail_goes_through_the_queue_and_is_not_to_be_read_there(post_office: 
     assert "secret" not in kept
     assert "example.jp" not in kept
     assert mail.outbox == []
-    drain(queue.QUICK)
+    drain(jobs.QUICK)
     (letter,) = mail.outbox
     assert (letter.subject, letter.body) == ("件名", "https://x/secret")
     assert letter.recipients() == ["a@example.jp", "b@example.jp"]
@@ -338,7 +339,7 @@ def test_a_mail_server_that_is_away_is_tried_again_a_refused_address_is_not(
 
     write()
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
-    drain(queue.QUICK)
+    drain(jobs.QUICK)
     assert only().status == status
 
 

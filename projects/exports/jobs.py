@@ -16,7 +16,7 @@ from django.utils import timezone
 from projects.exports import matrix_file
 from projects.exports.matrix_file import File
 from projects.models import Edition, Output, Project
-from raci import queue
+from raci import jobs
 
 LARGE = 100_000  # cells; so many are written in some tenths of a second
 KEPT = timedelta(days=1)
@@ -52,13 +52,13 @@ def forget() -> None:
 
 def interrupted(output: Output) -> bool:
     """Whether it is not written and nobody is about to."""
-    return output.data is None and not queue.waiting([write], [output.pk])
+    return output.data is None and not jobs.waiting([write], [output.pk])
 
 
-queue.hourly.append(forget)
+jobs.hourly.append(forget)
 
 
-@queue.job(queue.LONG)
+@jobs.job(jobs.LONG)
 def write(key: int, project_id: int) -> None:
     """The job: the file as of the revision that was asked for, or a later one."""
     row = Output.objects.filter(project=project_id, pk=key, data=None).first()
@@ -78,9 +78,9 @@ def _asked(project: Project, asked: str) -> Output:
         row, _ = outputs.get_or_create(
             project=project, asked=asked, revision=project.revision, defaults={}
         )
-        job = queue.put(write, row.pk, project.pk) if interrupted(row) else None
+        job = jobs.put(write, row.pk, project.pk) if interrupted(row) else None
     if job:
-        queue.follow(job)
+        jobs.follow(job)
         row.refresh_from_db(from_queryset=outputs)
     return row
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from projects.exports import jobs, matrix_file
 from projects.models import Output, Project
-from raci import queue
+from raci import jobs as queue
 from raci.access import load, person
 from raci.sessions import passive
 

@@ -25,7 +25,7 @@ from projects.intake.readers import json_codec
 from projects.intake.sandbox import child_process
 from projects.intake.text.corrections import Choices
 from projects.models import Import
-from raci import queue
+from raci import jobs
 from raci.database.outage import Cause, cause_of
 from raci.http.error_pages import WORDS
 
@@ -59,7 +59,7 @@ def packed(reading: Reading) -> bytes:
     return zlib.compress(_NUL.sub(r"\1", text).encode(errors="replace"), 1)
 
 
-@queue.job(queue.LONG)
+@jobs.job(jobs.LONG)
 def read(key: int) -> None:
     """The job: bytes → reading, refusal or cancellation. Nothing when it was done meanwhile."""
     rows = Import.objects.filter(pk=key, state=State.READING)
@@ -104,7 +104,7 @@ def _end(row: Import, **values: Any) -> None:
 _EXPECTED = (store.Stale, store.Broken, Undone, Refused, _Stopped, OperationalError)
 
 
-@queue.job(queue.LONG)
+@jobs.job(jobs.LONG)
 def apply(key: int, person: int, reason: str) -> None:
     """The job: the matrix changes and the import is applied, or neither."""
     rows = Import.objects.without_file().select_related("project")

@@ -1,6 +1,6 @@
 """The life of an import: uploaded, read, corrected, applied or given up. Each step happens once.
 
-A step that takes long is a job (`raci.queue`): its row is written with the state it leads to.
+A step that takes long is a job (`raci.jobs`): its row is written with the state it leads to.
 `applied` and the change set's number are written in the transaction that changes the matrix.
 """
 
@@ -21,7 +21,7 @@ from projects.imports.compare import Wishes
 from projects.intake.text.corrections import Choices
 from projects.models import Import, Project
 from projects.models.import_ import MAX_FILE_NAME
-from raci import queue
+from raci import jobs as queue
 
 State = Import.State
 _JOBS = (jobs.read, jobs.apply)

@@ -8,19 +8,19 @@ from typing import Any
 
 from django.contrib.auth import forms as auth
 
-from raci import queue
+from raci import jobs
 from raci.accounts import limits
-from raci.queue.sealed import seal, unseal
+from raci.jobs.encrypted_arguments import seal, unseal
 
 _log = logging.getLogger(__name__)
 
 
 def ask(address: str, *, host: str, secure: bool) -> None:
     """The link is on its way, if somebody has the address."""
-    queue.do_some_time(write, seal({"address": address, "host": host, "secure": secure}))
+    jobs.do_some_time(write, seal({"address": address, "host": host, "secure": secure}))
 
 
-@queue.job(queue.QUICK)
+@jobs.job(jobs.QUICK)
 def write(sealed: str) -> None:
     """The job: a mail to each account with the address."""
     asked = unseal(sealed)

@@ -15,8 +15,8 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
 
-from raci import queue
-from raci.queue.sealed import seal, unseal
+from raci import jobs
+from raci.jobs.encrypted_arguments import seal, unseal
 
 AGAIN_AFTER, MOST_TRIED = timedelta(minutes=10), 150  # a day
 _FIELDS = ("subject", "body", "from_email", "to", "cc", "bcc", "reply_to", "extra_headers")
@@ -28,11 +28,11 @@ class Backend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """How many are in the queue now. ValueError for one with attachments: we send none."""
         for message in email_messages:
-            queue.do_some_time(deliver, seal(_fields(message)))
+            jobs.do_some_time(deliver, seal(_fields(message)))
         return len(email_messages)
 
 
-@queue.job(queue.QUICK)
+@jobs.job(jobs.QUICK)
 def deliver(sealed: str) -> None:
     """The job: one mail goes to the mail server."""
     values = unseal(sealed)
@@ -47,7 +47,7 @@ def deliver(sealed: str) -> None:
     except SMTPRecipientsRefused:
         raise
     except (OSError, SMTPException) as error:
-        raise queue.Later(AGAIN_AFTER, MOST_TRIED) from error
+        raise jobs.Later(AGAIN_AFTER, MOST_TRIED) from error
 
 
 def _fields(message: EmailMessage) -> dict[str, Any]:

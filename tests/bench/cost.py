@@ -157,9 +157,9 @@ def _connected(database: str) -> Any:
 
 def _leave_the_queue() -> None:
     """This process works on no jobs: it would keep connections to the database."""
-    from raci.queue import running
+    from raci.jobs import runner
 
-    running.leave_to_others()
+    runner.leave_to_others()
 
 
 def _set_apart() -> None:

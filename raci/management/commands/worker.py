@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from raci.database import require
+from raci.jobs.runner import Runner
 from raci.management.numbers import positive
-from raci.queue.running import Runner
 
 THREADS = 2
 

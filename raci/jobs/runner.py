@@ -23,8 +23,8 @@ from django_tasks_db.models import DBTaskResult
 
 from raci.database.outage import Cause, cause_of
 from raci.database.raw_sql import fetch
-from raci.queue import LONG, QUICK, Later, hourly, wake
-from raci.queue.presence import HOLDER, LIVING, Presence, is_somebody_dedicated
+from raci.jobs import LONG, QUICK, Later, hourly, wake
+from raci.jobs.worker_lock import HOLDER, LIVING, Presence, is_somebody_dedicated
 
 EVERY_SECONDS, SWEEP_SECONDS, PRUNE_SECONDS = 1.0, 5.0, 3600.0
 MOST_BEGUN, MOST_MAILED = 5, 200

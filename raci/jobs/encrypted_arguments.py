@@ -22,5 +22,5 @@ def unseal(text: str) -> dict[str, Any]:
 
 
 def _box() -> Fernet:
-    key = hashlib.sha256(b"raci.queue.sealed" + settings.SECRET_KEY.encode()).digest()
+    key = hashlib.sha256(b"raci.jobs.encrypted_arguments" + settings.SECRET_KEY.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(key))
