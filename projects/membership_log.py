@@ -8,9 +8,9 @@ from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 
 from projects.models import Membership
-from raci import audit
-from raci.audit import Kind
-from raci.witness import acting
+from raci.security_log import log
+from raci.security_log.log import Kind
+from raci.security_log.receivers import acting
 
 
 @receiver(pre_save, sender=Membership)
@@ -37,7 +37,7 @@ def _kind(membership: Membership) -> str | None:
 
 
 def _tell_membership(membership: Membership, before: str | None, after: str | None) -> None:
-    audit.record(
+    log.record(
         Kind.MEMBERSHIP_CHANGED,
         by=acting(),
         project_id=membership.project_id,

@@ -15,7 +15,7 @@ class RaciConfig(AppConfig):
     verbose_name = "サイト"
 
     def ready(self) -> None:
-        import_module("raci.witness")
+        import_module("raci.security_log.receivers")
         # Where no manage.py serve starts it: with the first request, after any fork.
         request_started.connect(import_module("raci.jobs.runner").start_beside_pages)
 

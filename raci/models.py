@@ -23,7 +23,7 @@ class Bucket(models.Model):
 
 
 class SecurityEvent(models.Model):
-    """A line of the security log, to be read; `raci.audit.record` writes it.
+    """A line of the security log, to be read; `raci.security_log.log.record` writes it.
 
     The table belongs to a database role of its own, so it is no table of migrations or flushes.
     Persons, projects and companies are numbers: the line outlives them.

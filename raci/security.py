@@ -18,8 +18,8 @@ from django.views.decorators.http import require_safe
 
 from projects.models import BySlug, Membership, Project
 from raci.access import Right, load, name_of, person
-from raci.audit import SIGN_IN, Kind
 from raci.models import SecurityEvent
+from raci.security_log.log import SIGN_IN, Kind
 from vendors.models import Member
 
 PER_PAGE = 50

@@ -14,7 +14,7 @@ from projects import store
 from projects.domain.grid import Grid
 from projects.domain.plan import diff
 from projects.models import Project
-from raci import audit
+from raci.security_log import log as audit
 from tests.publishing import published
 from tests.small_project import GRID, client_of, project
 from vendors.models import Confirmation, Contract, Member, Message, Question, Vendor

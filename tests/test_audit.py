@@ -16,9 +16,10 @@ from django.db.utils import ProgrammingError
 from django.test import Client, override_settings
 
 from projects.models import Membership, Project
-from raci import attempts, audit
-from raci.audit import Kind
+from raci import attempts
 from raci.models import SecurityEvent
+from raci.security_log import log
+from raci.security_log.log import Kind
 from tests.conftest import PASSWORD
 
 HASHERS = "django.contrib.auth.hashers"
@@ -32,7 +33,7 @@ def lines() -> list[SecurityEvent]:
 def three() -> list[int]:
     """The numbers of three new lines."""
     for name in ("あ", "い", "う"):
-        audit.record(Kind.USER_CREATED, by=None, project_id=1, user=7, name=name)
+        log.record(Kind.USER_CREATED, by=None, project_id=1, user=7, name=name)
     return [line.pk for line in lines()[-3:]]
 
 
@@ -56,7 +57,7 @@ def test_every_line_follows_from_the_one_before() -> None:
     assert (second, third) == (first + 1, first + 2)
     assert found[third].previous == found[second].hash
     assert found[second].details == {"user": 7, "name": "い"}
-    chain = audit.check()
+    chain = log.check()
     assert (chain.broken, chain.head) == (None, found[third].hash)
 
 
@@ -91,7 +92,7 @@ def test_a_line_altered_behind_its_back_is_found(change: str) -> None:
     second = three()[1]
     with as_superuser_without_triggers():
         execute(f"UPDATE raci_audit.event SET {change} WHERE id = %s", second)
-    assert audit.check().broken == second
+    assert log.check().broken == second
 
 
 @pytest.mark.django_db
@@ -99,7 +100,7 @@ def test_a_line_taken_out_is_found_at_the_next() -> None:
     _, second, third = three()
     with as_superuser_without_triggers():
         execute("DELETE FROM raci_audit.event WHERE id = %s", second)
-    assert audit.check().broken == third
+    assert log.check().broken == third
     with pytest.raises(CommandError, match=f"{third}番"):
         call_command("verify_audit")
 
@@ -110,7 +111,7 @@ def test_lines_cut_off_at_the_end_are_found_by_a_hash_that_was_kept(
 ) -> None:
     first = three()[0]
     call_command("verify_audit")
-    kept = audit.check().head
+    kept = log.check().head
     assert kept in capsys.readouterr().out
     with as_superuser_without_triggers():
         execute("DELETE FROM raci_audit.event WHERE id > %s", first)
@@ -121,7 +122,7 @@ def test_lines_cut_off_at_the_end_are_found_by_a_hash_that_was_kept(
 
 @pytest.mark.django_db
 def test_a_kept_hash_holds_while_the_log_grows() -> None:
-    kept = audit.check().head
+    kept = log.check().head
     three()
     call_command("verify_audit", expect=kept)
 
@@ -132,14 +133,14 @@ def test_who_writes_cannot_choose_time_number_or_hash() -> None:
         "INSERT INTO raci_audit.event (id, at, kind, details, previous, hash)"
         " VALUES (1000000, '2000-01-01', 'login', '{}', 'x', 'y')"
     )
-    assert audit.check().broken is None
+    assert log.check().broken is None
     assert lines()[-1].at.year > 2000
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_write_at_once_never_fork_the_chain() -> None:
     people, each = 6, 8
-    before = audit.check().lines
+    before = log.check().lines
     together = Barrier(people)
 
     def write(_: int) -> None:
@@ -147,29 +148,29 @@ def test_two_who_write_at_once_never_fork_the_chain() -> None:
             together.wait(20)
             for number in range(each):
                 with transaction.atomic():
-                    audit.record(Kind.LOGIN, by=None, number=number)
+                    log.record(Kind.LOGIN, by=None, number=number)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(people) as threads:
         list(threads.map(write, range(people)))
-    chain = audit.check()
+    chain = log.check()
     assert (chain.lines - before, chain.broken) == (people * each, None)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_leaves_no_line() -> None:
-    before = audit.check()
+    before = log.check()
     with transaction.atomic():
-        audit.record(Kind.USER_CREATED, by=None)
+        log.record(Kind.USER_CREATED, by=None)
         transaction.set_rollback(True)
-    assert audit.check() == before
+    assert log.check() == before
 
 
 @pytest.mark.django_db
 def test_a_line_outlives_the_person() -> None:
     user = User.objects.create_user("gone")
-    audit.record(Kind.LOGIN, by=user)
+    log.record(Kind.LOGIN, by=user)
     key = user.pk
     user.delete()
     assert SecurityEvent.objects.filter(user_id=key, kind=Kind.LOGIN).exists()
@@ -178,7 +179,7 @@ def test_a_line_outlives_the_person() -> None:
 @pytest.fixture
 def new(db: None) -> Callable[[], list[SecurityEvent]]:
     """The lines since the test began, or since they were asked for."""
-    seen = audit.check().lines
+    seen = log.check().lines
 
     def ask() -> list[SecurityEvent]:
         nonlocal seen

@@ -15,9 +15,10 @@ from django.db import connection
 
 from projects import store
 from projects.models import Edition, Project
-from raci import audit, backup
+from raci import backup
 from raci.backup import archive, contents
 from raci.database import Unreachable, unpooled
+from raci.security_log import log
 from tests.databases import empty_database
 from tests.publishing import published
 from tests.small_project import client_of, project  # noqa: F401
@@ -67,7 +68,7 @@ def test_what_comes_back_is_the_same(saved: Path) -> None:
         call_command("restore", str(saved), stdout=io.StringIO())
         after = exported()
         assert {place for place in before if before[place] != after[place]} == set()
-        assert audit.check().broken is None
+        assert log.check().broken is None
 
 
 def test_the_restored_site_goes_on(saved: Path) -> None:

@@ -19,8 +19,8 @@ from projects import store
 from projects.domain.grid import Grid, parents
 from projects.domain.plan import diff
 from projects.models import ChangeSet, Project
-from raci import audit
 from raci.database.raw_sql import fetch
+from raci.security_log import log
 from tests import documents
 from tests.databases import empty_database
 from tests.publishing import published
@@ -153,7 +153,7 @@ def test_nothing_is_lost_and_the_site_goes_on(migrated: None, grid: Grid) -> Non
     _has_history(project, grid)
     _has_people(grid)
     _answers(project, grid)
-    assert audit.check().broken is None
+    assert log.check().broken is None
 
 
 def _has_history(project: Project, grid: Grid) -> None:

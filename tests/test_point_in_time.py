@@ -19,9 +19,10 @@ from django.db import connection
 from projects import store
 from projects.domain.plan import diff
 from projects.models import Project
-from raci import audit, backup
+from raci import backup
 from raci.database import address, programs
 from raci.database.raw_sql import fetch
+from raci.security_log import log as audit
 from tests.publishing import published
 from tests.small_project import CHANGED, project
 

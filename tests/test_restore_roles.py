@@ -18,10 +18,10 @@ from django.test import Client
 
 from projects import store
 from projects.domain.plan import diff
-from raci import audit
 from raci.database.cluster import Cluster
 from raci.database.programs import BIN
 from raci.doctor import Level, data
+from raci.security_log import log
 from tests.publishing import published
 from tests.small_project import GRID
 from tests.test_audit_roles import administer, execute
@@ -127,7 +127,7 @@ def works() -> None:
     assert (status, "計画" in text, "試験" in text) == (200, True, False)
     assert [one.level for one in data.vendor_role()] == [Level.OK]
     assert [one.level for one in data.log_owner()] == [Level.OK]
-    assert audit.check().broken is None
+    assert log.check().broken is None
 
 
 @pytest.mark.parametrize("second", ["CREATEROLE"], indirect=True)

@@ -9,8 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from projects.models import Membership, Project, Role
-from raci import audit, security
-from raci.audit import Kind
+from raci import security
+from raci.security_log import log
+from raci.security_log.log import Kind
 from vendors.models import Contract, Member, Vendor
 
 PAGE = "/projects/p/security/"
@@ -47,11 +48,11 @@ def test_the_projects_lines_and_its_members_sign_ins_and_no_others(
     manager: Client, project: Project, people: dict[str, User]
 ) -> None:
     other = Project.objects.create(slug="q", title="q")
-    audit.record(Kind.EDITION_PUBLISHED, by=people["member"], project_id=other.pk)
-    audit.record(Kind.LOGIN, by=people["stranger"])
-    audit.record(Kind.USER_CREATED, by=people["manager"], user=people["stranger"].pk)
-    audit.record(Kind.LOGIN_FAILED, by=people["member"], address="192.0.2.1")
-    audit.record(Kind.INVITED, by=people["admin"], project_id=project.pk)
+    log.record(Kind.EDITION_PUBLISHED, by=people["member"], project_id=other.pk)
+    log.record(Kind.LOGIN, by=people["stranger"])
+    log.record(Kind.USER_CREATED, by=people["manager"], user=people["stranger"].pk)
+    log.record(Kind.LOGIN_FAILED, by=people["member"], address="192.0.2.1")
+    log.record(Kind.INVITED, by=people["admin"], project_id=project.pk)
     found = [(row.kind, row.name) for row in rows(manager)]
     assert found == [
         ("招待", "admin"),
@@ -72,7 +73,7 @@ def test_sign_ins_of_the_projects_companies_are_there_too(
         Member.objects.create(vendor=vendor, user=user)
         if name == "株式会社甲":
             Contract.objects.create(vendor=vendor, project=project, role=role)
-        audit.record(Kind.LOGIN_FAILED, by=user, address="192.0.2.1")
+        log.record(Kind.LOGIN_FAILED, by=user, address="192.0.2.1")
     failed = rows(manager, f"?kind={Kind.LOGIN_FAILED}")
     assert [row.name for row in failed] == ["株式会社甲"]
 
@@ -91,7 +92,7 @@ def test_filters_by_kind_and_person(
     manager: Client, project: Project, people: dict[str, User]
 ) -> None:
     key = people["member"].pk
-    audit.record(Kind.LOGIN, by=people["member"])
+    log.record(Kind.LOGIN, by=people["member"])
     assert {row.name for row in rows(manager, f"?kind={Kind.LOGIN}")} == {"member", "manager"}
     assert {row.kind for row in rows(manager, f"?person={key}")} == {
         "ログイン",
@@ -111,7 +112,7 @@ def test_a_person_who_is_gone_leaves_a_number(
     manager: Client, project: Project, people: dict[str, User]
 ) -> None:
     key = people["stranger"].pk
-    audit.record(Kind.INVITED, by=people["stranger"], project_id=project.pk)
+    log.record(Kind.INVITED, by=people["stranger"], project_id=project.pk)
     people["stranger"].delete()
     assert rows(manager)[0].name == f"削除された利用者（{key}）"
 
@@ -128,7 +129,7 @@ def test_pages_and_the_same_queries_at_every_size(
     few = asked()
     for number in range(security.PER_PAGE):
         by = people["member" if number % 2 else "admin"]
-        audit.record(Kind.INVITED, by=by, project_id=project.pk, user=people["stranger"].pk)
+        log.record(Kind.INVITED, by=by, project_id=project.pk, user=people["stranger"].pk)
     assert asked() == few
     assert len(rows(manager)) == security.PER_PAGE
     assert 0 < len(rows(manager, "?page=2")) < security.PER_PAGE

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 
 from projects.models import Edition, Project
-from raci import audit
-from raci.audit import Kind
+from raci.security_log import log
+from raci.security_log.log import Kind
 from vendors.models import Contract, Member, Reminder, Vendor
 
 
@@ -31,13 +31,11 @@ def contract_removed(contract: Contract, *, by: User) -> None:
 
 
 def edition_published(edition: Edition, *, by: User) -> None:
-    audit.record(
-        Kind.EDITION_PUBLISHED, by=by, project_id=edition.project_id, edition=edition.number
-    )
+    log.record(Kind.EDITION_PUBLISHED, by=by, project_id=edition.project_id, edition=edition.number)
 
 
 def reminder_sent(reminder: Reminder, *, by: User) -> None:
-    audit.record(
+    log.record(
         Kind.REMINDER_SENT,
         by=by,
         project_id=reminder.project_id,
@@ -48,11 +46,11 @@ def reminder_sent(reminder: Reminder, *, by: User) -> None:
 
 
 def shown_as(vendor: Vendor, *, by: User, project: Project) -> None:
-    audit.record(Kind.SHOWN_AS_COMPANY, by=by, project_id=project.pk, vendor_id=vendor.pk)
+    log.record(Kind.SHOWN_AS_COMPANY, by=by, project_id=project.pk, vendor_id=vendor.pk)
 
 
 def _of_member(kind: Kind, member: Member, by: User, project: Project) -> None:
-    audit.record(
+    log.record(
         kind,
         by=by,
         project_id=project.pk,
@@ -63,7 +61,7 @@ def _of_member(kind: Kind, member: Member, by: User, project: Project) -> None:
 
 
 def _of_contract(act: str, contract: Contract, by: User) -> None:
-    audit.record(
+    log.record(
         Kind.CONTRACT_CHANGED,
         by=by,
         project_id=contract.project_id,

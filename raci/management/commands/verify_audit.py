@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from raci import audit
+from raci.security_log import log
 
 
 class Command(BaseCommand):
@@ -19,21 +19,21 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chain = audit.check()
+        chain = log.check()
         if chain.broken is not None:
             raise CommandError(
                 f"{chain.broken}番の記録が書き換えられたか、その前の記録が失われています。"
                 "控えのバックアップと比べてください。"
             )
         expected = (options["expect"] or "").strip().lower()
-        if expected and not audit.contains(expected):
+        if expected and not log.contains(expected):
             raise CommandError(
                 f"控えのハッシュ {expected} が記録にありません。"
                 "末尾の記録が失われたか、全体が作り直されています。"
             )
         self.stdout.write(f"{chain.lines}件の記録はすべてつながっています。")
         self.stdout.write(f"末尾のハッシュ: {chain.head}")
-        if audit.can_be_altered():
+        if log.can_be_altered():
             self.stderr.write(
                 "注意: 接続に使う役割が強く、記録の所有者になれます（docs/adr/0008-accounts.md）。"
             )

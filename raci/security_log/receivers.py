@@ -17,8 +17,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from raci import attempts, audit, current
-from raci.audit import Kind
+from raci import attempts, current
+from raci.security_log import log
+from raci.security_log.log import Kind
 from raci.sessions import SessionStore
 
 _WATCHED = ("password", "is_active", "is_staff", "is_superuser")
@@ -31,13 +32,13 @@ def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     if isinstance(session, SessionStore):
         session.begin()
     attempts.signed_in(request, user)
-    audit.record(Kind.LOGIN, by=user, address=attempts.address_of(request))
+    log.record(Kind.LOGIN, by=user, address=attempts.address_of(request))
 
 
 @receiver(user_logged_out)
 def signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
     if user is not None:
-        audit.record(Kind.LOGOUT, by=user, address=attempts.address_of(request))
+        log.record(Kind.LOGOUT, by=user, address=attempts.address_of(request))
 
 
 @receiver(user_login_failed)
@@ -52,9 +53,9 @@ def not_signed_in(
     person = getattr(request, "attempted_person", None)
     if person is None:
         name = attempts.folded(credentials.get("username") or credentials.get("email") or "")
-        details["unknown"] = salted_hmac("raci.witness", name).hexdigest()[:12]
+        details["unknown"] = salted_hmac("raci.security_log.receivers", name).hexdigest()[:12]
     kind = Kind.THROTTLED if throttled else Kind.LOGIN_FAILED
-    audit.record(kind, by=person, **details)
+    log.record(kind, by=person, **details)
 
 
 @receiver(pre_save, sender=User)
@@ -106,14 +107,14 @@ def granted(
     about: dict[str, Any] = {"user": instance.pk, what: keys}
     if reverse:
         about = {"users": keys, what: [instance.pk]}
-    audit.record(Kind.RIGHTS_CHANGED, by=acting(), act=action[5:], **about)
+    log.record(Kind.RIGHTS_CHANGED, by=acting(), act=action[5:], **about)
 
 
 @receiver(post_save, sender=LogEntry)
 def in_the_admin(instance: LogEntry, **_: Any) -> None:
     """What the admin notes about people; which fields, not what was in them."""
     if instance.content_type and instance.content_type.model_class() is User:
-        audit.record(
+        log.record(
             Kind.USER_EDITED,
             by=instance.user,
             user=int(instance.object_id or 0),
@@ -141,4 +142,4 @@ def acting() -> User | None:
 
 
 def _tell(kind: Kind, user: User, **details: Any) -> None:
-    audit.record(kind, by=acting(), user=user.pk, **details)
+    log.record(kind, by=acting(), user=user.pk, **details)
