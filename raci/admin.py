@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from raci.access import known
 from raci.accounts.adapters import challenge
-from raci.second_factor import has_one, passed
+from raci.accounts.second_factor import has_one, passed
 
 
 class Site(admin.AdminSite):

@@ -37,7 +37,7 @@ import pghistory
 import pgtrigger
 from csp.constants import NONE, SELF
 
-from raci import single_sign_on
+from raci.accounts import single_sign_on
 from raci.database import from_environment, listening
 from raci.mail import settings
 from raci.secret import secret_key
@@ -96,8 +96,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "raci.sessions.ActivityMiddleware",
-    "raci.attempts.AttemptsMiddleware",
+    "raci.accounts.sessions.ActivityMiddleware",
+    "raci.accounts.sign_in_attempts.AttemptsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -152,11 +152,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "raci.http.static_storage.ModuleStorage"},
 }
 
-SESSION_ENGINE = "raci.sessions"
+SESSION_ENGINE = "raci.accounts.sessions"
 SESSION_LIFETIME = timedelta(hours=float(os.environ.get("RACI_SESSION_HOURS", "12")))
 SESSION_IDLE = timedelta(minutes=float(os.environ.get("RACI_IDLE_MINUTES", "60")))
 SESSION_COOKIE_AGE = int(SESSION_LIFETIME.total_seconds())  # the end is the server's to say
-AUTHENTICATION_BACKENDS = ["raci.sessions.Backend"]
+AUTHENTICATION_BACKENDS = ["raci.accounts.sessions.Backend"]
 # People are created by invitation or by administrators; docs/adr/0009-sign-in.md.
 ACCOUNT_ADAPTER = "raci.accounts.adapters.Accounts"
 ACCOUNT_FORMS = {
@@ -164,7 +164,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "raci.accounts.forms.ConfirmForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# allauth counts per process; ours count in the database (raci.throttle).
+# allauth counts per process; ours count in the database (raci.accounts.rate_limit).
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 MFA_ADAPTER = "raci.accounts.adapters.Factors"
 MFA_FORMS = {
@@ -207,7 +207,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not PLAIN_HTTP
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "raci.stale.refused"
+CSRF_FAILURE_VIEW = "raci.accounts.csrf_failure.refused"
 CSRF_USE_SESSIONS = True  # one secret per session, so that a page's ETag holds as long as that
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP

@@ -18,7 +18,7 @@ import pytest
 import requests
 from django.test import Client
 
-from raci import single_sign_on
+from raci.accounts import single_sign_on
 
 URL = "https://id.example.jp/realm"
 ENVIRONMENT = {

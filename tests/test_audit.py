@@ -16,7 +16,7 @@ from django.db.utils import ProgrammingError
 from django.test import Client, override_settings
 
 from projects.models import Membership, Project
-from raci import attempts
+from raci.accounts import sign_in_attempts
 from raci.models import SecurityEvent
 from raci.security_log import log
 from raci.security_log.log import Kind
@@ -224,10 +224,10 @@ def test_a_name_that_nobody_has_is_not_written_down(editor: User, new: New) -> N
 
 
 def test_a_flood_of_refused_attempts_is_one_line(editor: User, new: New) -> None:
-    for _ in range(attempts.PER_ACCOUNT + 5):
+    for _ in range(sign_in_attempts.PER_ACCOUNT + 5):
         Client().post("/login/", {"username": "editor", "password": "wrong"})
     kinds = [line.kind for line in new()]
-    assert kinds == [Kind.LOGIN_FAILED] * attempts.PER_ACCOUNT + [Kind.THROTTLED]
+    assert kinds == [Kind.LOGIN_FAILED] * sign_in_attempts.PER_ACCOUNT + [Kind.THROTTLED]
 
 
 def test_a_changed_password_is_recorded_and_a_renewed_hash_is_not(editor: User, new: New) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from raci import invitations
+from raci.accounts import invitations
 from tests.factors import PASSWORD, signed_in, with_app
 
 pytestmark = pytest.mark.django_db

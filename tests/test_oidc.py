@@ -9,7 +9,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
 from django.test import Client
 
-from raci import single_sign_on
+from raci.accounts import single_sign_on
 from tests.factors import PASSWORD, signed_in, with_app
 from tests.provider import ENVIRONMENT, Provider, come_back, leave
 

@@ -16,8 +16,8 @@ from django_tasks_db.models import DBTaskResult
 
 from raci.accounts import limits
 from raci.accounts.forms import SignInForm
+from raci.accounts.sessions import Backend
 from raci.mail import settings as mail_settings
-from raci.sessions import Backend
 from tests.factors import PASSWORD, give_password, signed_in
 
 pytestmark = pytest.mark.django_db

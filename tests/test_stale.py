@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from projects.models import Project
-from raci.stale import NO_SESSION, OLD
+from raci.accounts.csrf_failure import NO_SESSION, OLD
 from tests.small_project import client, project
 
 __all__ = ["client", "project"]

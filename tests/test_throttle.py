@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.test import Client, RequestFactory, override_settings
 
-from raci import attempts, devices, throttle
+from raci.accounts import known_devices, rate_limit, sign_in_attempts
 from raci.models import Bucket
 from tests.conftest import PASSWORD
 
@@ -23,7 +23,7 @@ LIMIT, SECONDS = 5, 600
 
 
 def take(bucket: str = "x") -> int:
-    return throttle.take(bucket, limit=LIMIT, seconds=SECONDS)
+    return rate_limit.take(bucket, limit=LIMIT, seconds=SECONDS)
 
 
 def let_time_pass(seconds: int) -> None:
@@ -49,7 +49,7 @@ def test_buckets_do_not_know_each_other_and_one_is_forgotten_alone() -> None:
     for bucket in ("x", "y"):
         for _ in range(LIMIT):
             take(bucket)
-    throttle.forget("x")
+    rate_limit.forget("x")
     assert take("x") == 0
     assert take("y") > 0
 
@@ -96,7 +96,7 @@ def test_a_hundred_at_once_get_no_more_than_the_limit_through() -> None:
 
 RIGHT = {"username": "editor", "password": PASSWORD}
 WRONG = {"username": "editor", "password": "wrong"}
-ACCOUNT_TIMES = attempts.PER_ACCOUNT
+ACCOUNT_TIMES = sign_in_attempts.PER_ACCOUNT
 
 
 def post(client: Client, form: dict[str, str], path: str = "/login/", **extra: str) -> int:
@@ -119,9 +119,9 @@ def test_after_too_many_attempts_the_right_password_is_refused_in_words(editor: 
     use_up()
     response = Client().post("/login/", RIGHT)
     assert response.status_code == 429
-    assert 0 < int(response["Retry-After"]) <= attempts.SECONDS
+    assert 0 < int(response["Retry-After"]) <= sign_in_attempts.SECONDS
     assert "15分ほど待ってから" in response.content.decode()
-    let_time_pass(attempts.SECONDS)
+    let_time_pass(sign_in_attempts.SECONDS)
     assert post(Client(), RIGHT) == 302
 
 
@@ -148,14 +148,14 @@ def test_the_device_of_one_account_is_worth_nothing_for_another(editor: User) ->
     assert post(thief, {**RIGHT, "username": "thief"}) == 302
     thief.post("/logout/")
     (cookie,) = (one for name, one in thief.cookies.items() if name.startswith("device_"))
-    thief.cookies[devices._name(editor)] = cookie.value
+    thief.cookies[known_devices._name(editor)] = cookie.value
     use_up()
     assert post(thief, RIGHT) == 429
 
 
 def test_a_forged_device_is_none(editor: User) -> None:
     forged = Client()
-    forged.cookies[devices._name(editor)] = "WzEsICJ4Il0:1:x"
+    forged.cookies[known_devices._name(editor)] = "WzEsICJ4Il0:1:x"
     use_up()
     assert post(forged, RIGHT) == 429
 
@@ -183,19 +183,19 @@ def test_names_that_pass_for_the_same_count_together(editor: User) -> None:
 
 
 def test_an_address_that_tries_many_accounts_is_slowed_down(editor: User) -> None:
-    for number in range(attempts.PER_ADDRESS):
+    for number in range(sign_in_attempts.PER_ADDRESS):
         assert post(Client(), {**WRONG, "username": f"nobody{number}"}) == 200
     assert post(Client(), RIGHT) == 429
     assert post(Client(), RIGHT, REMOTE_ADDR="192.0.2.9") == 302
 
 
 def test_many_who_sign_in_from_one_address_do_not_slow_each_other_down(editor: User) -> None:
-    for _ in range(attempts.PER_ADDRESS + 5):
+    for _ in range(sign_in_attempts.PER_ADDRESS + 5):
         assert authenticate(RequestFactory().post("/"), **RIGHT) == editor
 
 
 def test_an_account_of_the_attackers_does_not_clear_the_address(editor: User) -> None:
-    for number in range(attempts.PER_ADDRESS):
+    for number in range(sign_in_attempts.PER_ADDRESS):
         post(Client(), {**WRONG, "username": f"nobody{number}"})
         if number % 10 == 0:
             assert post(Client(), RIGHT) == 302
@@ -222,14 +222,14 @@ def test_confirming_the_password_often_is_no_guessing(editor: User) -> None:
 def test_who_has_a_network_of_addresses_has_one_count(
     first: str, second: str, together: bool
 ) -> None:
-    assert (attempts._network(first) == attempts._network(second)) is together
+    assert (sign_in_attempts._network(first) == sign_in_attempts._network(second)) is together
 
 
 def test_behind_a_proxy_the_address_is_whom_the_proxy_saw(rf: RequestFactory) -> None:
     request = rf.get("/", headers={"X-Forwarded-For": "6.6.6.6, 192.0.2.7"})
-    assert attempts.address_of(request) == "127.0.0.1"
+    assert sign_in_attempts.address_of(request) == "127.0.0.1"
     with override_settings(BEHIND_PROXY=True):
-        assert attempts.address_of(request) == "192.0.2.7"
+        assert sign_in_attempts.address_of(request) == "192.0.2.7"
 
 
 def test_an_account_that_does_not_exist_answers_like_one_that_does(editor: User) -> None:

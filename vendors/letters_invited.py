@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from projects.models import Project
-from raci import invitations
+from raci.accounts import invitations
 from vendors.mailing import after_commit, body
 from vendors.models import Vendor
 

@@ -34,8 +34,8 @@ from projects.models import BySlug, Numbering, Project
 from projects.store.cells import Outcome, Result, save
 from projects.store.changes_since import happened_since
 from raci.access import Right, load, person
+from raci.accounts.sessions import passive
 from raci.http.etags import respond
-from raci.sessions import passive
 
 View = Callable[..., HttpResponse]
 

@@ -12,7 +12,7 @@ from projects.exports import jobs, matrix_file
 from projects.models import Output, Project
 from raci import jobs as queue
 from raci.access import load, person
-from raci.sessions import passive
+from raci.accounts.sessions import passive
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TYPES = {".csv": "text/csv; charset=utf-8", ".md": "text/markdown; charset=utf-8"}

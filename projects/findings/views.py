@@ -19,8 +19,8 @@ from projects.findings.review import Judged, Review, State, review
 from projects.findings.walkthrough import stop
 from projects.models import BySlug, Project
 from raci.access import Right, load, person
+from raci.accounts.sessions import passive
 from raci.http.etags import respond
-from raci.sessions import passive
 
 PER_PAGE, STEPS_SHOWN = 50, 8
 TEXT_COLUMNS = 3

@@ -22,7 +22,7 @@ from projects.models.import_ import ImportQuerySet
 from projects.render.difference_parts import shown_changes
 from projects.shared.form_fields import ReasonForm
 from raci.access import Right, load, person
-from raci.sessions import passive
+from raci.accounts.sessions import passive
 
 OK, BAD_REQUEST, CONFLICT = 200, 400, 409
 PER_PAGE = 50

@@ -25,8 +25,8 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from raci.access import known, name_of
-from raci.second_factor import has_one
-from raci.throttle import told
+from raci.accounts.rate_limit import told
+from raci.accounts.second_factor import has_one
 
 _log = logging.getLogger(__name__)
 _SAID = {

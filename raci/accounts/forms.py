@@ -20,7 +20,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from raci.accounts import limits, resetting
-from raci.throttle import told
+from raci.accounts.rate_limit import told
 
 _NAME_LENGTH = 100
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from raci.throttle import take, told
+from raci.accounts.rate_limit import take, told
 
 HOUR, DAY = 3600, 24 * 3600
 CODES_AN_HOUR, PASSWORDS_AN_HOUR, MAILS_AN_HOUR = 15, 15, 3

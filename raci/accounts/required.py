@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
 from raci.accounts.adapters import challenge
-from raci.second_factor import needs_one, passed
+from raci.accounts.second_factor import needs_one, passed
 
 _FREE = {
     "logout",

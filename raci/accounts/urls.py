@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from raci.accounts import views
 from raci.accounts.forms import ChangePasswordForm
-from raci.single_sign_on import PROVIDER
+from raci.accounts.single_sign_on import PROVIDER
 
 _sign_in = views.SignIn.as_view()
 _sign_out = views.SignOut.as_view()

@@ -27,8 +27,8 @@ from requests import RequestException
 from raci.access import person
 from raci.accounts.adapters import refused
 from raci.accounts.forms import ResetForm, WelcomeForm
-from raci.invitations import invited
-from raci.second_factor import has_one, needs_one
+from raci.accounts.invitations import invited
+from raci.accounts.second_factor import has_one, needs_one
 
 _log = logging.getLogger(__name__)
 

@@ -17,10 +17,11 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from raci import attempts, current
+from raci import current
+from raci.accounts import sign_in_attempts
+from raci.accounts.sessions import SessionStore
 from raci.security_log import log
 from raci.security_log.log import Kind
-from raci.sessions import SessionStore
 
 _WATCHED = ("password", "is_active", "is_staff", "is_superuser")
 _RIGHTS = ("is_staff", "is_superuser")
@@ -31,14 +32,14 @@ def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     session: Any = request.session
     if isinstance(session, SessionStore):
         session.begin()
-    attempts.signed_in(request, user)
-    log.record(Kind.LOGIN, by=user, address=attempts.address_of(request))
+    sign_in_attempts.signed_in(request, user)
+    log.record(Kind.LOGIN, by=user, address=sign_in_attempts.address_of(request))
 
 
 @receiver(user_logged_out)
 def signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
     if user is not None:
-        log.record(Kind.LOGOUT, by=user, address=attempts.address_of(request))
+        log.record(Kind.LOGOUT, by=user, address=sign_in_attempts.address_of(request))
 
 
 @receiver(user_login_failed)
@@ -47,12 +48,14 @@ def not_signed_in(
 ) -> None:
     """Names of accounts that do not exist leave a fingerprint: they may be mistyped passwords."""
     throttled = getattr(request, "throttled_seconds", 0)
-    if request is not None and throttled and attempts.told_already(request):
+    if request is not None and throttled and sign_in_attempts.told_already(request):
         return
-    details: dict[str, Any] = {"address": attempts.address_of(request)} if request else {}
+    details: dict[str, Any] = {"address": sign_in_attempts.address_of(request)} if request else {}
     person = getattr(request, "attempted_person", None)
     if person is None:
-        name = attempts.folded(credentials.get("username") or credentials.get("email") or "")
+        name = sign_in_attempts.folded(
+            credentials.get("username") or credentials.get("email") or ""
+        )
         details["unknown"] = salted_hmac("raci.security_log.receivers", name).hexdigest()[:12]
     kind = Kind.THROTTLED if throttled else Kind.LOGIN_FAILED
     log.record(kind, by=person, **details)

@@ -107,11 +107,11 @@ def session_of(user: User) -> dict[str, str]:
     from django.middleware.csrf import CSRF_SESSION_KEY
     from django.utils.crypto import get_random_string
 
-    from raci.sessions import SessionStore
+    from raci.accounts.sessions import SessionStore
 
     session, token = SessionStore(), get_random_string(TOKEN_LENGTH)
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "raci.sessions.Backend"
+    session[BACKEND_SESSION_KEY] = "raci.accounts.sessions.Backend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session[CSRF_SESSION_KEY] = token
     session.begin()

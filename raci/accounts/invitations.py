@@ -32,4 +32,4 @@ def invited(uidb64: str, token: str) -> User | None:
 
 def _signer(user: User) -> TimestampSigner:
     """What the link must not outlive is part of what signs it."""
-    return TimestampSigner(sep=".", salt=f"raci.invitations:{user.password}:{user.email}")
+    return TimestampSigner(sep=".", salt=f"raci.accounts.invitations:{user.password}:{user.email}")

@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
 
 LIFETIME = timedelta(days=180)
-_SALT = "raci.devices"
+_SALT = "raci.accounts.known_devices"
 
 
 def known(request: HttpRequest | None, user: User | None) -> str | None:

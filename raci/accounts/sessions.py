@@ -21,9 +21,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from raci import attempts
+from raci.accounts import sign_in_attempts
+from raci.accounts.second_factor import told
 from raci.database.prepared_query import Compiled
-from raci.second_factor import told
 
 SINCE = "since"
 NOTES_PER_IDLE_TIME = 12
@@ -126,7 +126,7 @@ class Backend(ModelBackend):
         if not (name or email) or password is None:
             return None
         user = _named(name) if name else _with_address(email)
-        attempt = attempts.begin(request, name=name or email, user=user)
+        attempt = sign_in_attempts.begin(request, name=name or email, user=user)
         if attempt.wait:
             raise PermissionDenied
         if user is None:

@@ -64,4 +64,4 @@ def told(seconds: int) -> str:
 
 
 def _key(bucket: str) -> str:
-    return salted_hmac("raci.throttle", bucket, algorithm="sha256").hexdigest()
+    return salted_hmac("raci.accounts.rate_limit", bucket, algorithm="sha256").hexdigest()

@@ -18,7 +18,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from raci import devices, throttle
+from raci.accounts import known_devices, rate_limit
 
 PER_ACCOUNT, PER_ADDRESS = 10, 100
 SECONDS = 15 * 60
@@ -38,9 +38,9 @@ class Attempt:
         The address keeps the others' attempts, or one account of the attacker's would clear it.
         """
         *addresses, own = self.buckets
-        throttle.forget(own)
+        rate_limit.forget(own)
         for address in addresses:
-            throttle.give_back(address)
+            rate_limit.give_back(address)
 
 
 def begin(request: HttpRequest | None, *, name: str, user: User | None) -> Attempt:
@@ -66,7 +66,7 @@ def told_already(request: HttpRequest) -> bool:
     """Whether this refusal is one of many: the first of each quarter of an hour is enough."""
     attempt: Attempt | None = getattr(request, "attempt", None)
     own = attempt.buckets[-1] if attempt else ""
-    return throttle.take(f"told:{own}", limit=1, seconds=SECONDS) > 0
+    return rate_limit.take(f"told:{own}", limit=1, seconds=SECONDS) > 0
 
 
 def address_of(request: HttpRequest) -> str:
@@ -88,13 +88,13 @@ class AttemptsMiddleware:
             response.status_code = 429
             response.headers["Retry-After"] = str(wait)
         if (user := getattr(request, "signed_in_person", None)) is not None:
-            devices.remember(request, response, user)
+            known_devices.remember(request, response, user)
         return response
 
 
 def _buckets(request: HttpRequest | None, name: str, user: User | None) -> tuple[str, ...]:
     """The address's if it counts, then the device's or the account's."""
-    if device := devices.known(request, user):
+    if device := known_devices.known(request, user):
         return (f"device:{device}",)
     account = f"account:{folded(user.username if user else name)}"
     return (f"address:{_network(address_of(request))}", account) if request else (account,)
@@ -104,7 +104,7 @@ def _counted(buckets: tuple[str, ...]) -> Attempt:
     """Counts until one is full."""
     for bucket in buckets:
         limit = PER_ADDRESS if bucket.startswith("address:") else PER_ACCOUNT
-        if wait := throttle.take(bucket, limit=limit, seconds=SECONDS):
+        if wait := rate_limit.take(bucket, limit=limit, seconds=SECONDS):
             return Attempt(buckets, wait)
     return Attempt(buckets, 0)
 
