@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from raci.database import unpooled
-from raci.doctor import Finding, Level, around, data, examined, machines
+from raci.doctor import Finding, Level, database, deployment, environment, examined
 from raci.doctor.finding import UNREACHABLE
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def levels(found: Any) -> list[Level]:
 @pytest.fixture
 def collected(settings: Any, tmp_path: Path) -> Path:
     """A site whose static files are collected: the real names, without contents."""
-    names = {name: name for name in around._own()}
+    names = {name: name for name in environment._own()}
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -68,9 +68,9 @@ def test_every_problem_comes_with_what_to_do(settings: Any, tmp_path: Path) -> N
 
 
 def test_static_files_of_an_older_release_are_told(collected: Path) -> None:
-    assert levels(around.static_files()) == [Level.OK]
+    assert levels(environment.static_files()) == [Level.OK]
     (collected / "css" / "base.css").unlink()
-    assert levels(around.static_files()) == [Level.WRONG]
+    assert levels(environment.static_files()) == [Level.WRONG]
 
 
 def test_a_file_that_was_never_collected_is_told(collected: Path) -> None:
@@ -78,29 +78,29 @@ def test_a_file_that_was_never_collected_is_told(collected: Path) -> None:
     names = json.loads(manifest.read_text())["paths"]
     del names["css/base.css"]
     manifest.write_text(json.dumps({"paths": names}))
-    assert levels(around.static_files()) == [Level.WRONG]
+    assert levels(environment.static_files()) == [Level.WRONG]
 
 
 def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     full = Usage(100 << 30, 99 << 30, 1 << 29)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: full)
-    assert set(levels(around.disk())) == {Level.WRONG}
+    assert set(levels(environment.disk())) == {Level.WRONG}
 
 
 def test_a_clock_that_is_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert levels(data.clock()) == [Level.OK]
+    assert levels(database.clock()) == [Level.OK]
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    (one,) = data.clock()
+    (one,) = database.clock()
     assert (one.level, "NTP" in one.advice) == (Level.WRONG, True)
 
 
 def test_mails_that_go_nowhere_and_a_server_that_is_not_there_are_told(settings: Any) -> None:
-    assert levels(around.mail()) == [Level.NOTE]
+    assert levels(environment.mail()) == [Level.NOTE]
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = nobody.getsockname()
-        (one,) = around.mail()
+        (one,) = environment.mail()
     assert one.level is Level.WRONG
     assert str(settings.EMAIL_PORT) in one.what
 
@@ -111,14 +111,16 @@ def test_missing_migrations_are_told() -> None:
             "DELETE FROM django_migrations WHERE (app, name) = "
             "(SELECT app, max(name) FROM django_migrations WHERE app = 'vendors' GROUP BY app)"
         )
-    (one,) = data.migrations()
+    (one,) = database.migrations()
     assert (one.level, one.what) == (Level.WRONG, "1件が未適用です")
 
 
 def test_without_a_database_the_rest_is_still_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    gone = Finding(Level.WRONG, data.DATABASE, UNREACHABLE, "起動してください。")
-    monkeypatch.setattr("raci.doctor.examinations", (lambda: iter([gone]), data.clock, around.disk))
-    assert data.CLOCK not in [one.subject for one in examined()]
+    gone = Finding(Level.WRONG, database.DATABASE, UNREACHABLE, "起動してください。")
+    monkeypatch.setattr(
+        "raci.doctor.examinations", (lambda: iter([gone]), database.clock, environment.disk)
+    )
+    assert database.CLOCK not in [one.subject for one in examined()]
 
 
 @pytest.fixture
@@ -145,24 +147,24 @@ def test_a_key_of_one_machine_is_told_where_there_may_be_several(
     served: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("RACI_SECRET_KEY", raising=False)
-    assert levels(machines.key()) == [Level.NOTE]
+    assert levels(deployment.key()) == [Level.NOTE]
     monkeypatch.setenv("RACI_SECRET_KEY", "x" * 50)
-    assert levels(machines.key()) == [Level.OK]
+    assert levels(deployment.key()) == [Level.OK]
 
 
 def test_a_pooler_without_a_way_past_it_is_told(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.LISTEN_DATABASE = None
-    assert levels(machines.pooler()) == [Level.OK]
+    assert levels(deployment.pooler()) == [Level.OK]
     assert unpooled.is_pooled(Pooled(connection.connection))
     monkeypatch.setattr(unpooled, "is_pooled", lambda driver: driver is connection.connection)
-    (one,) = machines.pooler()
+    (one,) = deployment.pooler()
     assert (one.level, "RACI_LISTEN_URL" in one.advice) == (Level.WRONG, True)
     settings.LISTEN_DATABASE = {}
-    assert levels(machines.pooler()) == [Level.OK]
+    assert levels(deployment.pooler()) == [Level.OK]
     settings.LISTEN_DATABASE = {"HOST": "127.0.0.1", "PORT": "1"}
-    assert levels(machines.pooler()) == [Level.WRONG]
+    assert levels(deployment.pooler()) == [Level.WRONG]
 
 
 @pytest.mark.parametrize(
@@ -179,12 +181,12 @@ def test_a_pooler_without_a_way_past_it_is_told(
 def test_what_standbys_are_worth_is_told(
     served: None, answer: tuple[Any, ...], level: Level, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert levels(machines.standbys()) == [Level.NOTE]  # the real server has none
-    monkeypatch.setattr(machines, "fetch", lambda *_: [answer])
-    assert levels(machines.standbys()) == [level]
+    assert levels(deployment.standbys()) == [Level.NOTE]  # the real server has none
+    monkeypatch.setattr(deployment, "fetch", lambda *_: [answer])
+    assert levels(deployment.standbys()) == [level]
 
 
 def test_connections_that_run_out_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert levels(machines.connections()) == [Level.OK]
-    monkeypatch.setattr(machines, "MOST_USED", 0.0)
-    assert levels(machines.connections()) == [Level.WRONG]
+    assert levels(deployment.connections()) == [Level.OK]
+    monkeypatch.setattr(deployment, "MOST_USED", 0.0)
+    assert levels(deployment.connections()) == [Level.WRONG]

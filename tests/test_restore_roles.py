@@ -20,7 +20,7 @@ from projects import store
 from projects.domain.plan import diff
 from raci.database.cluster import Cluster
 from raci.database.programs import BIN
-from raci.doctor import Level, data
+from raci.doctor import Level, database
 from raci.security_log import log
 from tests.publishing import published
 from tests.small_project import GRID
@@ -125,8 +125,8 @@ def companies_page() -> tuple[int, str]:
 def works() -> None:
     status, text = companies_page()
     assert (status, "計画" in text, "試験" in text) == (200, True, False)
-    assert [one.level for one in data.vendor_role()] == [Level.OK]
-    assert [one.level for one in data.log_owner()] == [Level.OK]
+    assert [one.level for one in database.vendor_role()] == [Level.OK]
+    assert [one.level for one in database.log_owner()] == [Level.OK]
     assert log.check().broken is None
 
 
@@ -164,7 +164,7 @@ def test_the_doctor_finds_a_role_that_companies_cannot_have(saved: Path, second:
         call_command("restore", str(saved), stdout=io.StringIO())
     administer(second, f"REVOKE raci_vendor FROM {SITE}", f"GRANT raci_audit TO {SITE}")
     with site_of(second):
-        (vendor,) = data.vendor_role()
-        (owner,) = data.log_owner()
+        (vendor,) = database.vendor_role()
+        (owner,) = database.log_owner()
     assert (vendor.level, f"GRANT raci_vendor TO {SITE}" in vendor.advice) == (Level.WRONG, True)
     assert (owner.level, f"REVOKE raci_audit FROM {SITE}" in owner.advice) == (Level.WRONG, True)

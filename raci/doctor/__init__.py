@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raci.doctor import around, data, finding, machines
+from raci.doctor import database, deployment, environment, finding
 from raci.doctor.finding import Finding, Level
 
 __all__ = ["Finding", "Level", "examined"]
 
-OF_DATABASE = (data.__name__, machines.__name__)
+OF_DATABASE = (database.__name__, deployment.__name__)
 examinations = (
-    data.server,
-    data.migrations,
-    data.privileges,
-    data.vendor_role,
-    data.log_owner,
-    data.clock,
-    machines.pooler,
-    machines.standbys,
-    machines.connections,
-    machines.key,
-    around.settings,
-    around.disk,
-    around.mail,
-    around.static_files,
+    database.server,
+    database.migrations,
+    database.privileges,
+    database.vendor_role,
+    database.log_owner,
+    database.clock,
+    deployment.pooler,
+    deployment.standbys,
+    deployment.connections,
+    deployment.key,
+    environment.settings,
+    environment.disk,
+    environment.mail,
+    environment.static_files,
 )
 
 
