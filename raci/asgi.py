@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import Any
 
 from raci import relay
-from raci.answers import completed, with_id
-from raci.bridge import Pages, Receive, Scope, Send
-from raci.files import Files
+from raci.server.response_head import completed, with_id
+from raci.server.static_files import Files
+from raci.server.wsgi_bridge import Pages, Receive, Scope, Send
 from raci.wsgi import application as pages_by_wsgi
 
 THREADS = 4

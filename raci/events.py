@@ -24,10 +24,10 @@ from django.db import Error, close_old_connections, connections
 from projects.editing.payloads import LONGEST_NUMBER
 from projects.editing.views import told
 from projects.models import CHANNEL, Project
-from raci.bridge import Receive, Scope, Send, disconnected
 from raci.database import unpooled
 from raci.letting_in import Application, LetIn, ask, still
 from raci.metrics import meters
+from raci.server.wsgi_bridge import Receive, Scope, Send, disconnected
 
 BEAT_SECONDS, CHECK_SECONDS = 15, 60
 RECONNECT_SECONDS = 1

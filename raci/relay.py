@@ -15,8 +15,8 @@ from typing import Any
 
 import httptools
 
-from raci.bridge import Message, Receive, Scope, Send, disconnected
 from raci.letting_in import Application
+from raci.server.wsgi_bridge import Message, Receive, Scope, Send, disconnected
 
 READ = 1 << 16
 _FOLDER = "events"

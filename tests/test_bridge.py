@@ -12,9 +12,9 @@ import pytest
 from django.http import FileResponse, HttpResponse
 from django.test import Client
 
-from raci.answers import completed, with_id
-from raci.bridge import BLOCK, READ_AHEAD, Environ, Message, Pages, Scope, environ_of
-from raci.files import Files
+from raci.server.response_head import completed, with_id
+from raci.server.static_files import Files
+from raci.server.wsgi_bridge import BLOCK, READ_AHEAD, Environ, Message, Pages, Scope, environ_of
 
 Start = Callable[..., object]
 PATIENCE = 20

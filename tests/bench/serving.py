@@ -117,7 +117,7 @@ def _serve(kind: Kind, port: int, slug: str) -> None:
     import django
 
     django.setup()
-    from raci.serving import Server
+    from raci.server.gunicorn_server import Server
 
     class Peer(Server):
         """The same server and as many workers and threads around a plain WSGI application."""

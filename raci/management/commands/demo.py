@@ -15,7 +15,7 @@ from django.db import connection
 
 from raci import demo
 from raci.database import require
-from raci.serving import DEFAULT_PORT, check_free
+from raci.server.gunicorn_server import DEFAULT_PORT, check_free
 
 
 class Command(BaseCommand):

@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from raci.database import require
 from raci.management.numbers import positive
-from raci.serving import DEFAULT_PORT, WORKERS, Server, check_free
+from raci.server.gunicorn_server import DEFAULT_PORT, WORKERS, Server, check_free
 
 
 class Command(BaseCommand):

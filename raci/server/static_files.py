@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from raci.bridge import Scope, Send, environ_of
+from raci.server.wsgi_bridge import Scope, Send, environ_of
 
 
 class Files:

@@ -15,7 +15,7 @@ from setproctitle import setproctitle
 
 from raci import metrics, relay
 from raci.jobs import runner
-from raci.web_worker import GRACEFUL_SECONDS
+from raci.server.gunicorn_worker import GRACEFUL_SECONDS
 
 DEFAULT_PORT = 8000
 WORKERS = 2
@@ -31,7 +31,7 @@ class Server(BaseApplication):
     so that a machine listens to the database once. gunicorn starts each anew when it ends.
     """
 
-    worker_class = "raci.web_worker.WebWorker"
+    worker_class = "raci.server.gunicorn_worker.WebWorker"
 
     def __init__(
         self,

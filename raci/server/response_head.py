@@ -8,9 +8,9 @@ from time import perf_counter
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
-from raci.bridge import Message, Scope, Send, environ_of
 from raci.http import request_log, security_headers
 from raci.metrics import meters
+from raci.server.wsgi_bridge import Message, Scope, Send, environ_of
 
 _ID = request_log.HEADER.lower().encode()
 
