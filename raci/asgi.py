@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from raci import relay
+from raci.live import stream_relay
 from raci.server.response_head import completed, with_id
 from raci.server.static_files import Files
 from raci.server.wsgi_bridge import Pages, Receive, Scope, Send
@@ -23,7 +23,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _live(receive, send)
     elif scope["type"] == "http" and scope["method"] == "GET" and _is_stream(scope["path"]):
-        await relay.stream(scope, receive, send, own=_stream)
+        await stream_relay.stream(scope, receive, send, own=_stream)
     elif scope["type"] == "http" and _files.has(scope):
         scope = with_id(scope)
         await _files(scope, completed(scope, send, logged=True))

@@ -25,7 +25,7 @@ from projects.editing.payloads import LONGEST_NUMBER
 from projects.editing.views import told
 from projects.models import CHANNEL, Project
 from raci.database import unpooled
-from raci.letting_in import Application, LetIn, ask, still
+from raci.live.authorization import Application, LetIn, ask, still
 from raci.metrics import meters
 from raci.server.wsgi_bridge import Receive, Scope, Send, disconnected
 

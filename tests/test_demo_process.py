@@ -24,7 +24,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 from django.conf import settings
 
-from raci.relay import path_in
+from raci.live.stream_relay import path_in
 
 MANAGE = [sys.executable, str(Path(settings.BASE_DIR, "manage.py"))]
 

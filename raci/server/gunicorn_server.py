@@ -13,8 +13,9 @@ from django.core.management.base import CommandError
 from gunicorn.app.base import BaseApplication
 from setproctitle import setproctitle
 
-from raci import metrics, relay
+from raci import metrics
 from raci.jobs import runner
+from raci.live import stream_relay
 from raci.server.gunicorn_worker import GRACEFUL_SECONDS
 
 DEFAULT_PORT = 8000
@@ -43,7 +44,7 @@ class Server(BaseApplication):
         data_dir: Path | None = None,
     ) -> None:
         bracketed = f"[{host}]" if ":" in host else host
-        self._streams = Streams(relay.path_in(data_dir, port)) if data_dir else None
+        self._streams = Streams(stream_relay.path_in(data_dir, port)) if data_dir else None
         self._options: dict[str, Any] = {
             "bind": f"{bracketed}:{port}",
             "workers": workers + (self._streams is not None),
@@ -94,7 +95,7 @@ class Streams:
     def after_fork(self, server: Any, worker: Any) -> None:
         """In the worker."""
         if worker is not self._holder:
-            relay.pass_on_to(self.path)
+            stream_relay.pass_on_to(self.path)
             return
         runner.leave_to_others()
         setproctitle("raci events")
@@ -108,7 +109,7 @@ class Streams:
 def _listening(path: Path) -> socket.socket:
     """A socket at the path for this account only; what an ended holder left there is replaced."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    if not relay.is_ours(path.parent):
+    if not stream_relay.is_ours(path.parent):
         raise PermissionError(f"{path.parent} がほかの利用者のものです。消してください。")
     made = socket.socket(socket.AF_UNIX)
     fresh = path.with_name(f"{path.name}.{os.getpid()}")

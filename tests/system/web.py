@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import psutil  # type: ignore[import-untyped]
 
-from raci.relay import path_in
+from raci.live.stream_relay import path_in
 from tests.system.processes import HOST, spawn, stop, until
 
 ROOT = Path(__file__).resolve().parent.parent.parent

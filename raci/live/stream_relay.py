@@ -15,7 +15,7 @@ from typing import Any
 
 import httptools
 
-from raci.letting_in import Application
+from raci.live.authorization import Application
 from raci.server.wsgi_bridge import Message, Receive, Scope, Send, disconnected
 
 READ = 1 << 16
