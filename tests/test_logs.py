@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
-from raci import current, urls
+from raci import current_request, urls
 from raci.http import request_log
 
 logger = logging.getLogger("tests.something")
@@ -116,7 +116,7 @@ def test_all_lines_of_a_request_have_the_id_of_its_answer(
     lines = written()
     assert len(lines) == 3
     assert {line["request_id"] for line in lines} == {response["X-Request-ID"]}
-    assert current.now() is None
+    assert current_request.now() is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-from raci import current
+from raci import current_request
 
 LONGEST = 4_000
 _slow = logging.getLogger("raci.statement")
@@ -39,7 +39,7 @@ def timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
         return execute(sql, params, many, context)
     finally:
         seconds = perf_counter() - began
-        answered = current.now()
+        answered = current_request.now()
         if answered is not None:
             answered.spent.statements += 1
             answered.spent.seconds += seconds
@@ -54,10 +54,10 @@ def without_literals(sql: Any) -> str:
     return " ".join(plain.split())[:LONGEST]
 
 
-def _tell(sql: Any, seconds: float, cursor: Any, answered: current.Current | None) -> None:
+def _tell(sql: Any, seconds: float, cursor: Any, answered: current_request.Current | None) -> None:
     rows = getattr(cursor, "rowcount", -1)
     details = {
-        "route": current.route_of(answered.request) if answered else "-",
+        "route": current_request.route_of(answered.request) if answered else "-",
         "ms": round(seconds * 1000, 1),
         "rows": rows if isinstance(rows, int) and rows >= 0 else None,
         "sql": without_literals(sql),

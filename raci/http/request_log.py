@@ -19,8 +19,8 @@ from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from pythonjsonlogger.json import JsonFormatter
 
-from raci import current
-from raci.current import Current, route_of
+from raci import current_request
+from raci.current_request import Current, route_of
 
 HEADER = "X-Request-ID"
 _SAFE = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -38,7 +38,9 @@ class Formatter(JsonFormatter):
         log_data["level"], log_data["logger"] = record.levelname, record.name
         log_data["message"] = _without_path(record)
         # Django speaks of an answer when the request is over for this thread, and names it.
-        answered = getattr(getattr(record, "request", None), "answered", None) or current.now()
+        answered = (
+            getattr(getattr(record, "request", None), "answered", None) or current_request.now()
+        )
         log_data["request_id"] = getattr(record, "request_id", None) or (answered and answered.id)
         log_data["user"] = answered and answered.user_id
         for name in _OF_REQUESTS:
@@ -68,7 +70,7 @@ class RequestMiddleware:
         answered = Current(id_from(request.headers.get(HEADER)), request)
         about: Any = request
         about.answered = answered
-        with current.answering(answered):
+        with current_request.answering(answered):
             response = self._get_response(request)
             response.headers[HEADER] = answered.id
             log(request.method or "", route_of(request), response.status_code, began)
@@ -115,7 +117,7 @@ def _answering(answered: Current, parts: Iterable[bytes]) -> Iterator[bytes]:
     """The parts of an answer, each made within its request."""
     remaining = iter(parts)
     while True:
-        with current.answering(answered):
+        with current_request.answering(answered):
             part = next(remaining, None)
         if part is None:
             return

@@ -8,7 +8,7 @@ from time import perf_counter
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from raci import current
+from raci import current_request
 from raci.metrics import meters
 
 
@@ -22,8 +22,8 @@ class CountingMiddleware:
         began = perf_counter()
         with meters.in_progress.track_inprogress():
             response = self._get_response(request)
-        route = current.route_of(request)
+        route = current_request.route_of(request)
         meters.answered(request.method or "", route, response.status_code, perf_counter() - began)
-        if (answered := current.now()) is not None:
+        if (answered := current_request.now()) is not None:
             meters.asked(route, answered.spent)
         return response

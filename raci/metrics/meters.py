@@ -6,7 +6,7 @@ from functools import cache
 
 from prometheus_client import Counter, Gauge, Histogram, Summary
 
-from raci.current import Spent
+from raci.current_request import Spent
 
 _OF_ANSWERS = ("method", "route", "status")
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))

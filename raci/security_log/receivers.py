@@ -17,7 +17,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from raci import current
+from raci import current_request
 from raci.accounts import sign_in_attempts
 from raci.accounts.sessions import SessionStore
 from raci.security_log import log
@@ -139,7 +139,7 @@ def factor_removed(instance: Authenticator, **_: Any) -> None:
 
 def acting() -> User | None:
     """Return who acts; None on the command line, and for somebody who is not signed in."""
-    now = current.now()
+    now = current_request.now()
     user = getattr(now.request, "user", None) if now else None
     return user if isinstance(user, User) else None
 

@@ -41,7 +41,7 @@ def _statement() -> Figure:
     from django.db import connection
     from django.http import HttpRequest
 
-    from raci import current
+    from raci import current_request
 
     def work() -> None:
         with connection.cursor() as cursor:
@@ -54,7 +54,7 @@ def _statement() -> Figure:
         finally:
             connection.execute_wrappers = wrappers
 
-    with current.answering(current.Current("bench", HttpRequest())):
+    with current_request.answering(current_request.Current("bench", HttpRequest())):
         pairs = [(_timed(work, STATEMENTS), bare()) for _ in range(ROUNDS)]
     ours, peer = (median(times) for times in zip(*pairs, strict=True))
     added = median(one - other for one, other in pairs) * 1e6
@@ -62,7 +62,7 @@ def _statement() -> Figure:
 
 
 def _request() -> Figure:
-    from raci.current import Spent
+    from raci.current_request import Spent
     from raci.metrics import meters
 
     def work() -> None:
