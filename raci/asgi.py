@@ -15,7 +15,7 @@ THREADS = 4
 _wsgi: Any = pages_by_wsgi
 pages = Pages(_wsgi, threads=THREADS)
 _files = Files()
-_events = import_module("raci.events")  # models can be imported only after raci.wsgi
+_events = import_module("projects.live.event_hub")  # models can be imported only after raci.wsgi
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

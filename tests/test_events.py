@@ -15,9 +15,9 @@ from django.db import OperationalError, connection, connections
 from django.test import Client
 
 from projects import store
+from projects.live import event_hub
 from projects.models import Membership, Project
 from projects.store.cells import Operation, save
-from raci import events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,8 +87,8 @@ class Reader:
 @pytest.fixture(autouse=True)
 def fresh_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A hub of this test's event loop, whose connections are closed afterwards."""
-    hub = events.Hub()
-    monkeypatch.setattr(events, "hub", hub)
+    hub = event_hub.Hub()
+    monkeypatch.setattr(event_hub, "hub", hub)
     yield
     hub.close()
     _close_connections_of_pages()
@@ -187,8 +187,8 @@ def test_nobody_else_gets_a_stream(
 def test_a_stream_ends_when_the_right_is_taken_away(
     besshi10: Project, cast: dict[str, User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "BEAT_SECONDS", 0.05)
-    monkeypatch.setattr(events, "CHECK_SECONDS", 0)
+    monkeypatch.setattr(event_hub, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(event_hub, "CHECK_SECONDS", 0)
     cookie = cookie_of(cast["viewer"])
 
     async def scene() -> None:
@@ -203,8 +203,8 @@ def test_a_stream_ends_when_the_right_is_taken_away(
 def test_a_busy_stream_ends_too_when_the_right_is_taken_away(
     besshi10: Project, cast: dict[str, User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "BEAT_SECONDS", 10 * PATIENCE)
-    monkeypatch.setattr(events, "CHECK_SECONDS", 0)
+    monkeypatch.setattr(event_hub, "BEAT_SECONDS", 10 * PATIENCE)
+    monkeypatch.setattr(event_hub, "CHECK_SECONDS", 0)
     cookie = cookie_of(cast["viewer"])
 
     async def scene() -> None:
@@ -220,7 +220,7 @@ def test_a_busy_stream_ends_too_when_the_right_is_taken_away(
 def test_a_lost_listener_is_replaced_and_tells_what_was_missed(
     besshi10: Project, cast: dict[str, User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "RECONNECT_SECONDS", 0.05)
+    monkeypatch.setattr(event_hub, "RECONNECT_SECONDS", 0.05)
     cookie = cookie_of(cast["viewer"])
 
     def lose() -> None:
@@ -247,9 +247,9 @@ def test_a_lost_listener_is_replaced_and_tells_what_was_missed(
 def test_a_project_that_all_leave_in_an_outage_keeps_nobody_from_their_news(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    hub = events.Hub()
+    hub = event_hub.Hub()
     hub._told[1] = 5
-    monkeypatch.setattr(events, "RECONNECT_SECONDS", 0)
+    monkeypatch.setattr(event_hub, "RECONNECT_SECONDS", 0)
 
     async def away(*_: Any) -> None:
         hub._told.clear()
@@ -317,9 +317,9 @@ def test_all_streams_of_a_person_end_at_once(
     cast: dict[str, User],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(events, "BEAT_SECONDS", 10 * PATIENCE)
-    monkeypatch.setattr(events, "CHECK_SECONDS", 10 * PATIENCE)
-    monkeypatch.setattr(events, "uniform", lambda _least, most: most)
+    monkeypatch.setattr(event_hub, "BEAT_SECONDS", 10 * PATIENCE)
+    monkeypatch.setattr(event_hub, "CHECK_SECONDS", 10 * PATIENCE)
+    monkeypatch.setattr(event_hub, "uniform", lambda _least, most: most)
     cookies = [cookie_of(cast[name]) for name in ("viewer", "viewer", "manager")]
 
     async def scene() -> None:
@@ -332,4 +332,4 @@ def test_all_streams_of_a_person_end_at_once(
         await other.close()
 
     asyncio.run(scene())
-    assert not events.hub._people
+    assert not event_hub.hub._people

@@ -159,7 +159,8 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
 @passive
 @require_safe
 def events(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who may have the stream of a project: 204 with its id and theirs, for `raci.events`.
+    """Who may have the stream of a project: 204 with its id and theirs, for
+    `projects.live.event_hub`.
 
     Served without it, the 204 tells the browser to stop asking; the page then asks for changes.
     """
