@@ -14,8 +14,8 @@ from projects.catalogue.recent_activity import Change, latest_changes, latest_ed
 from projects.findings.review import open_counts
 from projects.models import Edition, Project
 from raci.access import person
+from vendors.access.seats import is_company_person
 from vendors.overview import Waiting, own_work, waiting
-from vendors.scope import is_company_person
 
 PROJECTS_SHOWN = 20
 

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
 from tests.world import ABSENT, COMPANIES, MAIN, OTHER, ROLES, World, places
-from vendors import rls
+from vendors.access import row_security
 from vendors.models import Confirmation, Contract, Member, Message, Question, Vendor
 
 SAYINGS = (Confirmation, Question, Message)
@@ -112,7 +112,7 @@ def looker(world: World, person: str, company: str) -> tuple[User, Vendor | None
 
 def _visible(world: World, person: str, company: str) -> dict[str, set[object]]:
     user, vendor = looker(world, person, company)
-    with rls.seen_by(user, shown_as=vendor):
+    with row_security.seen_by(user, shown_as=vendor):
         return {t: {pk for (pk,) in fetch(f"SELECT id FROM {t}")} for t in POLICIES}
 
 
@@ -173,7 +173,7 @@ def _written(world: World) -> set[str]:
         user, vendor = looker(world, person, company)
         with taken_back():
             before, attempts = _sayings_of_others(world), list(_attempts(world, person))
-            with rls.seen_by(user, shown_as=vendor):
+            with row_security.seen_by(user, shown_as=vendor):
                 acts = [name for name, act, values in attempts if may(act, values)]
                 for act in _UPDATES:
                     _try(act, [LONG_AGO])
@@ -223,7 +223,7 @@ def _attempts(world: World, person: str) -> Iterator[tuple[str, str, dict[str, o
 def _unsaid(world: World) -> set[str]:
     """What A's person must be able to say and change, and cannot."""
     mine = _own(world, "a")
-    with rls.seen_by(world.people["a"]):
+    with row_security.seen_by(world.people["a"]):
         cannot = {f"a cannot say {t}" for t, act in _INSERTS.items() if not may(act, mine)}
         return cannot | {f"a cannot {act}" for act in _UPDATES if not may(act, [LONG_AGO])}
 

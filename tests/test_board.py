@@ -28,9 +28,9 @@ from tests.crew import (
 )
 from tests.publishing import published
 from tests.small_project import marked
+from vendors.access.seats import shown_desk
 from vendors.board import Tally, board
 from vendors.models import Contract, Member, Reminder, Vendor
-from vendors.scope import shown_desk
 from vendors.tasks import State
 from vendors.worklist import work_of
 

@@ -19,7 +19,7 @@ from projects.store import editions, lifecycle
 from projects.store.cells import Operation, save
 from tests.crew import BASE, client_of, crew, html, project, uid_of
 from tests.publishing import DAY
-from vendors import rls, scope
+from vendors.access import row_security, seats
 from vendors.models import Contract, Member
 
 __all__ = ["crew", "project"]
@@ -218,10 +218,10 @@ def test_a_company_sees_no_task_of_an_archived_project(crew: Project) -> None:
 
 def test_each_of_the_two_walls_hides_an_archived_project(crew: Project) -> None:
     user = Member.objects.get(user__username="kou").user
-    assert scope.own_desk(user, base="").seats
+    assert seats.own_desk(user, base="").seats
     archived(crew)
-    assert scope.own_desk(user, base="").seats == ()
-    with rls.seen_by(user):
+    assert seats.own_desk(user, base="").seats == ()
+    with row_security.seen_by(user):
         assert not Project.objects.filter(slug="small").only("slug").exists()
         assert not Contract.objects.exists()
 

@@ -19,8 +19,8 @@ from projects.store import editions
 from tests.builders import grids, pairs_of_grids
 from tests.publishing import published
 from tests.test_store_laws import become
+from vendors.access.seats import own_desk
 from vendors.models import Contract, Member, Vendor
-from vendors.scope import own_desk
 from vendors.worklist import work_of
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 from tests import world
 from tests.below import POLICIES, are_faults, faults, fetch, fetch_nothing, looker, may, taken_back
 from tests.world import World
-from vendors import rls
+from vendors.access import row_security
 
 INSERTED_ONLY = {"vendors_confirmationevent", "vendors_questionevent"}
 SEATS = "vendors_seats()"
@@ -82,7 +82,7 @@ def test_every_table_of_another_kind_is_closed(there: World) -> None:
         "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
     )}  # fmt: skip
     assert tables > POLICIES.keys() | INSERTED_ONLY
-    with rls.seen_by(there.people["a"]):
+    with row_security.seen_by(there.people["a"]):
         open_ = {name for name in tables if may(f"SELECT 1 FROM {name} LIMIT 1")}
         emptied = {name for name in tables if may(f"DELETE FROM {name}")}
     assert open_ == POLICIES.keys()
@@ -100,13 +100,13 @@ def test_only_what_is_said_can_be_written(there: World) -> None:
 
 def test_columns_that_tell_of_others_are_closed(there: World) -> None:
     for column in ("roles", "person_name", "revision"):
-        with rls.seen_by(there.people["a"]):
+        with row_security.seen_by(there.people["a"]):
             assert not may(f"SELECT {column} FROM projects_edition")
 
 
 def test_counters_are_closed(there: World) -> None:
     names = fetch("SELECT sequencename FROM pg_sequences WHERE schemaname = current_schema()")
-    with rls.seen_by(there.people["a"]):
+    with row_security.seen_by(there.people["a"]):
         assert not [name for (name,) in names if may(f"SELECT last_value FROM {name}")]
 
 
@@ -127,14 +127,14 @@ def test_the_role_can_neither_sign_in_nor_go_around_the_rules(there: World) -> N
 
 def test_within_a_longer_transaction_the_role_ends_with_the_block(there: World) -> None:
     before = _settings()
-    with rls.seen_by(there.people["a"]):
+    with row_security.seen_by(there.people["a"]):
         assert _settings()[0] == "raci_vendor"
     assert _settings() == before
 
 
 def test_an_error_within_the_block_leaves_nothing_behind(there: World) -> None:
     before = _settings()
-    with pytest.raises(DatabaseError), rls.seen_by(there.people["a"]):
+    with pytest.raises(DatabaseError), row_security.seen_by(there.people["a"]):
         fetch("SELECT 1 FROM auth_user")
     assert _settings() == before
 
@@ -144,12 +144,12 @@ def test_the_next_request_on_the_connection_is_nobodys() -> None:
     before = _settings()
     there = world.build()
     user, _ = looker(there, "a", "")
-    with rls.seen_by(user):
+    with row_security.seen_by(user):
         assert fetch("SELECT count(*) > 0 FROM projects_editionrow") == [(True,)]
     process = fetch("SELECT pg_backend_pid()")
     assert _settings() == before
     outsider, _ = looker(there, "outsider", "")
-    with rls.seen_by(outsider):
+    with row_security.seen_by(outsider):
         assert fetch("SELECT count(*) FROM projects_editionrow") == [(0,)]
         assert fetch("SELECT pg_backend_pid()") == process
     connection.close()

@@ -21,10 +21,11 @@ from django.test import RequestFactory
 from tests import crawling, world
 from tests.crawling import told
 from tests.world import MAIN, OTHER, World
-from vendors import asking, companies, confirming, notices, rls, scope, worklist
+from vendors import asking, confirming, notices, worklist
+from vendors.access import companies, row_security, seats
+from vendors.access import decorators as desks
 from vendors.models import Question
 from vendors.models.vendor import MemberQuerySet
-from vendors.views import desk as desks
 
 pytestmark = pytest.mark.mutated
 Mutation = Callable[[pytest.MonkeyPatch], None]
@@ -58,20 +59,20 @@ def made(was: FunctionType, source: str) -> Any:
 
 
 SCOPE: dict[str, Mutation] = {
-    "own_companies": everything(scope, "own_companies"),
-    "own_contracts": everything(scope, "own_contracts"),
-    "shown_contracts": everything(scope, "shown_contracts"),
+    "own_companies": everything(seats, "own_companies"),
+    "own_contracts": everything(seats, "own_contracts"),
+    "shown_contracts": everything(seats, "shown_contracts"),
 }
 ROLES = "row.role_ids && roles"
 MUTATIONS: dict[str, Mutation] = SCOPE | {
-    "own companies, of anybody": without(scope, "own_companies", "members__user=person, "),
-    "own companies, once": without(scope, "own_companies", ", members__active=True"),
-    "own contracts, of anybody": without(scope, "own_contracts", "vendor__members__user=person, "),
-    "own contracts, once": without(scope, "own_contracts", ", vendor__members__active=True"),
-    "own contracts, any project": without(scope, "own_contracts", "mine & (", "mine | ("),
-    "own contracts, all projects": without(scope, "own_contracts", "isnull=True", "isnull=False"),
-    "shown contracts, any company": without(scope, "shown_contracts", "vendor=vendor, "),
-    "shown contracts, any project": without(scope, "shown_contracts", ", project=project"),
+    "own companies, of anybody": without(seats, "own_companies", "members__user=person, "),
+    "own companies, once": without(seats, "own_companies", ", members__active=True"),
+    "own contracts, of anybody": without(seats, "own_contracts", "vendor__members__user=person, "),
+    "own contracts, once": without(seats, "own_contracts", ", vendor__members__active=True"),
+    "own contracts, any project": without(seats, "own_contracts", "mine & (", "mine | ("),
+    "own contracts, all projects": without(seats, "own_contracts", "isnull=True", "isnull=False"),
+    "shown contracts, any company": without(seats, "shown_contracts", "vendor=vendor, "),
+    "shown contracts, any project": without(seats, "shown_contracts", ", project=project"),
     "company of any project": lambda patch: patch.setattr(
         desks, "company_of", made_lax(companies.company_of)
     ),
@@ -140,7 +141,7 @@ def leaks(there: World, django_capture_on_commit_callbacks: Capture) -> Callable
 
 def lower_the_rules(patch: pytest.MonkeyPatch) -> None:
     """Requests run as the role that everybody has: row-level security is off."""
-    patch.setattr(rls, "ROLE", "none")
+    patch.setattr(row_security, "ROLE", "none")
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
@@ -181,7 +182,7 @@ def test_the_rules_below_alone_tell_nothing(there: World, monkeypatch: pytest.Mo
 
 
 def test_every_scope_of_the_application_is_mutated() -> None:
-    functions = dict(inspect.getmembers(scope, inspect.isfunction))
+    functions = dict(inspect.getmembers(seats, inspect.isfunction))
     own = {name for name, f in functions.items() if f.__annotations__.get("return") == "Q"}
     assert own == SCOPE.keys()
 

@@ -18,8 +18,8 @@ from projects.store import editions
 from tests.canaries import FIRST_KEY, KEYS_APART, Canaries, Row, Sheet
 from tests.publishing import DAY
 from vendors import asking, confirming
+from vendors.access.seats import Desk, own_desk
 from vendors.models import Confirmation, Contract, Member, Question, Vendor
-from vendors.scope import Desk, own_desk
 from vendors.tasks import Task
 from vendors.worklist import work_of
 

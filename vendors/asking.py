@@ -10,9 +10,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from raci.access import name_of
+from vendors.access.seats import Desk
 from vendors.confirming import stamp
 from vendors.models import Message, Question
-from vendors.scope import Desk
 from vendors.tasks import Task
 
 

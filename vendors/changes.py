@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from projects.domain.edition_rows import SEPARATOR, Detail, Line
 from projects.excel import workbook
-from vendors.scope import Seat
+from vendors.access.seats import Seat
 from vendors.tasks import Publication, Work
 
 TITLE = "今回の変更"

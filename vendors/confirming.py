@@ -9,8 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from raci.access import name_of
+from vendors.access.seats import Desk
 from vendors.models import Confirmation
-from vendors.scope import Desk
 from vendors.tasks import Task, Work
 
 

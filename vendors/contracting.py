@@ -7,7 +7,7 @@ from django.http import Http404
 
 from projects import store
 from projects.models import Project, Role
-from vendors import audited
+from vendors.access import security_log
 from vendors.models import Contract, Vendor
 
 
@@ -46,10 +46,10 @@ def _add(role: Role, name: str, by: User) -> Vendor:
         vendor=vendor, project_id=role.project_id, role=role
     )
     if created:
-        audited.contract_added(contract, by=by)
+        security_log.contract_added(contract, by=by)
     return vendor
 
 
 def _remove(contract: Contract, by: User) -> None:
-    audited.contract_removed(contract, by=by)
+    security_log.contract_removed(contract, by=by)
     Contract.objects.filter(project=contract.project_id, pk=contract.pk).delete()

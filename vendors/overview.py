@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from projects.models import Project
 from raci.database.raw_sql import fetch
-from vendors import rls
-from vendors.scope import own_desk
+from vendors.access import row_security
+from vendors.access.seats import own_desk
 from vendors.selection import ANSWERED, CHANGED
 from vendors.tasks import Gone, State, Task
 from vendors.worklist import work_of
@@ -95,7 +95,7 @@ def waiting(projects: Sequence[Project]) -> dict[int, Waiting]:
 
 def own_work(person: User) -> Work:
     """As the person's companies see it: the database shows nothing else."""
-    with rls.seen_by(person):
+    with row_security.seen_by(person):
         desk = own_desk(person, base=reverse("vendors:tasks"))
         work = work_of(desk)
     found = work.tasks

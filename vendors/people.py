@@ -10,7 +10,7 @@ from django.http import Http404
 
 from projects import store
 from projects.models import Membership, Project
-from vendors import audited
+from vendors.access import security_log
 from vendors.models import Contract, Member, Vendor
 
 PMO = "PMOの利用者のため、ここでは変更できません。システム管理者に依頼してください。"
@@ -87,7 +87,7 @@ def invite(project: Project, vendor: Vendor, *, name: str, address: str, by: Use
             member, _ = Member.objects.update_or_create(
                 vendor=vendor, user=user, project=project, defaults={"active": True}
             )
-        audited.invitation(member, by=by, project=project)
+        security_log.invitation(member, by=by, project=project)
         return user
 
 
@@ -95,7 +95,7 @@ def invite_again(member: Member, project: Project, *, by: User) -> User:
     """Refused where the account or the membership is stopped."""
     if not member.active or not member.user.is_active:
         raise Refused("停止中の担当者は招待できません。先に再開してください。")
-    audited.invitation(member, by=by, project=project)
+    security_log.invitation(member, by=by, project=project)
     return member.user
 
 
@@ -108,7 +108,7 @@ def deactivate(member: Member, project: Project, *, by: User) -> None:
         if user.is_active and not _has_more(user):
             user.is_active = False
             user.save(update_fields=["is_active"])
-        audited.member_deactivated(member, by=by, project=project)
+        security_log.member_deactivated(member, by=by, project=project)
 
 
 def activate(member: Member, project: Project, *, by: User) -> None:
@@ -120,7 +120,7 @@ def activate(member: Member, project: Project, *, by: User) -> None:
         if not user.is_active:
             raise Refused(STOPPED)
         _set(member, active=True)
-        audited.member_activated(member, by=by, project=project)
+        security_log.member_activated(member, by=by, project=project)
 
 
 def _here(project: Project, vendor: Vendor) -> QuerySet[Member]:

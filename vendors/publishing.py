@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from projects.domain.edition_rows import Changes, Line, changes
 from projects.models import Edition, EditionRow, Project, Role
 from projects.store import editions
-from vendors import audited
+from vendors.access import security_log
 from vendors.models import Confirmation, Contract, Vendor
 
 
@@ -84,7 +84,7 @@ def publish(
         edition = editions.publish(
             project, title=title, date=date, note=note, revision=revision, last=last, by=by
         )
-        audited.edition_published(edition, by=by)
+        security_log.edition_published(edition, by=by)
         return edition
 
 

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from projects import store
 from projects.models import Project
 from raci.access import name_of
-from vendors import audited
+from vendors.access import security_log
 from vendors.board import Board, Company
 from vendors.models import Member, Reminder
 
@@ -75,7 +75,7 @@ def _note(project: Project, candidate: Candidate, *, forced: bool, by: User) -> 
         person=by,
         person_name=name_of(by),
     )
-    audited.reminder_sent(reminder, by=by)
+    security_log.reminder_sent(reminder, by=by)
 
 
 def _today(project: Project) -> QuerySet[Reminder]:

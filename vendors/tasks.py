@@ -11,8 +11,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from projects.domain.edition_rows import Detail, Line, details
+from vendors.access.seats import Seat
 from vendors.models import Confirmation, Question
-from vendors.scope import Seat
 
 
 class State(StrEnum):

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from vendors.access.decorators import POST, own
 from vendors.views.changes import change_export, change_list
-from vendors.views.desk import POST, own
 from vendors.views.task import confirm, say, task_page
 from vendors.views.tasks import task_export, task_list
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
+from vendors.access.decorators import shown
 from vendors.views import company, people
 from vendors.views.board import board_export, board_page
 from vendors.views.changes import change_export, change_list
-from vendors.views.desk import shown
 from vendors.views.publishing import publish
 from vendors.views.questions import question_list, thread
 from vendors.views.reminders import remind

@@ -14,7 +14,7 @@ from typing import Any
 
 from projects.domain.edition_rows import Line
 from raci.database.raw_sql import fetch
-from vendors.scope import Desk, Seat
+from vendors.access.seats import Desk, Seat
 from vendors.tasks import Gone, Publication, Stamp, Task, Work
 
 _LINE = """row.position, row.level, row.uid, row.number, row.name, row.description,

@@ -155,7 +155,7 @@ def _without_rules(request: Callable[[], bytes]) -> Callable[[], bytes]:
     """The same with a plain transaction where the role of companies was."""
     from django.db import transaction
 
-    from vendors import rls
+    from vendors.access import row_security
 
     @contextmanager
     def plain(*_: object, **__: object) -> Iterator[None]:
@@ -163,7 +163,7 @@ def _without_rules(request: Callable[[], bytes]) -> Callable[[], bytes]:
             yield
 
     def run_open() -> bytes:
-        with patch.object(rls, "seen_by", plain):
+        with patch.object(row_security, "seen_by", plain):
             return request()
 
     return run_open

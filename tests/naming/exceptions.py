@@ -22,7 +22,7 @@ def _across(places: str, tables: str, reason: str) -> Across:
 
 ALL = (
     _across(
-        "vendors.scope:_seats",
+        "vendors.access.seats:_seats",
         "vendors_contract",
         "finds the projects of a person's companies, from which every other statement starts",
     ),

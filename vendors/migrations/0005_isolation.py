@@ -1,8 +1,8 @@
 """Row-level security for the requests of companies, which run as the role raci_vendor.
 
-Who looks stands in settings of the transaction (`vendors.rls`); which rows these people may see
-is decided here, from contracts and memberships, whatever the application asks for. FORCE makes
-the rules hold for the tables' owner too; everybody but raci_vendor may see all.
+Who looks stands in settings of the transaction (`vendors.access.row_security`); which rows these
+people may see is decided here, from contracts and memberships, whatever the application asks for.
+FORCE makes the rules hold for the tables' owner too; everybody but raci_vendor may see all.
 """
 
 from django.db import ProgrammingError, migrations

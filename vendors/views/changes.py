@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from projects.exports.views import xlsx_response
+from vendors.access.seats import Desk
 from vendors.changes import TITLE, Kind, changes_of, sheet
-from vendors.scope import Desk
 from vendors.worklist import work_of
 
 PER_PAGE = 100

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from projects.models import Project, Role
 from raci.access import Right, load, person
 from vendors import contracting, people, questions
+from vendors.access.companies import known_company
 from vendors.board import board
-from vendors.companies import known_company
 from vendors.forms_pmo import CompanyForm, ContractForm
 from vendors.models import Contract, Member, Vendor
 

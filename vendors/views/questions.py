@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from projects.models import Project
 from raci.access import Right, load, person
 from vendors import notices, questions
+from vendors.access.seats import shown_desk
 from vendors.forms import ClosingForm, MessageForm
 from vendors.forms_questions import QuestionForm
 from vendors.models import Question, Vendor
 from vendors.questions import Overtaken
-from vendors.scope import shown_desk
 from vendors.views.company import opened
 from vendors.worklist import work_of
 

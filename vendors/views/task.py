@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from vendors import asking, confirming, notices
+from vendors.access.seats import Desk
 from vendors.confirming import Said, Unknown
 from vendors.forms import ClosingForm, MessageForm, SayForm
 from vendors.models import Confirmation
-from vendors.scope import Desk
 from vendors.tasks import Task, Work
 from vendors.views.tasks import list_page
 from vendors.worklist import work_of

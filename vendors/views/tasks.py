@@ -9,9 +9,9 @@ from django_tables2 import RequestConfig
 
 from projects.exports.views import xlsx_response
 from vendors import companysheet
+from vendors.access.seats import Desk
 from vendors.forms import SayForm, TaskForm
 from vendors.models import Question
-from vendors.scope import Desk
 from vendors.tables import TaskTable
 from vendors.tasks import STATES, Task, Work
 from vendors.worklist import work_of

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.models import Project
 from raci.access import Right, load, person
-from vendors import audited, rls, scope
-from vendors.companies import company_of
+from vendors.access import row_security, seats, security_log
+from vendors.access.companies import company_of
 
 Page = Callable[..., HttpResponse]
 SAFE, POST = ("GET", "HEAD"), ("POST",)
@@ -26,8 +26,8 @@ def own(page: Page, methods: Sequence[str] = SAFE) -> Page:
     @wraps(page)
     def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         user = person(request)
-        with rls.seen_by(user):
-            desk = scope.own_desk(user, base=reverse("vendors:tasks"))
+        with row_security.seen_by(user):
+            desk = seats.own_desk(user, base=reverse("vendors:tasks"))
             if not desk.vendors:
                 raise Http404
             return page(request, desk, **kwargs)
@@ -48,10 +48,10 @@ def shown(page: Page, *, told: bool = False) -> Page:
         project = load(Project.objects.all(), user=user, right=Right.MANAGE, slug=slug)
         vendor = company_of(project, company)
         if told and request.method == "GET":
-            audited.shown_as(vendor, by=user, project=project)
+            security_log.shown_as(vendor, by=user, project=project)
         base = reverse("companies:tasks", args=[slug, company])
-        with rls.seen_by(user, shown_as=vendor):
-            desk = scope.shown_desk(user, vendor=vendor, project=project, base=base)
+        with row_security.seen_by(user, shown_as=vendor):
+            desk = seats.shown_desk(user, vendor=vendor, project=project, base=base)
             return page(request, desk, **kwargs)
 
     return wrapped
