@@ -23,7 +23,7 @@ from tests.crew import (
     project,
     statuses,
 )
-from vendors import mailing
+from vendors.mail import outbox
 from vendors.models import Contract, Member
 
 __all__ = ["crew", "log", "project"]
@@ -45,7 +45,7 @@ def test_a_mail_that_cannot_be_sent_keeps_no_other_back(
 ) -> None:
     bad, good = (User(username=n, email=f"{n}@example.jp") for n in ("\ud800", "good"))
     with django_capture_on_commit_callbacks(execute=True):
-        mailing.after_commit("件名", lambda: [(bad, "本文"), (good, "本文")])
+        outbox.after_commit("件名", lambda: [(bad, "本文"), (good, "本文")])
     assert [letter.to for letter in mail.outbox] == [["good@example.jp"]]
     assert "could not be sent" in caplog.text
 

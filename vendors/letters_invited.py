@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from projects.models import Project
 from raci.accounts import invitations
-from vendors.mailing import after_commit, body
+from vendors.mail.outbox import after_commit, body
 from vendors.models import Vendor
 
 

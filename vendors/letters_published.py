@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 
 from projects.models import Edition, Project
-from vendors.letters import tasks_url, to_each
+from vendors.mail.to_companies import tasks_url, to_each
 from vendors.publishing import Party
 
 

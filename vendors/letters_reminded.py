@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 
 from projects.models import Project
-from vendors.letters import tasks_url, to_each
+from vendors.mail.to_companies import tasks_url, to_each
 from vendors.reminding import Candidate
 
 

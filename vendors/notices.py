@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from projects.models import Membership
-from vendors.mailing import after_commit, body
+from vendors.mail.outbox import after_commit, body
 from vendors.models import Member, Question, Vendor
 from vendors.tasks import Task
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from projects.models import Project
-from vendors.mailing import Letters, after_commit, body
+from vendors.mail.outbox import Letters, after_commit, body
 from vendors.models import Member
 
 
