@@ -31,8 +31,8 @@ from tests.small_project import marked
 from vendors.access.seats import shown_desk
 from vendors.board import Tally, board
 from vendors.models import Contract, Member, Reminder, Vendor
-from vendors.tasks import State
-from vendors.worklist import work_of
+from vendors.tasks.queries import work_of
+from vendors.tasks.task import State
 
 __all__ = ["crew", "project"]
 BOARD, REMIND = f"{BASE}companies/", f"{BASE}companies/remind/"

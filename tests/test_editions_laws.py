@@ -21,7 +21,7 @@ from tests.publishing import published
 from tests.test_store_laws import become
 from vendors.access.seats import own_desk
 from vendors.models import Contract, Member, Vendor
-from vendors.worklist import work_of
+from vendors.tasks.queries import work_of
 
 pytestmark = pytest.mark.django_db
 

@@ -21,11 +21,12 @@ from django.test import RequestFactory
 from tests import crawling, world
 from tests.crawling import told
 from tests.world import MAIN, OTHER, World
-from vendors import asking, confirming, notices, worklist
+from vendors import asking, notices
 from vendors.access import companies, row_security, seats
 from vendors.access import decorators as desks
 from vendors.models import Question
 from vendors.models.vendor import MemberQuerySet
+from vendors.tasks import confirm, queries
 
 pytestmark = pytest.mark.mutated
 Mutation = Callable[[pytest.MonkeyPatch], None]
@@ -76,9 +77,9 @@ MUTATIONS: dict[str, Mutation] = SCOPE | {
     "company of any project": lambda patch: patch.setattr(
         desks, "company_of", made_lax(companies.company_of)
     ),
-    "rows of any role": without(worklist, "_TASKS", ROLES, "true"),
-    "rows before of any role": without(worklist, "_BEFORE", ROLES, "true"),
-    "sayings of any company": without(worklist, "_SAID", " AND vendor = vendor_id"),
+    "rows of any role": without(queries, "_TASKS", ROLES, "true"),
+    "rows before of any role": without(queries, "_BEFORE", ROLES, "true"),
+    "sayings of any company": without(queries, "_SAID", " AND vendor = vendor_id"),
     "messages of any project": without(
         asking, "threads_of", '"project_id": tasks[0].seat.project_id,'
     ),
@@ -102,13 +103,13 @@ MUTATIONS: dict[str, Mutation] = SCOPE | {
 # taken out, these tell nobody anything, since another condition says the same
 NEEDLESS: dict[str, Mutation] = {
     "an edition is of one project": without(
-        worklist, "_TASKS", "row.project_id = project\n    AND ", ""
+        queries, "_TASKS", "row.project_id = project\n    AND ", ""
     ),
     "the own rows of the edition before were the company's own": without(
-        worklist, "_TASKS", "row.edition_id = edition", "row.edition_id IN (edition, before)"
+        queries, "_TASKS", "row.edition_id = edition", "row.edition_id IN (edition, before)"
     ),
     "only editions of own seats are looked up": without(
-        worklist, "_EDITIONS", "WHERE project_id = ANY(%(projects)s)"
+        queries, "_EDITIONS", "WHERE project_id = ANY(%(projects)s)"
     ),
     "threads are kept by company": without(
         asking, "threads_of", '"vendor_id__in": [task.seat.vendor_id for task in tasks],'
@@ -189,13 +190,13 @@ def test_every_scope_of_the_application_is_mutated() -> None:
 
 def test_every_statement_of_a_module_is_mutated() -> None:
     """A new statement in these modules belongs into the table."""
-    statements = {name for name, text in vars(worklist).items() if "FROM" in str(text)[:4000]}
+    statements = {name for name, text in vars(queries).items() if "FROM" in str(text)[:4000]}
     assert {name for name in statements if name.isupper()} == {
         "_COMPANY", "_TASKS", "_SAID", "_BEFORE", "_EDITIONS",
     }  # fmt: skip
     asks = [n for n, f in inspect.getmembers(asking, inspect.isfunction) if _asks(f)]
     assert asks == ["_put", "ask", "close", "reply", "set_state", "threads_of"]
-    assert [n for n, f in inspect.getmembers(confirming, inspect.isfunction) if _asks(f)] == ["say"]
+    assert [n for n, f in inspect.getmembers(confirm, inspect.isfunction) if _asks(f)] == ["say"]
 
 
 def _asks(function: Any) -> bool:

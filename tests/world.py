@@ -17,11 +17,12 @@ from projects.models import Import, Membership, Numbering, Project
 from projects.store import editions
 from tests.canaries import FIRST_KEY, KEYS_APART, Canaries, Row, Sheet
 from tests.publishing import DAY
-from vendors import asking, confirming
+from vendors import asking
 from vendors.access.seats import Desk, own_desk
 from vendors.models import Confirmation, Contract, Member, Question, Vendor
-from vendors.tasks import Task
-from vendors.worklist import work_of
+from vendors.tasks import confirm
+from vendors.tasks.queries import work_of
+from vendors.tasks.task import Task
 
 MAIN, OTHER, ABSENT = "main", "other", "absent"
 ROLES: Mapping[str, Mapping[str, str]] = {
@@ -226,7 +227,7 @@ def _work(world: World) -> None:
     for person in (*"abcde", "a_other"):
         desk = own_desk(world.people[person], base="")
         seen = [(task, task.edition.number) for task in work_of(desk).tasks]
-        confirming.say(desk, seen, Confirmation.State.CONFIRMED)
+        confirm.say(desk, seen, Confirmation.State.CONFIRMED)
     for slug, sheet in world.sheets.items():
         change(world, slug, sheet.second)
         publish(world, slug)

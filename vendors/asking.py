@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from raci.access import name_of
 from vendors.access.seats import Desk
-from vendors.confirming import stamp
 from vendors.models import Message, Question
-from vendors.tasks import Task
+from vendors.tasks.confirm import stamp
+from vendors.tasks.task import Task
 
 
 @dataclass(frozen=True, slots=True)

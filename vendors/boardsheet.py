@@ -13,7 +13,7 @@ from projects.models import Project
 from vendors import questions
 from vendors.board import Board, Tally, spelled
 from vendors.models import Question, Reminder
-from vendors.tasks import STATES, State
+from vendors.tasks.task import STATES, State
 
 TITLE = "確認状況"
 _COUNTS = (

@@ -13,7 +13,7 @@ from django.urls import reverse
 from projects.models import Membership
 from vendors.mail.outbox import after_commit, body
 from vendors.models import Member, Question, Vendor
-from vendors.tasks import Task
+from vendors.tasks.task import Task
 
 MOST_LISTED = 20
 

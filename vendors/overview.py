@@ -12,9 +12,9 @@ from projects.models import Project
 from raci.database.raw_sql import fetch
 from vendors.access import row_security
 from vendors.access.seats import own_desk
-from vendors.selection import ANSWERED, CHANGED
-from vendors.tasks import Gone, State, Task
-from vendors.worklist import work_of
+from vendors.tasks.filter import ANSWERED, CHANGED
+from vendors.tasks.queries import work_of
+from vendors.tasks.task import Gone, State, Task
 
 SHOWN = 10
 # Tasks as on the board, less those with an answer that still counts. One answer, one row looked up:

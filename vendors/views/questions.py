@@ -11,12 +11,12 @@ from projects.models import Project
 from raci.access import Right, load, person
 from vendors import notices, questions
 from vendors.access.seats import shown_desk
-from vendors.forms import ClosingForm, MessageForm
 from vendors.forms_questions import QuestionForm
 from vendors.models import Question, Vendor
 from vendors.questions import Overtaken
+from vendors.tasks.forms import ClosingForm, MessageForm
+from vendors.tasks.queries import work_of
 from vendors.views.company import opened
-from vendors.worklist import work_of
 
 PER_PAGE = 50
 NEWS = "業者から新しい発言があります。読んでから、もう一度押してください。"

@@ -7,14 +7,15 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from vendors import asking, confirming, notices
+from vendors import asking, notices
 from vendors.access.seats import Desk
-from vendors.confirming import Said, Unknown
-from vendors.forms import ClosingForm, MessageForm, SayForm
 from vendors.models import Confirmation
-from vendors.tasks import Task, Work
-from vendors.views.tasks import list_page
-from vendors.worklist import work_of
+from vendors.tasks import confirm as confirming
+from vendors.tasks.confirm import Said, Unknown
+from vendors.tasks.forms import ClosingForm, MessageForm, SayForm
+from vendors.tasks.list_views import list_page
+from vendors.tasks.queries import work_of
+from vendors.tasks.task import Task, Work
 
 QUESTION = Confirmation.State.QUESTION
 _PLACE = re.compile(r"[-\w]+/[0-9a-z]+/")

@@ -9,7 +9,7 @@ from enum import StrEnum
 from projects.domain.edition_rows import SEPARATOR, Detail, Line
 from projects.excel import workbook
 from vendors.access.seats import Seat
-from vendors.tasks import Publication, Work
+from vendors.tasks.task import Publication, Work
 
 TITLE = "今回の変更"
 NOTHING = "（なし）"

@@ -8,8 +8,8 @@ from django.shortcuts import render
 
 from projects.exports.views import xlsx_response
 from vendors.access.seats import Desk
-from vendors.changes import TITLE, Kind, changes_of, sheet
-from vendors.worklist import work_of
+from vendors.tasks.changes import TITLE, Kind, changes_of, sheet
+from vendors.tasks.queries import work_of
 
 PER_PAGE = 100
 

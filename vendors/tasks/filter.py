@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from projects.domain.match_key import match_key
-from vendors.tasks import State, Task
+from vendors.tasks.task import State, Task
 
 CHANGED = "changed"
 ANSWERED = "answered"

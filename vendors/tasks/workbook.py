@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from projects.domain.grid import Grid, Item, Mark, Role
 from projects.excel import workbook
 from projects.excel.workbook import Column, Part
-from vendors.tasks import STATES, Task
+from vendors.tasks.task import STATES, Task
 
 TITLE = "担当作業一覧"
 NOTHING = "該当する作業はありません。"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from raci.access import name_of
 from vendors.access.seats import Desk
 from vendors.models import Confirmation
-from vendors.tasks import Task, Work
+from vendors.tasks.task import Task, Work
 
 
 class Unknown(LookupError):

@@ -8,13 +8,13 @@ from django.shortcuts import render
 from django_tables2 import RequestConfig
 
 from projects.exports.views import xlsx_response
-from vendors import companysheet
 from vendors.access.seats import Desk
-from vendors.forms import SayForm, TaskForm
 from vendors.models import Question
-from vendors.tables import TaskTable
-from vendors.tasks import STATES, Task, Work
-from vendors.worklist import work_of
+from vendors.tasks import workbook
+from vendors.tasks.forms import SayForm, TaskForm
+from vendors.tasks.queries import work_of
+from vendors.tasks.tables import TaskTable
+from vendors.tasks.task import STATES, Task, Work
 
 PER_PAGE = 100
 ALL = "all"
@@ -31,8 +31,8 @@ def task_export(request: HttpRequest, desk: Desk) -> HttpResponse:
     form = TaskForm(request.GET, tasks=work.tasks)
     if not form.is_valid():
         return render(request, "400.html", status=400)
-    data = companysheet.sheets(_kept(work, form))
-    return xlsx_response(data, f"{companysheet.TITLE}（{desk.name}）.xlsx")
+    data = workbook.sheets(_kept(work, form))
+    return xlsx_response(data, f"{workbook.TITLE}（{desk.name}）.xlsx")
 
 
 def list_page(

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 
 from projects.domain.edition_rows import SEPARATOR
-from vendors.tasks import STATES, Task
+from vendors.tasks.task import STATES, Task
 
 LONGEST = 60
 NOTHING = "（なし）"

@@ -15,7 +15,7 @@ from typing import Any
 from projects.domain.edition_rows import Line
 from raci.database.raw_sql import fetch
 from vendors.access.seats import Desk, Seat
-from vendors.tasks import Gone, Publication, Stamp, Task, Work
+from vendors.tasks.task import Gone, Publication, Stamp, Task, Work
 
 _LINE = """row.position, row.level, row.uid, row.number, row.name, row.description,
     row.path_uids, row.path_numbers, row.path_names, row.role_ids, row.role_names, row.symbols,

@@ -7,10 +7,10 @@ from django import forms
 
 from projects.domain.matrix_filter import words_of
 from projects.shared.form_fields import ParagraphField, offer
-from vendors.confirming import Chosen, chosen
 from vendors.models import MAX_TEXT, Confirmation
-from vendors.selection import ANSWERED, CHANGED, TaskFilter
-from vendors.tasks import STATES, Task, Work
+from vendors.tasks.confirm import Chosen, chosen
+from vendors.tasks.filter import ANSWERED, CHANGED, TaskFilter
+from vendors.tasks.task import STATES, Task, Work
 
 MORE_STATES = {CHANGED: "変更あり", ANSWERED: "回答あり"}
 
