@@ -32,9 +32,9 @@ from tests.crew import (
 )
 from tests.publishing import published
 from tests.small_project import marked
-from vendors import questions
 from vendors.board import board
 from vendors.models import Contract, Member, Vendor
+from vendors.questions import inbox
 
 __all__ = ["crew", "project"]
 
@@ -175,7 +175,7 @@ def test_a_company_sees_what_to_confirm_what_was_answered_and_what_changed(
 ) -> None:
     said(crew, "計画")
     question = asked(crew, "報告", "いつまでですか")
-    questions.answer(question, "月末です", by=manager())
+    inbox.answer(question, "月末です", by=manager())
     changed(crew, marked(GRID, "計画", "○", "◎"))
     published(crew)
     found = page("kou")

@@ -16,8 +16,9 @@ from tests import crawling, world
 from tests.canaries import CANARY
 from tests.crawling import THOROUGH, crawler, keys, told
 from tests.world import MAIN, STRANGERS, World
-from vendors import asking, notices
 from vendors.models import Question
+from vendors.questions import mail as notices
+from vendors.questions import thread
 
 Capture = Callable[..., Any]
 # One of each kind; the others are like one of these, or see less.
@@ -128,7 +129,7 @@ def test_an_answer_is_mailed_to_the_people_who_asked_and_work_there(
 ) -> None:
     project, vendor = there.projects[MAIN], there.companies["A"]
     question = Question.objects.filter(project=project, vendor=vendor).order_by("pk")[0]
-    told = asking.reply(question, "回答", by=there.people["boss"], edition_number=2).text
+    told = thread.reply(question, "回答", by=there.people["boss"], edition_number=2).text
     with django_capture_on_commit_callbacks(execute=True):
         request = RequestFactory().get("/")
         notices.answered(request, question, task=there.sheets[MAIN].second[1].item.name, text=told)

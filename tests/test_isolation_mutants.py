@@ -21,11 +21,12 @@ from django.test import RequestFactory
 from tests import crawling, world
 from tests.crawling import told
 from tests.world import MAIN, OTHER, World
-from vendors import asking, notices
 from vendors.access import companies, row_security, seats
 from vendors.access import decorators as desks
 from vendors.models import Question
 from vendors.models.vendor import MemberQuerySet
+from vendors.questions import mail as notices
+from vendors.questions import thread
 from vendors.tasks import confirm, queries
 
 pytestmark = pytest.mark.mutated
@@ -81,13 +82,13 @@ MUTATIONS: dict[str, Mutation] = SCOPE | {
     "rows before of any role": without(queries, "_BEFORE", ROLES, "true"),
     "sayings of any company": without(queries, "_SAID", " AND vendor = vendor_id"),
     "messages of any project": without(
-        asking, "threads_of", '"project_id": tasks[0].seat.project_id,'
+        thread, "threads_of", '"project_id": tasks[0].seat.project_id,'
     ),
     "closing in any company": without(
-        asking, "close", ', "vendor_id": task.seat.vendor_id'
+        thread, "close", ', "vendor_id": task.seat.vendor_id'
     ),
     "closing in any project": without(
-        asking, "close", '"project_id": task.seat.project_id, '
+        thread, "close", '"project_id": task.seat.project_id, '
     ),
     "mails to managers of any project": without(
         notices, "managers_of", "memberships__project=project_id, "
@@ -112,7 +113,7 @@ NEEDLESS: dict[str, Mutation] = {
         queries, "_EDITIONS", "WHERE project_id = ANY(%(projects)s)"
     ),
     "threads are kept by company": without(
-        asking, "threads_of", '"vendor_id__in": [task.seat.vendor_id for task in tasks],'
+        thread, "threads_of", '"vendor_id__in": [task.seat.vendor_id for task in tasks],'
     ),
 }
 
@@ -194,7 +195,7 @@ def test_every_statement_of_a_module_is_mutated() -> None:
     assert {name for name in statements if name.isupper()} == {
         "_COMPANY", "_TASKS", "_SAID", "_BEFORE", "_EDITIONS",
     }  # fmt: skip
-    asks = [n for n, f in inspect.getmembers(asking, inspect.isfunction) if _asks(f)]
+    asks = [n for n, f in inspect.getmembers(thread, inspect.isfunction) if _asks(f)]
     assert asks == ["_put", "ask", "close", "reply", "set_state", "threads_of"]
     assert [n for n, f in inspect.getmembers(confirm, inspect.isfunction) if _asks(f)] == ["say"]
 

@@ -27,8 +27,8 @@ from tests.crew import (
 )
 from tests.publishing import published
 from tests.small_project import marked
-from vendors import questions
 from vendors.models import Message, Question
+from vendors.questions import inbox
 
 __all__ = ["crew", "project"]
 LIST = f"{BASE}questions/"
@@ -218,7 +218,7 @@ def test_two_who_answer_at_once_lose_nothing(crew: Project) -> None:
 
     def answer(name: str) -> None:
         together.wait()
-        questions.answer(question, f"{name}の回答", by=people[name])
+        inbox.answer(question, f"{name}の回答", by=people[name])
         connection.close()
 
     threads = [threading.Thread(target=answer, args=(name,)) for name in ("manager", "editor")]

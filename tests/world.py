@@ -17,9 +17,9 @@ from projects.models import Import, Membership, Numbering, Project
 from projects.store import editions
 from tests.canaries import FIRST_KEY, KEYS_APART, Canaries, Row, Sheet
 from tests.publishing import DAY
-from vendors import asking
 from vendors.access.seats import Desk, own_desk
 from vendors.models import Confirmation, Contract, Member, Question, Vendor
+from vendors.questions import thread
 from vendors.tasks import confirm
 from vendors.tasks.queries import work_of
 from vendors.tasks.task import Task
@@ -250,10 +250,10 @@ def _ask(world: World, desk: Desk, person: str, tasks: Sequence[Task]) -> None:
         party = f"{person.upper()}@{task.seat.slug}"
         world.asked.setdefault(party, set()).add(task.line.uid)
         text, answer = (world.canaries.of(party, world.pmo(task.seat.slug)) for _ in range(2))
-        asking.ask(desk, [task], text)
+        thread.ask(desk, [task], text)
         mate = world.people["boss" if person == "a" else "second"]
         world.canaries.parties[mate.last_name].add(party)
         question = Question.objects.get(
             project_id=task.seat.project_id, vendor_id=task.seat.vendor_id, uid=task.line.uid
         )
-        asking.reply(question, answer, by=mate, edition_number=2)
+        thread.reply(question, answer, by=mate, edition_number=2)

@@ -10,9 +10,9 @@ from django.utils.timezone import localtime
 from projects.excel import workbook
 from projects.excel.workbook import Plain
 from projects.models import Project
-from vendors import questions
 from vendors.board import Board, Tally, spelled
 from vendors.models import Question, Reminder
+from vendors.questions import inbox
 from vendors.tasks.task import STATES, State
 
 TITLE = "確認状況"
@@ -83,8 +83,8 @@ def _reminded(reminder: Reminder | None) -> list[str | int]:
 
 def _questions(project: Project) -> Iterator[list[str | int]]:
     """Those that are not closed, in the order of their page."""
-    left = questions.listed(project).exclude(state=Question.State.CLOSED)
-    for asked in questions.described(project, list(left)):
+    left = inbox.listed(project).exclude(state=Question.State.CLOSED)
+    for asked in inbox.described(project, list(left)):
         row, last = asked.row, asked.last
         yield [
             asked.question.vendor.name,

@@ -3,9 +3,9 @@ from __future__ import annotations
 from django.urls import path
 
 from vendors.access.decorators import POST, own
+from vendors.questions.task_page import confirm, say, task_page
 from vendors.tasks.change_views import change_export, change_list
 from vendors.tasks.list_views import task_export, task_list
-from vendors.views.task import confirm, say, task_page
 
 app_name = "vendors"
 urlpatterns = [

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.models import Project, Role
 from raci.access import Right, load, person
-from vendors import contracting, people, questions
+from vendors import contracting, people
 from vendors.access.companies import known_company
 from vendors.board import board
 from vendors.forms_pmo import CompanyForm, ContractForm
 from vendors.models import Contract, Member, Vendor
+from vendors.questions import inbox
 
 MOST_QUESTIONS = 20
 
@@ -30,7 +31,7 @@ def opened(
 def company_page(request: HttpRequest, slug: str, company: str) -> HttpResponse:
     project, vendor = opened(request, slug, company, Right.VIEW)
     row = next(iter(board(project, vendor=vendor).companies), None)
-    asked = questions.listed(project, company=vendor.uid)
+    asked = inbox.listed(project, company=vendor.uid)
     context = {
         "project": project,
         "company": row,
@@ -38,7 +39,7 @@ def company_page(request: HttpRequest, slug: str, company: str) -> HttpResponse:
         "contracts": Contract.objects.with_roles(project)
         .filter(vendor=vendor)
         .order_by("role__position", "pk"),
-        "questions": questions.described(project, list(asked[:MOST_QUESTIONS])),
+        "questions": inbox.described(project, list(asked[:MOST_QUESTIONS])),
         "people": _people(request, project, vendor),
         "may_manage": project.right >= Right.MANAGE,
     }

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from vendors import asking, notices
 from vendors.access.seats import Desk
 from vendors.models import Confirmation
+from vendors.questions import mail, thread
 from vendors.tasks import confirm as confirming
 from vendors.tasks.confirm import Said, Unknown
 from vendors.tasks.forms import ClosingForm, MessageForm, SayForm
@@ -39,8 +39,8 @@ def confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     state = Confirmation.State(form.cleaned_data["state"])
     said = confirming.say(desk, form.cleaned_data["task"].tasks, state)
     if state == QUESTION:
-        asking.ask(desk, said.done, form.cleaned_data["text"])
-        notices.asked(request, said.done, form.cleaned_data["text"])
+        thread.ask(desk, said.done, form.cleaned_data["text"])
+        mail.asked(request, said.done, form.cleaned_data["text"])
     _tell(request, said, state)
     if lost := form.cleaned_data["task"].lost:
         messages.error(request, f"現在の担当作業にない{lost}件は、そのままです。")
@@ -59,8 +59,8 @@ def say(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpRespons
     if not form.is_valid():
         return _page(request, desk, work, form, status=400)
     confirming.say(desk, [(task, task.edition.number)], QUESTION)
-    asking.ask(desk, [task], form.cleaned_data["text"])
-    notices.asked(request, [task], form.cleaned_data["text"])
+    thread.ask(desk, [task], form.cleaned_data["text"])
+    mail.asked(request, [task], form.cleaned_data["text"])
     messages.success(request, "質問を送りました。PMOに通知します。")
     return redirect(f"{desk.base}{task.place}")
 
@@ -73,9 +73,9 @@ def _closed(request: HttpRequest, desk: Desk, work: Work, task: Task) -> HttpRes
     text = form.cleaned_data["text"]
     with transaction.atomic():
         if text:
-            asking.ask(desk, [task], text)
-            notices.asked(request, [task], text)
-        asking.close(task)
+            thread.ask(desk, [task], text)
+            mail.asked(request, [task], text)
+        thread.close(task)
     messages.success(request, "質問を解決済みにしました。")
     return redirect(f"{desk.base}{task.place}")
 
@@ -88,7 +88,7 @@ def _page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    threads = asking.threads_of(work.tasks)
+    threads = thread.threads_of(work.tasks)
     parts = [(task, threads[task.seat.vendor_id]) for task in work.tasks]
     context = {"desk": desk, "task": work.tasks[0], "parts": parts, "form": form}
     return render(request, "vendors/task.html", context, status=status)

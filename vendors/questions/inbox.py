@@ -12,8 +12,8 @@ from django.http import Http404
 from projects import store
 from projects.models import Edition, EditionRow, Project
 from projects.store import editions
-from vendors import asking
 from vendors.models import Message, Question, Vendor
+from vendors.questions import thread
 
 OPEN_FIRST = ("open", "answered", "closed")
 
@@ -76,7 +76,7 @@ def close(question: Question, *, seen: int, by: User, text: str = "") -> bool:
         was_open = locked.state != Question.State.CLOSED
         if text:
             _said(locked, text, by=by)
-        asking.set_state(locked, Question.State.CLOSED)
+        thread.set_state(locked, Question.State.CLOSED)
     return was_open or bool(text)
 
 
@@ -88,13 +88,13 @@ def reopen(question: Question, *, by: User) -> bool:
             return False
         last = said_in(locked).order_by("-pk").first()
         answered = last is not None and last.side == Message.Side.PMO
-        asking.set_state(locked, Question.State.ANSWERED if answered else Question.State.OPEN)
+        thread.set_state(locked, Question.State.ANSWERED if answered else Question.State.OPEN)
     return True
 
 
 def _said(locked: Question, text: str, *, by: User) -> Message:
     latest = editions.latest(locked.project)
-    return asking.reply(locked, text, by=by, edition_number=latest.number if latest else 0)
+    return thread.reply(locked, text, by=by, edition_number=latest.number if latest else 0)
 
 
 def said_in(question: Question) -> QuerySet[Message]:

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.models import Project
 from raci.access import Right, load, person
-from vendors import notices, questions
 from vendors.access.seats import shown_desk
-from vendors.forms_questions import QuestionForm
 from vendors.models import Question, Vendor
-from vendors.questions import Overtaken
+from vendors.questions import inbox, mail
+from vendors.questions.forms import QuestionForm
+from vendors.questions.inbox import Overtaken
 from vendors.tasks.forms import ClosingForm, MessageForm
 from vendors.tasks.queries import work_of
 from vendors.views.company import opened
@@ -29,13 +29,13 @@ def question_list(request: HttpRequest, slug: str) -> HttpResponse:
     project = load(Project.objects.all(), user=person(request), slug=slug)
     companies = Vendor.objects.filter(questions__project=project).distinct().order_by("name")
     form = QuestionForm(request.GET, companies=companies)
-    found = questions.listed(project, **form.wanted)
+    found = inbox.listed(project, **form.wanted)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "project": project,
         "form": form,
         "page": page,
-        "questions": questions.described(project, list(page.object_list)),
+        "questions": inbox.described(project, list(page.object_list)),
     }
     status = 200 if form.is_valid() else 400
     return render(request, "vendors/questions.html", context, status=status)
@@ -46,7 +46,7 @@ def thread(request: HttpRequest, slug: str, company: str, uid: str) -> HttpRespo
     """What was said about a task; POST answers, closes or reopens, for editors and managers."""
     right = Right.EDIT if request.method == "POST" else Right.VIEW
     project, vendor = opened(request, slug, company, right)
-    question = questions.question_of(project, vendor, uid)
+    question = inbox.question_of(project, vendor, uid)
     if request.method != "POST":
         return _page(request, project, vendor, question, MessageForm())
     if "close" in request.POST:
@@ -63,8 +63,8 @@ def _answered(
     if not form.is_valid():
         return _page(request, project, vendor, question, form, status=400)
     text = form.cleaned_data["text"]
-    questions.answer(question, text, by=person(request))
-    notices.answered(request, question, task=_task(question), text=text)
+    inbox.answer(question, text, by=person(request))
+    mail.answered(request, question, task=_task(question), text=text)
     messages.success(request, f"回答しました。{_TOLD.format(vendor)}")
     return redirect(request.path)
 
@@ -78,25 +78,25 @@ def _closed(
     seen, text = request.POST.get("seen", ""), form.cleaned_data["text"]
     try:
         last = int(seen[:18]) if seen.isascii() and seen.isdecimal() else 0
-        news = questions.close(question, seen=last, by=person(request), text=text)
+        news = inbox.close(question, seen=last, by=person(request), text=text)
     except Overtaken:
         return _page(request, project, vendor, question, form, problem=NEWS, status=409)
     if news:
-        notices.closed(request, question, task=_task(question), text=text)
+        mail.closed(request, question, task=_task(question), text=text)
     messages.success(request, f"質問を解決済みにしました。{_TOLD.format(vendor)}")
     return redirect(request.path)
 
 
 def _reopened(request: HttpRequest, question: Question) -> HttpResponse:
-    if questions.reopen(question, by=person(request)):
-        notices.reopened(request, question, task=_task(question))
+    if inbox.reopen(question, by=person(request)):
+        mail.reopened(request, question, task=_task(question))
     messages.success(request, f"質問を再開しました。{_TOLD.format(question.vendor)}")
     return redirect(request.path)
 
 
 def _task(question: Question) -> str:
     """The row as mails name it."""
-    (asked,) = questions.described(question.project, [question])
+    (asked,) = inbox.described(question.project, [question])
     return f"項番{asked.row.number} {asked.row.name}" if asked.row else ""
 
 
@@ -110,10 +110,10 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    (asked,) = questions.described(project, [question])
+    (asked,) = inbox.described(project, [question])
     base = reverse("companies:tasks", args=[project.slug, vendor.uid])
     desk = shown_desk(person(request), vendor=vendor, project=project, base=base)
-    said = list(questions.said_in(question).order_by("pk"))
+    said = list(inbox.said_in(question).order_by("pk"))
     context = {
         "project": project,
         "vendor": vendor,
