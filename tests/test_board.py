@@ -29,8 +29,8 @@ from tests.crew import (
 from tests.publishing import published
 from tests.small_project import marked
 from vendors.access.seats import shown_desk
-from vendors.board import Tally, board
 from vendors.models import Contract, Member, Reminder, Vendor
+from vendors.progress.progress import Tally, board
 from vendors.tasks.queries import work_of
 from vendors.tasks.task import State
 

@@ -32,8 +32,8 @@ from tests.crew import (
 )
 from tests.publishing import published
 from tests.small_project import marked
-from vendors.board import board
 from vendors.models import Contract, Member, Vendor
+from vendors.progress.progress import board
 from vendors.questions import inbox
 
 __all__ = ["crew", "project"]

@@ -11,9 +11,9 @@ from projects.models import Project, Role
 from raci.access import Right, load, person
 from vendors import contracting, people
 from vendors.access.companies import known_company
-from vendors.board import board
 from vendors.forms_pmo import CompanyForm, ContractForm
 from vendors.models import Contract, Member, Vendor
+from vendors.progress.progress import board
 from vendors.questions import inbox
 
 MOST_QUESTIONS = 20

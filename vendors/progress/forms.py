@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from projects.shared.form_fields import choice_field, offer
-from vendors.reminding import Candidate
+from vendors.progress.reminders import Candidate
 
 
 class PhaseForm(forms.Form):

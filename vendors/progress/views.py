@@ -7,9 +7,9 @@ from django.views.decorators.http import require_safe
 from projects.exports.views import xlsx_response
 from projects.models import Project
 from raci.access import Right, load, person
-from vendors import boardsheet
-from vendors.board import board
-from vendors.forms_progress import PhaseForm
+from vendors.progress import workbook
+from vendors.progress.forms import PhaseForm
+from vendors.progress.progress import board
 
 
 @require_safe
@@ -31,5 +31,5 @@ def board_page(request: HttpRequest, slug: str) -> HttpResponse:
 def board_export(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole board as Excel, with every task of every company."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
-    data = boardsheet.sheets(project, board(project))
-    return xlsx_response(data, f"{boardsheet.TITLE}（{project}）.xlsx")
+    data = workbook.sheets(project, board(project))
+    return xlsx_response(data, f"{workbook.TITLE}（{project}）.xlsx")

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from projects.models import Project
 from raci.access import Right, load, person
-from vendors import letters_reminded, reminding
-from vendors.board import board
-from vendors.forms_progress import RemindForm
-from vendors.reminding import Candidate
+from vendors.progress import mail, reminders
+from vendors.progress.forms import RemindForm
+from vendors.progress.progress import board
+from vendors.progress.reminders import Candidate
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -20,7 +20,7 @@ def remind(request: HttpRequest, slug: str) -> HttpResponse:
     """Companies to choose from; with ?company= who would get a mail; POST sends it."""
     user = person(request)
     project = load(Project.objects.all(), user=user, right=Right.MANAGE, slug=slug)
-    offered = reminding.candidates(project, board(project))
+    offered = reminders.candidates(project, board(project))
     asked = request.POST if request.method == "POST" else request.GET
     if request.method != "POST" and "company" not in asked and "sure" not in asked:
         return _choice(request, project, offered)
@@ -30,8 +30,8 @@ def remind(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = _of(offered, form)
     if request.method != "POST":
         return _sure(request, project, chosen)
-    done = reminding.remind(project, chosen, forced=form.cleaned_data["again"], by=user)
-    letters_reminded.reminded(request, project, done.sent)
+    done = reminders.remind(project, chosen, forced=form.cleaned_data["again"], by=user)
+    mail.reminded(request, project, done.sent)
     _tell(request, done)
     return redirect("companies:board", slug)
 
@@ -63,7 +63,7 @@ def _sure(request: HttpRequest, project: Project, chosen: Sequence[Candidate]) -
     return render(request, "vendors/remind_sure.html", context)
 
 
-def _tell(request: HttpRequest, done: reminding.Reminded) -> None:
+def _tell(request: HttpRequest, done: reminders.Reminded) -> None:
     if done.sent:
         text = f"{len(done.sent)}社の{done.people}人に、確認をお願いするメールを送ります。"
         messages.success(request, text)

@@ -14,8 +14,8 @@ from projects import store
 from projects.models import Project
 from raci.access import name_of
 from vendors.access import security_log
-from vendors.board import Board, Company
 from vendors.models import Member, Reminder
+from vendors.progress.progress import Board, Company
 
 
 @dataclass(frozen=True, slots=True)

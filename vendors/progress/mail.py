@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from projects.models import Project
 from vendors.mail.to_companies import tasks_url, to_each
-from vendors.reminding import Candidate
+from vendors.progress.reminders import Candidate
 
 
 def reminded(request: HttpRequest, project: Project, chosen: Sequence[Candidate]) -> None:

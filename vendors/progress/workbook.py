@@ -10,8 +10,8 @@ from django.utils.timezone import localtime
 from projects.excel import workbook
 from projects.excel.workbook import Plain
 from projects.models import Project
-from vendors.board import Board, Tally, spelled
 from vendors.models import Question, Reminder
+from vendors.progress.progress import Board, Tally, spelled
 from vendors.questions import inbox
 from vendors.tasks.task import STATES, State
 
