@@ -28,8 +28,8 @@ from tests.crew import (
 )
 from tests.publishing import published
 from tests.small_project import marked
-from vendors import publishing
 from vendors.models import Contract, Member, Vendor
+from vendors.publishing import publish
 
 __all__ = ["crew", "project"]
 NEW, LIST = f"{BASE}editions/new/", f"{BASE}editions/"
@@ -51,14 +51,14 @@ def post(**data: Any) -> Any:
     return client.post(NEW, {"title": "第2版", "date": "2026-05-01", **seen, **data})
 
 
-def party(project: Project, name: str) -> publishing.Party:
+def party(project: Project, name: str) -> publish.Party:
     project.refresh_from_db()
-    found = publishing.preview(project)
+    found = publish.preview(project)
     return next(p for p in (*found.companies, *found.vacant) if p.name == name)
 
 
 def test_a_first_edition_is_new_for_everybody(project: Project) -> None:
-    found = publishing.preview(project)
+    found = publish.preview(project)
     assert (found.number, found.companies) == (1, ())
     assert [(p.name, len(p.changes.new)) for p in found.vacant] == [("甲社", 3), ("乙社", 3)]
 
@@ -108,7 +108,7 @@ def test_roles_without_a_company_are_named(crew: Project) -> None:
     Contract.objects.filter(vendor=company()).delete()
     page = html(client_of("manager").get(NEW))
     assert "担当会社のない列" in page
-    assert [p.name for p in publishing.preview(crew).vacant] == ["甲社"]
+    assert [p.name for p in publish.preview(crew).vacant] == ["甲社"]
 
 
 def test_publishing_makes_the_next_edition_and_says_so(crew: Project) -> None:

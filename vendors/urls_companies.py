@@ -7,12 +7,12 @@ from django.urls import path
 from vendors.access.decorators import shown
 from vendors.progress.reminder_views import remind
 from vendors.progress.views import board_export, board_page
+from vendors.publishing.views import publish
 from vendors.questions.task_page import task_page
 from vendors.questions.views import question_list, thread
 from vendors.tasks.change_views import change_export, change_list
 from vendors.tasks.list_views import task_export, task_list
 from vendors.views import company, people
-from vendors.views.publishing import publish
 
 _ALL = "<slug:slug>/companies/"
 _COMPANY = f"{_ALL}<str:company>/"

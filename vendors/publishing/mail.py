@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from projects.models import Edition, Project
 from vendors.mail.to_companies import tasks_url, to_each
-from vendors.publishing import Party
+from vendors.publishing.publish import Party
 
 
 def published(

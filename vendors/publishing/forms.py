@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from projects.models.edition import MAX_NOTE
 from projects.shared.form_fields import DayField, LineField, ParagraphField
-from vendors.publishing import Preview
+from vendors.publishing.publish import Preview
 
 
 class PublishForm(forms.Form):

@@ -8,9 +8,10 @@ from django.views.decorators.http import require_http_methods
 from projects.models import Project
 from projects.store.editions import Unpublishable
 from raci.access import Right, load, person
-from vendors import letters_published, publishing
-from vendors.forms_publishing import PublishForm
-from vendors.publishing import Preview
+from vendors.publishing import mail
+from vendors.publishing import publish as publishing
+from vendors.publishing.forms import PublishForm
+from vendors.publishing.publish import Preview
 
 LISTED = 50
 
@@ -31,7 +32,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     except Unpublishable as error:
         again = PublishForm.about(preview, request.POST)
         return _page(request, project, preview, again, problem=str(error), status=409)
-    letters_published.published(request, project, edition, preview.affected)
+    mail.published(request, project, edition, preview.affected)
     messages.success(
         request,
         f"{edition}を公開しました。"
