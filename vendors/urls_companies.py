@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from vendors.access.decorators import shown
+from vendors.companies import people_views, views
 from vendors.progress.reminder_views import remind
 from vendors.progress.views import board_export, board_page
 from vendors.publishing.views import publish
@@ -12,7 +13,6 @@ from vendors.questions.task_page import task_page
 from vendors.questions.views import question_list, thread
 from vendors.tasks.change_views import change_export, change_list
 from vendors.tasks.list_views import task_export, task_list
-from vendors.views import company, people
 
 _ALL = "<slug:slug>/companies/"
 _COMPANY = f"{_ALL}<str:company>/"
@@ -25,13 +25,13 @@ urlpatterns = [
     path(_ALL, board_page, name="board"),
     path(f"{_ALL}export.xlsx", board_export, name="board_export"),
     path(f"{_ALL}remind/", remind, name="remind"),
-    path(f"{_ALL}new/", company.new_company, name="new"),
-    path(_COMPANY, company.company_page, name="company"),
-    path(f"{_COMPANY}roles/<int:role>/", company.contract, name="contract"),
-    path(f"{_COMPANY}invite/", people.invite, name="invite"),
-    path(f"{_PERSON}invite/", people.invite_again, name="invite_again"),
-    path(f"{_PERSON}deactivate/", people.deactivate, name="deactivate"),
-    path(f"{_PERSON}activate/", people.activate, name="activate"),
+    path(f"{_ALL}new/", views.new_company, name="new"),
+    path(_COMPANY, views.company_page, name="company"),
+    path(f"{_COMPANY}roles/<int:role>/", views.contract, name="contract"),
+    path(f"{_COMPANY}invite/", people_views.invite, name="invite"),
+    path(f"{_PERSON}invite/", people_views.invite_again, name="invite_again"),
+    path(f"{_PERSON}deactivate/", people_views.deactivate, name="deactivate"),
+    path(f"{_PERSON}activate/", people_views.activate, name="activate"),
     path(f"{_COMPANY}questions/<str:uid>/", thread, name="thread"),
     path(f"{_COMPANY}tasks/", shown(task_list, told=True), name="tasks"),
     path(f"{_COMPANY}tasks/export.xlsx", shown(task_export), name="tasks_export"),

@@ -27,7 +27,7 @@ ALL = (
         "finds the projects of a person's companies, from which every other statement starts",
     ),
     _across(
-        "vendors.people:reach",
+        "vendors.companies.people:reach",
         "vendors_contract projects_membership",
         "whether a company works in projects, or has people in PMOs, beyond this manager's",
     ),

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from projects.models import Project
 from raci.access import Right, load, person
 from vendors.access.seats import shown_desk
+from vendors.companies.views import opened
 from vendors.models import Question, Vendor
 from vendors.questions import inbox, mail
 from vendors.questions.forms import QuestionForm
 from vendors.questions.inbox import Overtaken
 from vendors.tasks.forms import ClosingForm, MessageForm
 from vendors.tasks.queries import work_of
-from vendors.views.company import opened
 
 PER_PAGE = 50
 NEWS = "業者から新しい発言があります。読んでから、もう一度押してください。"

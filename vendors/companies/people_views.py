@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from projects.models import Project
 from raci.access import name_of, person
-from vendors import letters_invited, people
-from vendors.forms_pmo import InviteForm
+from vendors.companies import mail, people
+from vendors.companies.forms import InviteForm
+from vendors.companies.people import Refused
+from vendors.companies.views import opened
 from vendors.models import Member, Vendor
-from vendors.people import Refused
-from vendors.views.company import opened
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +26,7 @@ def invite(request: HttpRequest, slug: str, company: str) -> HttpResponse:
         status = 400 if form.is_bound else 200
         return render(request, "vendors/invite.html", context, status=status)
     user = people.invite(project, vendor, **form.cleaned_data, by=person(request))
-    letters_invited.invited(request, project, vendor, user)
+    mail.invited(request, project, vendor, user)
     messages.success(request, f"{form.cleaned_data['address']}に招待のメールを送ります。")
     return redirect("companies:company", slug, vendor.uid)
 
@@ -39,7 +39,7 @@ def invite_again(request: HttpRequest, slug: str, company: str, key: int) -> Htt
         user = people.invite_again(member, project, by=person(request))
     except Refused as error:
         return _refused(request, project, vendor, error)
-    letters_invited.invited(request, project, vendor, user)
+    mail.invited(request, project, vendor, user)
     messages.success(request, f"{user.email}に招待のメールをもう一度送ります。")
     return redirect("companies:company", slug, vendor.uid)
 

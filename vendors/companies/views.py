@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.models import Project, Role
 from raci.access import Right, load, person
-from vendors import contracting, people
 from vendors.access.companies import known_company
-from vendors.forms_pmo import CompanyForm, ContractForm
+from vendors.companies import contracts, people
+from vendors.companies.forms import CompanyForm, ContractForm
 from vendors.models import Contract, Member, Vendor
 from vendors.progress.progress import board
 from vendors.questions import inbox
@@ -58,7 +58,7 @@ def new_company(request: HttpRequest, slug: str) -> HttpResponse:
         status = 400 if form.is_bound else 200
         return render(request, "vendors/company_new.html", context, status=status)
     role: Role = form.cleaned_data["role"]
-    vendor = contracting.add(role, name=form.cleaned_data["name"], by=user)
+    vendor = contracts.add(role, name=form.cleaned_data["name"], by=user)
     messages.success(request, f"{vendor}を「{role}」の担当会社にしました。")
     return redirect("companies:company", slug, vendor.uid)
 
@@ -67,9 +67,9 @@ def new_company(request: HttpRequest, slug: str) -> HttpResponse:
 def contract(request: HttpRequest, slug: str, company: str, role: int) -> HttpResponse:
     """A role of the company: POST hands it over to another company, or takes it away."""
     project, vendor = opened(request, slug, company)
-    found = contracting.contract_of(project, vendor, role)
+    found = contracts.contract_of(project, vendor, role)
     if request.method == "POST" and "remove" in request.POST:
-        contracting.remove(found, by=person(request))
+        contracts.remove(found, by=person(request))
         messages.success(request, f"{vendor}を「{found.role}」の担当から外しました。")
         return redirect("companies:board", slug)
     form = CompanyForm(request.POST if request.method == "POST" else None)
@@ -78,7 +78,7 @@ def contract(request: HttpRequest, slug: str, company: str, role: int) -> HttpRe
         context = {"project": project, "contract": found, "form": form, "names": names}
         status = 400 if form.is_bound else 200
         return render(request, "vendors/contract.html", context, status=status)
-    taker = contracting.hand_over(found, name=form.cleaned_data["name"], by=person(request))
+    taker = contracts.hand_over(found, name=form.cleaned_data["name"], by=person(request))
     messages.success(request, f"「{found.role}」の担当会社は{taker}です。")
     return redirect("companies:company", slug, taker.uid)
 
