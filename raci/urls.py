@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from raci.home import home
 from raci.http.health import healthz, readyz
 from raci.metrics.page import metrics
 from raci.security import security
+from vendors.home.views import home
 
 handler500 = "raci.http.error_pages.server_error"
 urlpatterns = [

@@ -15,7 +15,7 @@ from projects.findings.review import open_counts
 from projects.models import Edition, Project
 from raci.access import person
 from vendors.access.seats import is_company_person
-from vendors.overview import Waiting, own_work, waiting
+from vendors.home.summary import Waiting, own_work, waiting
 
 PROJECTS_SHOWN = 20
 
