@@ -7,8 +7,8 @@ from django.urls import include, path
 
 from raci.http.health import healthz, readyz
 from raci.metrics.page import metrics
-from raci.security import security
 from vendors.home.views import home
+from vendors.security_log.views import security
 
 handler500 = "raci.http.error_pages.server_error"
 urlpatterns = [

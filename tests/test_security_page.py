@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from projects.models import Membership, Project, Role
-from raci import security
 from raci.security_log import log
 from raci.security_log.log import Kind
 from vendors.models import Contract, Member, Vendor
+from vendors.security_log import views
 
 PAGE = "/projects/p/security/"
 
@@ -38,7 +38,7 @@ def manager(project: Project, people: dict[str, User]) -> Client:
     return client
 
 
-def rows(client: Client, query: str = "") -> list[security.SecurityRow]:
+def rows(client: Client, query: str = "") -> list[views.SecurityRow]:
     response = client.get(PAGE + query)
     assert response.status_code == 200
     return list(response.context["table"].data)
@@ -127,12 +127,12 @@ def test_pages_and_the_same_queries_at_every_size(
 
     rows(manager)
     few = asked()
-    for number in range(security.PER_PAGE):
+    for number in range(views.PER_PAGE):
         by = people["member" if number % 2 else "admin"]
         log.record(Kind.INVITED, by=by, project_id=project.pk, user=people["stranger"].pk)
     assert asked() == few
-    assert len(rows(manager)) == security.PER_PAGE
-    assert 0 < len(rows(manager, "?page=2")) < security.PER_PAGE
+    assert len(rows(manager)) == views.PER_PAGE
+    assert 0 < len(rows(manager, "?page=2")) < views.PER_PAGE
 
 
 @pytest.mark.parametrize(("name", "status"), [("member", 403), ("stranger", 404)])
