@@ -15,10 +15,10 @@ from projects import store
 from projects.domain.grid import Grid
 from projects.imports import proposal as importing
 from projects.models import Project
-from raci import demo
 from tests import documents
 from tests.answering import all_answered
 from tests.chromium import CHROMIUM, MISSING, Contexts, Lent
+from vendors import demo
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 MATRIX = "/projects/besshi10/"

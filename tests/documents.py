@@ -9,7 +9,7 @@ from projects.domain.grid import Grid
 from projects.domain.plan import diff
 from projects.imports import proposal
 from projects.imports.proposal import Proposal
-from raci import demo
+from vendors import demo
 
 LAST = 81  # 項番 of the last row of the beginning
 

@@ -14,9 +14,9 @@ from projects.domain.grid import Grid, Item, Role, new_uid
 from projects.domain.plan import diff
 from projects.imports import proposal
 from projects.models import Membership, Project
-from raci import demo
 from tests.browsing import DESKTOP, MATRIX, PHONE, Open, axe_findings, in_chromium, whole
 from tests.documents import LAST
+from vendors import demo
 
 pytestmark = in_chromium
 

@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from django.test import Client
 
 from projects.models import Membership, Project
-from raci import demo
+from vendors import demo
 from vendors.models import Contract, Member
 
 

@@ -19,7 +19,7 @@ from projects.imports import proposal
 from projects.models import Assignment, LegendMark, Project, WorkItem
 from projects.models import Role as RoleRow
 from projects.store.cells import Operation, Outcome, save
-from raci import demo
+from vendors import demo
 from vendors.models import Contract, Vendor
 
 pytestmark = pytest.mark.django_db

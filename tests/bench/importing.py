@@ -50,7 +50,7 @@ def _commands() -> dict[str, Contender]:
 def _contenders() -> dict[str, Contender]:
     from projects import store
     from projects.imports import proposal
-    from raci import demo
+    from vendors import demo
 
     source, places = demo.source(), count()
     known = proposal.create(source, slug="known", by=None)

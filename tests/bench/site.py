@@ -42,7 +42,7 @@ def real_project() -> tuple[Project, Grid]:
     """The demo: the real 別紙10 and its people."""
     from projects import store
     from projects.models import Project
-    from raci import demo
+    from vendors import demo
 
     demo.set_up(new_password=lambda: "unused", say=lambda _: None)
     project = Project.objects.get(slug=demo.SLUG)

@@ -36,7 +36,7 @@ class Sizes:
 
 
 def make(sizes: Sizes) -> dict[str, Any]:
-    from raci import demo
+    from vendors import demo
 
     demo.set_up(new_password=lambda: "unused", say=lambda _: None)
     from projects import store

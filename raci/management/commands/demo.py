@@ -13,9 +13,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from raci import demo
 from raci.database import require
 from raci.server.gunicorn_server import DEFAULT_PORT, check_free
+from vendors import demo
 
 
 class Command(BaseCommand):
