@@ -39,7 +39,7 @@ from csp.constants import NONE, SELF
 
 from raci.accounts import single_sign_on
 from raci.database import from_environment, listening
-from raci.mail import settings
+from raci.mail.settings import mail_settings
 from raci.secret import secret_key
 
 django_stubs_ext.monkeypatch()  # lets Django's generic classes be subscripted at run time
@@ -184,7 +184,7 @@ OIDC_COUNTS_AS_MFA = os.environ.get("RACI_OIDC_COUNTS_AS_MFA") == "1"
 PASSWORD_RESET_TIMEOUT = 3600
 
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # unless the environment says
-_MAIL = settings.settings(os.environ, plain=PLAIN_HTTP)
+_MAIL = mail_settings(os.environ, plain=PLAIN_HTTP)
 CAN_MAIL = bool(_MAIL)
 globals().update(_MAIL)
 MAIL_TRANSPORT = EMAIL_BACKEND  # which the jobs use; whoever writes a mail uses the queue

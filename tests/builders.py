@@ -26,7 +26,7 @@ from projects.domain.grid import (
     renumbered,
     without_item,
 )
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 from projects.excel import workbook
 from projects.intake import Reading
 from projects.intake.text.column_definitions import parse_columns, parse_roles

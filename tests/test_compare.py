@@ -12,7 +12,7 @@ from projects.domain.change_kinds import Change
 from projects.domain.comparison import KINDS, UNCHANGED, Pair, Side, Wanted, pair
 from projects.domain.grid import Grid, Role, moved_under, without_item
 from projects.domain.plan import Act, diff
-from projects.domain.word_diff import Segment, segments
+from projects.domain.text.word_diff import Segment, segments
 from projects.render.difference_table import Table
 from tests.builders import TEXTS, grid_of, grids, pairs_of_grids, row_named, uid_of
 

@@ -53,12 +53,12 @@ def post(**data: Any) -> Any:
 
 def party(project: Project, name: str) -> publish.Party:
     project.refresh_from_db()
-    found = publish.preview(project)
+    found = publish.preview_of(project)
     return next(p for p in (*found.companies, *found.vacant) if p.name == name)
 
 
 def test_a_first_edition_is_new_for_everybody(project: Project) -> None:
-    found = publish.preview(project)
+    found = publish.preview_of(project)
     assert (found.number, found.companies) == (1, ())
     assert [(p.name, len(p.changes.new)) for p in found.vacant] == [("甲社", 3), ("乙社", 3)]
 
@@ -108,7 +108,7 @@ def test_roles_without_a_company_are_named(crew: Project) -> None:
     Contract.objects.filter(vendor=company()).delete()
     page = html(client_of("manager").get(NEW))
     assert "担当会社のない列" in page
-    assert [p.name for p in publish.preview(crew).vacant] == ["甲社"]
+    assert [p.name for p in publish.preview_of(crew).vacant] == ["甲社"]
 
 
 def test_publishing_makes_the_next_edition_and_says_so(crew: Project) -> None:

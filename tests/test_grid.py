@@ -9,7 +9,7 @@ import pytest
 
 from projects.domain import grid as grids
 from projects.domain.grid import Grid, Item, Mark, clean_line, clean_text
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 from tests.builders import RACI, grid_of, item, names_of, roles_of, row_named, scanned, uid
 
 TREE = grid_of("設計", "  要件定義 ◎ ○", "  基本設計", "    画面 ◎ .", "    帳票 . ◎", "製造")

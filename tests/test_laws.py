@@ -12,7 +12,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from projects import intake
-from projects.domain import wareki
 from projects.domain.grid import (
     Grid,
     Item,
@@ -28,6 +27,7 @@ from projects.domain.grid import (
 from projects.domain.matrix_filter import BLANK, Selection, select
 from projects.domain.plan import Act, ItemLine, Plan, diff, matched
 from projects.domain.row_alignment import Key, align, increasing
+from projects.domain.text import wareki
 from projects.excel import workbook
 from projects.intake import Reading, Refused
 from projects.render.matrix_table import Fold, table

@@ -20,7 +20,7 @@ from django.utils.http import urlencode
 
 from projects.imports import proposal
 from projects.models import Project
-from raci.accounts import limits, required
+from raci.accounts import rate_limit, required
 from tests import documents
 from tests.factors import (
     PASSWORD,
@@ -97,7 +97,7 @@ def test_a_code_signs_in_once_whichever_process_is_asked(tanaka: User) -> None:
 
 def test_codes_are_guessed_a_limited_number_of_times_over_all_sessions(tanaka: User) -> None:
     here, elsewhere = give_password("tanaka")[0], give_password("tanaka")[0]
-    for _ in range(limits.CODES_AN_HOUR):
+    for _ in range(rate_limit.CODES_AN_HOUR):
         assert "待ってから" not in give_code(here, wrong_code()).content.decode()
     assert "待ってから" in give_code(elsewhere, code()).content.decode()
     assert not signed_in(elsewhere)
@@ -208,7 +208,7 @@ def test_a_password_alone_does_not_change_the_factors_of_who_has_one(
 
 def test_a_confirmation_is_guessed_a_limited_number_of_times(sign_in: SignIn) -> None:
     client = sign_in("viewer")
-    for _ in range(limits.PASSWORDS_AN_HOUR):
+    for _ in range(rate_limit.PASSWORDS_AN_HOUR):
         client.post("/account/confirm/", {"password": "wrong"})
     assert confirmed(client).get("/account/app/").status_code == 302
 

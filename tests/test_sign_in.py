@@ -14,10 +14,10 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
-from raci.accounts import limits
+from raci.accounts import rate_limit
 from raci.accounts.forms import SignInForm
 from raci.accounts.sessions import Backend
-from raci.mail import settings as mail_settings
+from raci.mail.settings import mail_settings
 from tests.factors import PASSWORD, give_password, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +155,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(tanaka: User)
 
 def test_the_old_password_is_guessed_a_limited_number_of_times(tanaka: User) -> None:
     client, _ = give_password("tanaka")
-    for _ in range(limits.PASSWORDS_AN_HOUR):
+    for _ in range(rate_limit.PASSWORDS_AN_HOUR):
         assert "待ってから" not in change(client, "wrong").content.decode()
     assert "待ってから" in change(client, PASSWORD).content.decode()
 
@@ -211,15 +211,15 @@ def test_the_answer_waits_for_no_mail_and_asks_the_same_of_the_database_for_stra
 def test_strangers_cannot_make_the_site_mail_without_end(
     tanaka: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "MAILS_A_DAY", 0)
+    monkeypatch.setattr(rate_limit, "MAILS_A_DAY", 0)
     assert ask_for_link("tanaka@example.jp").status_code == 302
     assert mail.outbox == []
 
 
 def test_a_mailbox_is_not_flooded(tanaka: User) -> None:
-    for _ in range(limits.MAILS_AN_HOUR + 3):
+    for _ in range(rate_limit.MAILS_AN_HOUR + 3):
         assert ask_for_link("tanaka@example.jp").status_code == 302
-    assert len(mail.outbox) == limits.MAILS_AN_HOUR
+    assert len(mail.outbox) == rate_limit.MAILS_AN_HOUR
 
 
 @pytest.mark.usefixtures("can_mail")
@@ -236,12 +236,12 @@ def test_without_mail_the_reset_page_says_whom_to_ask(settings: Any) -> None:
 
 def test_mail_settings_come_from_one_address() -> None:
     url = {"RACI_EMAIL_URL": "smtp://me:pass%40word@mail.example.jp:587/?tls=True"}
-    found = mail_settings.settings(url, plain=False)
+    found = mail_settings(url, plain=False)
     assert found["EMAIL_BACKEND"].endswith("smtp.EmailBackend")
     assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("me", "pass@word")
     assert found["EMAIL_USE_TLS"] is True
 
 
 def test_links_are_written_to_no_log_of_a_real_server() -> None:
-    assert mail_settings.settings({}, plain=False) == {}
-    assert mail_settings.settings({}, plain=True)["EMAIL_BACKEND"].endswith("console.EmailBackend")
+    assert mail_settings({}, plain=False) == {}
+    assert mail_settings({}, plain=True)["EMAIL_BACKEND"].endswith("console.EmailBackend")

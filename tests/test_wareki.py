@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projects.domain.wareki import japanese, parse
+from projects.domain.text.wareki import japanese, parse
 
 
 @pytest.mark.parametrize(

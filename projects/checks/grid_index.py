@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from projects.domain.grid import Grid, Item, RoleKind, is_heading, parents
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 
 SHARE = 0.5
 LONGEST_KNOWN = 200

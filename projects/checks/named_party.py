@@ -9,7 +9,7 @@ from functools import cache
 from projects.checks.finding import Change, Code, Finding
 from projects.checks.grid_index import Sheet
 from projects.domain.grid import Role
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 
 APPROVAL = re.compile(r"(?<!未)(承認|検収|可否判断)(の?(実施|判定|決定))?$")
 _OPENING = re.compile(r"[(\[【「]")

@@ -19,8 +19,8 @@ from projects.domain.change_kinds import (
     in_order,
 )
 from projects.domain.grid import Grid, Item, Role, parents
-from projects.domain.match_key import match_key
 from projects.domain.plan import Act, CellLine, ItemLine, Plan, RoleLine, diff
+from projects.domain.text.match_key import match_key
 
 KINDS = tuple(change for change in Change if change is not Change.UNCHANGED)
 UNCHANGED = "変更なし"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from projects.domain.grid import Grid, Item, ancestors, index_of, is_heading, parents, subtree_ends
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 
 BLANK = ""
 

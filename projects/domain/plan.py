@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from projects.domain.grid import Grid, Item, Mark, Role, ancestors, parents
-from projects.domain.match_key import match_key
 from projects.domain.row_alignment import Key, align, increasing
+from projects.domain.text.match_key import match_key
 
 TITLE_FIELDS = ("title", "document_number", "issuer", "date")
 

@@ -15,7 +15,7 @@ from projects.domain.change_kinds import Row
 from projects.domain.comparison import Pair
 from projects.domain.grid import Grid, Item
 from projects.domain.plan import Act, ItemLine
-from projects.domain.word_diff import Segment, segments
+from projects.domain.text.word_diff import Segment, segments
 from projects.excel.mark_sheet import MarkSheet
 from projects.excel.row_heights import list_height
 from projects.excel.styles import Styles

@@ -15,7 +15,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from projects.domain.grid import Grid, Item
-from projects.domain.wareki import japanese
+from projects.domain.text.wareki import japanese
 from projects.excel.hidden_sheet import HIDDEN_SHEET
 from projects.excel.mark_sheet import MarkSheet
 from projects.excel.row_heights import WIDTHS, header_height, list_height, row_height, vertical_size

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 from projects import store
 from projects.checks import CHECKS, Finding
 from projects.domain.plan import Act
-from projects.findings import repair as putting_right
-from projects.findings import review as reviewing
 from projects.findings.forms import ChosenForm, ShareForm, WaiveForm
-from projects.findings.repair import Repair
-from projects.findings.review import Judged, Review, review
+from projects.findings.repair import Repair, repair_of
+from projects.findings.repair import repair as apply_repair
+from projects.findings.review import Judged, Review, review, take_back, waive_below
+from projects.findings.review import waive as waive_findings
 from projects.findings.views import list_page
 from projects.models import BySlug, Project, Waiver
 from raci.access import Right, load, person
@@ -41,7 +41,7 @@ def repair(request: HttpRequest, slug: str) -> HttpResponse:
     data = form.cleaned_data
     if data["revision"] != project.revision:
         return list_page(request, project, found, error=MOVED, status=CONFLICT)
-    wanted = putting_right.repair_of(project, found.grid, findings)
+    wanted = repair_of(project, found.grid, findings)
     if not (data["one"] or data["sure"]):
         return _confirmation(request, project, findings, wanted)
     return _repaired(request, project, found, wanted)
@@ -52,7 +52,7 @@ def _repaired(
 ) -> HttpResponse:
     revision = project.revision
     try:
-        putting_right.repair(project, wanted, by=person(request), revision=revision)
+        apply_repair(project, wanted, by=person(request), revision=revision)
     except store.Stale:
         return list_page(request, project, found, error=MOVED, status=CONFLICT)
     except store.Broken as error:
@@ -126,12 +126,12 @@ def _waived(
     data, by = form.cleaned_data, person(request)
     if data["below"]:
         code = chosen[0].finding.code
-        reviewing.waive_below(
+        waive_below(
             project, code, uid=data["below"], role=data["role"], reason=data["reason"], by=by
         )
         messages.success(request, f"「{code} {CHECKS[code].title}」をこの区分では見送ります。")
     else:
-        reviewing.waive(project, [one.finding for one in chosen], reason=data["reason"], by=by)
+        waive_findings(project, [one.finding for one in chosen], reason=data["reason"], by=by)
         messages.success(
             request, f"{len(chosen)}件を見送りました。内容が変わると再確認になります。"
         )
@@ -145,7 +145,7 @@ def unwaive(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     waiver = Waiver.objects.of(project).filter(pk=key).first()
     if waiver is None:
         raise Http404
-    reviewing.take_back(waiver, by=person(request))
+    take_back(waiver, by=person(request))
     messages.success(request, "見送りを取り消しました。")
     return _back(request, project)
 

@@ -17,9 +17,9 @@ from projects.domain.grid import (
     role_places,
     subtree_ends,
 )
-from projects.domain.match_key import match_key
 from projects.domain.plan import Plan, diff, matched
 from projects.domain.plan_exclusion import without
+from projects.domain.text.match_key import match_key
 from projects.intake.readers.reading import Reading
 from projects.intake.tables.column_profile import How
 from projects.intake.tables.layout import Layout

@@ -15,8 +15,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from projects.domain.grid import clean_line
-from projects.imports import cancel as writing_lock
 from projects.imports import jobs
+from projects.imports.cancel import stop_writing
 from projects.imports.compare import Wishes
 from projects.intake.text.corrections import Choices
 from projects.models import Import, Project
@@ -104,7 +104,7 @@ def cancel(row: Import) -> None:
         running = Import.objects.itself(row).filter(state__in=(State.READING, State.APPLYING))
         if not running.update(stop=True):
             raise
-        writing_lock.stop_writing(row.pk)
+        stop_writing(row.pk)
 
 
 def interrupted(rows: Collection[Import]) -> set[int]:

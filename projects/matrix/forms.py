@@ -10,8 +10,8 @@ from django.http import QueryDict
 from projects.checks import CHECKS
 from projects.checks.locations import Whereabouts
 from projects.domain.grid import UID_LENGTH, Grid
-from projects.domain.match_key import match_key
 from projects.domain.matrix_filter import BLANK, Selection, words_of
+from projects.domain.text.match_key import match_key
 from projects.matrix.page import Request
 from projects.render.matrix_table import Fold
 from projects.shared.form_fields import FilterChoices, choice_field

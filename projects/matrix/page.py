@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from projects.checks import CHECKS, Check, Code
-from projects.domain import wareki
 from projects.domain.grid import (
     Grid,
     Item,
@@ -20,6 +19,7 @@ from projects.domain.grid import (
 )
 from projects.domain.matrix_filter import Rows, Selection
 from projects.domain.phases import Phase, phases
+from projects.domain.text import wareki
 from projects.render.column_header import Header
 
 

@@ -6,7 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 
-from projects.domain import grid, wareki
+from projects.domain import grid
+from projects.domain.text import wareki
 from projects.models.project import Project
 
 MAX_NOTE = 4_000

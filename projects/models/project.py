@@ -9,7 +9,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models.functions import Now
 
-from projects.domain import grid, wareki
+from projects.domain import grid
+from projects.domain.text import wareki
 from projects.models.history import recorded
 from projects.models.triggers import ACT, CHANGE_SET, revision_triggers
 from projects.models.within import Within

@@ -13,7 +13,7 @@ from html import escape
 from projects.domain.change_kinds import Row, cell_change
 from projects.domain.grid import Item, parents, role_places
 from projects.domain.plan import Act, CellLine, ItemLine, Plan
-from projects.domain.word_diff import Segment, segments
+from projects.domain.text.word_diff import Segment, segments
 
 CHUNK = 24
 BLANK = "空"

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from projects import store
-from projects.excel import workload as workloadsheet
+from projects.excel.workload import TITLE, sheets
 from projects.exports.views import xlsx_response
 from projects.models import Project
 from projects.workload.forms import WorkloadForm
@@ -28,8 +28,8 @@ def workload(request: HttpRequest, slug: str) -> HttpResponse:
 def workload_export(request: HttpRequest, slug: str) -> HttpResponse:
     """The same numbers as Excel: phases, 工程, and who works with whom."""
     project = load(Project.objects.all(), user=person(request), slug=slug)
-    data = workloadsheet.sheets(store.load(project))
-    return xlsx_response(data, f"{workloadsheet.TITLE}（{project}）.xlsx")
+    data = sheets(store.load(project))
+    return xlsx_response(data, f"{TITLE}（{project}）.xlsx")
 
 
 @require_safe

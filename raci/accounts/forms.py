@@ -19,7 +19,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from raci.accounts import limits, resetting
+from raci.accounts import password_reset, rate_limit
 from raci.accounts.rate_limit import told
 
 _NAME_LENGTH = 100
@@ -81,10 +81,10 @@ class _CodeForm(forms.Form):
     authenticator: Authenticator
 
     def clean_code(self) -> str:
-        limits.code(self.user)
+        rate_limit.code(self.user)
         code: str = super().clean_code()  # type: ignore[misc]
         by_app = self.authenticator.type == Authenticator.Type.TOTP
-        if by_app and not limits.first_use(self.user, code):
+        if by_app and not rate_limit.first_use(self.user, code):
             raise ValidationError(
                 "このコードは使用済みです。次のコードが表示されるまで待ってください。"
             )
@@ -109,7 +109,7 @@ class ConfirmForm(ReauthenticateForm):
     )
 
     def clean_password(self) -> str:
-        limits.old_password(self.user)
+        rate_limit.old_password(self.user)
         password: str = super().clean_password()
         return password
 
@@ -120,7 +120,7 @@ class AppForm(ActivateTOTPForm):
     code = CodeField(label="アプリに表示された6桁の確認コード")
 
     def clean_code(self) -> str:
-        limits.code(self.user)
+        rate_limit.code(self.user)
         code: str = super().clean_code()
         return code
 
@@ -145,7 +145,7 @@ class ChangePasswordForm(auth.PasswordChangeForm):
     """Asks for the present password, a limited number of times."""
 
     def clean_old_password(self) -> str:
-        limits.old_password(self.user)
+        rate_limit.old_password(self.user)
         return super().clean_old_password()
 
 
@@ -158,8 +158,8 @@ class ResetForm(auth.PasswordResetForm):
     def save(self, *args: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
         if request is None:
             raise TypeError("request")
-        if limits.may_ask(address := self.cleaned_data["email"]):
-            resetting.ask(address, host=request.get_host(), secure=request.is_secure())
+        if rate_limit.may_ask(address := self.cleaned_data["email"]):
+            password_reset.ask(address, host=request.get_host(), secure=request.is_secure())
 
 
 class WelcomeForm(auth.SetPasswordForm):  # type: ignore[type-arg]

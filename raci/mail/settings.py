@@ -8,7 +8,7 @@ from typing import Any
 import dj_email_url
 
 
-def settings(environment: Mapping[str, str], *, plain: bool) -> dict[str, Any]:
+def mail_settings(environment: Mapping[str, str], *, plain: bool) -> dict[str, Any]:
     """Django's EMAIL_* settings; empty when mails would get nowhere.
 
     Without RACI_EMAIL_URL mails go to the console of a `plain` site and nowhere else: in the log

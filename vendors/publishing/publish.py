@@ -55,7 +55,7 @@ class Preview:
         return all(party.changes.is_empty for party in (*self.companies, *self.vacant))
 
 
-def preview(project: Project) -> Preview:
+def preview_of(project: Project) -> Preview:
     """The comparison of the matrix as it stands with the last 版, party by party."""
     last = editions.latest(project)
     before = _by_role(editions.lines(last) if last else ())
@@ -76,7 +76,7 @@ def preview(project: Project) -> Preview:
     return Preview(project.revision, last.number if last else 0, companies, vacant)
 
 
-def publish(
+def publish_edition(
     project: Project, *, title: str, date: date, note: str, revision: int, last: int, by: User
 ) -> Edition:
     """Publishes the next 版 after number `last`. Unpublishable when that is not how things are."""

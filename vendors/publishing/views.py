@@ -9,9 +9,8 @@ from projects.models import Project
 from projects.store.editions import Unpublishable
 from raci.access import Right, load, person
 from vendors.publishing import mail
-from vendors.publishing import publish as publishing
 from vendors.publishing.forms import PublishForm
-from vendors.publishing.publish import Preview
+from vendors.publishing.publish import Preview, preview_of, publish_edition
 
 LISTED = 50
 
@@ -21,14 +20,14 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     """What the next 版 would change for each company; POST publishes it."""
     user = person(request)
     project = load(Project.objects.all(), user=user, right=Right.MANAGE, slug=slug)
-    preview = publishing.preview(project)
+    preview = preview_of(project)
     if request.method != "POST":
         return _page(request, project, preview, PublishForm.about(preview))
     form = PublishForm(request.POST)
     if not form.is_valid():
         return _page(request, project, preview, form, status=400)
     try:
-        edition = publishing.publish(project, **form.cleaned_data, by=user)
+        edition = publish_edition(project, **form.cleaned_data, by=user)
     except Unpublishable as error:
         again = PublishForm.about(preview, request.POST)
         return _page(request, project, preview, again, problem=str(error), status=409)

@@ -10,8 +10,7 @@ from django.shortcuts import redirect, render
 from vendors.access.seats import Desk
 from vendors.models import Confirmation
 from vendors.questions import mail, thread
-from vendors.tasks import confirm as confirming
-from vendors.tasks.confirm import Said, Unknown
+from vendors.tasks.confirm import Said, Unknown, record_answers
 from vendors.tasks.forms import ClosingForm, MessageForm, SayForm
 from vendors.tasks.list_views import list_page
 from vendors.tasks.queries import work_of
@@ -37,7 +36,7 @@ def confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not valid:
         return list_page(request, desk, work, refused=form)
     state = Confirmation.State(form.cleaned_data["state"])
-    said = confirming.say(desk, form.cleaned_data["task"].tasks, state)
+    said = record_answers(desk, form.cleaned_data["task"].tasks, state)
     if state == QUESTION:
         thread.ask(desk, said.done, form.cleaned_data["text"])
         mail.asked(request, said.done, form.cleaned_data["text"])
@@ -58,7 +57,7 @@ def say(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpRespons
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _page(request, desk, work, form, status=400)
-    confirming.say(desk, [(task, task.edition.number)], QUESTION)
+    record_answers(desk, [(task, task.edition.number)], QUESTION)
     thread.ask(desk, [task], form.cleaned_data["text"])
     mail.asked(request, [task], form.cleaned_data["text"])
     messages.success(request, "質問を送りました。PMOに通知します。")

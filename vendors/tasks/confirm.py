@@ -53,7 +53,9 @@ def chosen(work: Work, keys: Iterable[str]) -> Chosen:
     return Chosen(tuple(found), lost)
 
 
-def say(desk: Desk, tasks: Sequence[tuple[Task, int]], state: Confirmation.State) -> Said:
+def record_answers(
+    desk: Desk, tasks: Sequence[tuple[Task, int]], state: Confirmation.State
+) -> Said:
     """Stamps the tasks with state, 版 and person; not those that changed since they were seen."""
     done = tuple(task for task, seen in tasks if task.changed_in <= seen)
     Confirmation.objects.bulk_create(

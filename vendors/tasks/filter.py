@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 from vendors.tasks.task import State, Task
 
 CHANGED = "changed"

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from projects.domain.grid import Grid, Item, Role, clean_line, clean_text, new_uid
-from projects.domain.match_key import match_key
 from projects.domain.row_alignment import Key, align
+from projects.domain.text.match_key import match_key
 from projects.excel.hidden_sheet import HIDDEN_SHEET
 from projects.excel.workbook import DESCRIPTION_HEADER, NAME_HEADER, NUMBER_HEADER
 from projects.intake.files.book import Book

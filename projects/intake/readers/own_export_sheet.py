@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from projects.domain.grid import Grid, Mark, clean_line
-from projects.domain.wareki import parse as parse_date
+from projects.domain.text.wareki import parse as parse_date
 from projects.excel.workbook import (
     DESCRIPTION_HEADER,
     NAME_HEADER,

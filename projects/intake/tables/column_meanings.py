@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from projects.domain.grid import Role
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 from projects.intake.tables.column_profile import Column, How, profile
 from projects.intake.tables.header_search import Table
 from projects.intake.tables.text_columns import (

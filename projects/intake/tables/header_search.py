@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 from projects.intake.files.book import Merge, Position, Sheet
 from projects.intake.text.mark_symbols import looks_like_mark
 from projects.intake.text.title_block import says_something

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from projects.domain.grid import Role, clean_line
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 from projects.intake.files.markdown import Table
 from projects.intake.text.cell_address import a1
 from projects.intake.text.column_definitions import Columns, Meaning, Party, meaning_of, role_keys

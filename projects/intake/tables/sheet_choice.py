@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from projects.domain.grid import Role
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 from projects.intake.files.book import Sheet
 from projects.intake.tables.header_search import Spread, Table, find_tables
 from projects.intake.text.column_definitions import role_keys

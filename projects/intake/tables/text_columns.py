@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 from projects.intake.tables.column_profile import Column, How, are_numbers
 from projects.intake.tables.header_search import Head, Table
 from projects.intake.text.column_definitions import Level, Meaning, Party

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from projects.domain.grid import Role, RoleKind, clean_line
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 from projects.intake.text.remarks import Problem, Refused
 from projects.intake.text.vocabulary import Field, field_of
 

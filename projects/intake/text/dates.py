@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from projects.domain.wareki import parse
+from projects.domain.text.wareki import parse
 
 _WORD = re.compile(
     r"^(?:(?:最終|初版|改訂)?(?:作成|更新|改訂|改定|発行|制定|公開|策定)(?:日|年月日)?|日付|基準日|版|date"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from projects.domain.grid import Role
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 
 _SHORTEST = 3
 # A sign may be a slip of the pen in a long name that stands where its role should stand.

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import lru_cache
 
 from projects.domain.grid import clean_text
-from projects.domain.match_key import match_key
+from projects.domain.text.match_key import match_key
 
 
 class Field(Enum):

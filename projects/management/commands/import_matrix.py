@@ -15,9 +15,8 @@ from django.db import ProgrammingError
 
 from projects import store
 from projects.domain.plan import Act
-from projects.imports import proposal as importing
 from projects.imports.compare import Blank, Wishes
-from projects.imports.proposal import Proposal, Source
+from projects.imports.proposal import Proposal, Source, create_from, propose
 from projects.intake import Choices, Refused
 from projects.intake.text.corrections import SKIP, Levels
 from projects.management.parsing import JapaneseErrors
@@ -81,7 +80,7 @@ class Command(JapaneseErrors, BaseCommand):
         project = _project(options["project"], missing_ok=options["dry_run"])
         if not project and not options["dry_run"]:
             self._check_new(options)
-        proposal = importing.propose(
+        proposal = propose(
             source,
             project,
             title=options["title"],
@@ -96,7 +95,7 @@ class Command(JapaneseErrors, BaseCommand):
         elif project:
             self._apply(proposal, project, options["yes"])
         else:
-            importing.create_from(proposal, slug=options["project"], by=None)
+            create_from(proposal, slug=options["project"], by=None)
             self._say(f"案件「{options['project']}」を作成し、取り込みました。")
 
     def _check_new(self, options: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth import forms as auth
 
 from raci import jobs
-from raci.accounts import limits
+from raci.accounts import rate_limit
 from raci.jobs.encrypted_arguments import seal, unseal
 
 _log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def write(sealed: str) -> None:
 
 class _Letter(auth.PasswordResetForm):
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
-        if limits.may_mail():
+        if rate_limit.may_mail():
             super().send_mail(*args, **kwargs)
         else:
-            _log.warning("No password mail: %s in a day are enough", limits.MAILS_A_DAY)
+            _log.warning("No password mail: %s in a day are enough", rate_limit.MAILS_A_DAY)
