@@ -20,13 +20,18 @@ from hypothesis import settings as hypothesis_settings
 from projects.imports import proposal
 from projects.models import Membership, Project
 from raci.jobs import runner
-from tests import documents
-from tests.publishing import published
+from tests.support import besshi10 as documents
+from tests.support.editions import published
+from tests.support.people import PASSWORD
 from vendors.models import Contract, Member, Vendor
 
-pytest_plugins = ["tests.chromium", "tests.browsing", "tests.naming.recording", "tests.provider"]
+pytest_plugins = [
+    "tests.support.browser_contexts",
+    "tests.support.matrix_page",
+    "tests.support.statements.recording",
+    "tests.support.openid_provider",
+]
 
-PASSWORD = "correct horse battery staple"
 
 runner.leave_to_others()  # tests that want a runner start their own
 
@@ -44,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _turn(item: pytest.Item) -> int:
     if "system" in item.path.parts:
         return 0 if item.path.name == "test_failover.py" else 2
-    return 1 if item.path.name < "test_e" else 3
+    return 1 if item.path.parent.name < "i" else 3
 
 
 @pytest.fixture(scope="session")

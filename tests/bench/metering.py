@@ -79,10 +79,10 @@ def _scrapes() -> Iterator[Figure]:
     from projects.findings import metrics
     from projects.imports import proposal
     from projects.models import Project
-    from tests import documents
+    from tests.support import besshi10
 
     for number in range(PROJECTS):
-        proposal.create_from(documents.whole(), slug=f"p{number}", by=None)
+        proposal.create_from(besshi10.whole(), slug=f"p{number}", by=None)
     site.analyse()
     first = _timed(lambda: metrics.counted(metrics.MOST_AT_ONCE))
     metrics.counted(PROJECTS)

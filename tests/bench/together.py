@@ -25,19 +25,19 @@ def measure() -> Iterator[Figure]:
 
 
 def _checked() -> Iterator[Figure]:
-    from tests import collisions
+    from tests.support import concurrent_edits
 
-    project = collisions.project_of(PEOPLE, "together")
+    project = concurrent_edits.project_of(PEOPLE, "together")
     start = perf_counter()
-    played = collisions.play(project, people=PEOPLE, edits=EDITS)
+    played = concurrent_edits.play(project, people=PEOPLE, edits=EDITS)
     seconds = perf_counter() - start
-    table = collisions.table_of(project)
+    table = concurrent_edits.table_of(project)
     saved, conflicts = f"{len(played.done):,} saved", f"{played.conflicts:,} conflicts"
     lost = len(played.lost(table))
     yield Figure("together, lost updates", saved, conflicts, lost, at_most=0, unit="lost")
     for name, told in (
-        ("past.at", collisions.past_of(project)),
-        ("events in order", collisions.replayed(project)),
+        ("past.at", concurrent_edits.past_of(project)),
+        ("events in order", concurrent_edits.replayed(project)),
     ):
         wrong = sum(told[cell] != mark for cell, mark in table.items())
         cells = f"{len(table)} cells"
@@ -47,7 +47,7 @@ def _checked() -> Iterator[Figure]:
 
 
 def _unchecked() -> Iterator[Figure]:
-    from tests import collisions
+    from tests.support import concurrent_edits as collisions
 
     project = collisions.project_of(PEOPLE, "unchecked")
     played = collisions.play(project, people=PEOPLE, edits=EDITS_UNCHECKED)

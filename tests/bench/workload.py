@@ -11,7 +11,7 @@ from projects.excel.workload import pivot
 from tests.bench import grids
 from tests.bench.figures import Figure, run, slower
 from tests.bench.rounds import Contender, medians
-from tests.builders import scanned
+from tests.support.grid_builders import scanned
 
 COMPARED = """workload, together and one role's part of 10,000 × 50, and the pivot for Excel,
 against a loop in Python that looks at every cell once and counts those with a mark."""

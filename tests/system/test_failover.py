@@ -14,19 +14,15 @@ from statistics import median
 
 import pytest
 
-from tests.system import pooler
 from tests.system.faults import Fault, Recovery, aim, plan, strike
+from tests.system.flags import FULL, NEEDS_POOLER, say
 from tests.system.ledger import Done, Ledger
 from tests.system.play import Pace, Play, playing, until
 from tests.system.stage import Doubled, doubled
 from tests.system.world import Sizes
 
-FULL = os.environ.get("RACI_SYSTEM") == "1"
 MOST_SECONDS = 15
 AIMED = 0.5
-NEEDS_POOLER = pytest.mark.skipif(
-    pooler.PROGRAM is None, reason="needs PgBouncer: apt-get install pgbouncer"
-)
 SIZES = Sizes(4, 102, 1, 300) if FULL else Sizes(1, 12, 0, 10)
 PACE = Pace() if FULL else Pace(edits=(1.0, 2.0), pages=(3.0, 6.0), imports=0.5, listeners=3)
 ALL = {Fault.WORKER: 6, Fault.EVENTS: 4, Fault.POOLER: 4, Fault.PRIMARY: 6}
@@ -108,7 +104,3 @@ def tell(ledger: Ledger, recoveries: Sequence[Recovery], found: dict[str, object
     for name, count in sorted(ledger.answers.items()):
         say(f"{name}: {count}")
     say(found)
-
-
-def say(what: object) -> None:
-    print(what, flush=True)  # noqa: T201

@@ -10,11 +10,11 @@ import os
 
 import pytest
 
+from tests.system.flags import NEEDS_POOLER, say
 from tests.system.ledger import Ledger
 from tests.system.play import Pace, playing, until
 from tests.system.sampling import Sample, course, courses, sample, sessions
 from tests.system.stage import Doubled, doubled
-from tests.system.test_failover import NEEDS_POOLER, say
 from tests.system.world import Sizes
 
 MINUTES = float(os.environ.get("RACI_SOAK_MINUTES") or 0)

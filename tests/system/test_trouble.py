@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.system.disk import fill, may_mount
+from tests.system.flags import FULL, say
 from tests.system.ledger import now
 from tests.system.play import playing, until
 from tests.system.stage import Alone, alone
-from tests.system.test_failover import FULL, say
 from tests.system.trouble import PACE, Watcher, said
 from tests.system.world import Sizes
 

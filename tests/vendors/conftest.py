@@ -1,0 +1,6 @@
+"""The project and people of these tests."""
+
+from tests.support.company_project import crew, log
+from tests.support.small_project import project
+
+__all__ = ["crew", "log", "project"]
