@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "raci.http.security_headers.HeadersMiddleware",
     "raci.http.health.HealthMiddleware",
     "raci.metrics.page.MetricsMiddleware",
+    "raci.http.body_limit.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -228,7 +229,19 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# The streams of changes; `serve` sets the ports on which people reach pages and streams.
+STREAM_APPLICATION = "projects.live.stream_app.application_around"
+PAGE_PORT, STREAM_PORT = 0, int(os.environ.get("RACI_STREAM_PORT", "0"))
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["long", "quick"]}}
+# Jobs that an older release queued, by the names that their functions had there.
+MOVED_JOBS = {
+    "projects.import_jobs.read": "projects.imports.jobs.read",
+    "projects.import_jobs.apply": "projects.imports.jobs.apply",
+    "projects.outputs.write": "projects.exports.jobs.write",
+    "raci.post.deliver": "raci.mail.queued_backend.deliver",
+    "raci.accounts.resetting.write": "raci.accounts.password_reset.write",
+}
 JOBS_INLINE = False  # tests: long work is done before the answer, in the same transaction
 
 CONTENT_SECURITY_POLICY = {

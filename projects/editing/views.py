@@ -35,6 +35,7 @@ from projects.store.cells import Outcome, Result, save
 from projects.store.changes_since import happened_since
 from raci.access import Right, load, person
 from raci.accounts.sessions import passive
+from raci.http.body_limit import accepts_large
 from raci.http.etags import respond
 
 View = Callable[..., HttpResponse]
@@ -77,6 +78,7 @@ def answering(view: View) -> View:
     return wrapped
 
 
+@accepts_large("application/json")
 @require_POST
 @answering
 def cells(request: HttpRequest, slug: str) -> HttpResponse:

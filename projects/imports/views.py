@@ -23,12 +23,14 @@ from projects.render.difference_parts import shown_changes
 from projects.shared.form_fields import ReasonForm
 from raci.access import Right, load, person
 from raci.accounts.sessions import passive
+from raci.http.body_limit import accepts_large
 
 OK, BAD_REQUEST, CONFLICT = 200, 400, 409
 PER_PAGE = 50
 State = Import.State
 
 
+@accepts_large("multipart/form-data")
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_list(request: HttpRequest, slug: str) -> HttpResponse:
     """The past imports with a form for the next one; POST uploads."""

@@ -20,21 +20,21 @@ from urllib.parse import parse_qs
 
 import psycopg2  # type: ignore[import-untyped]
 from django.db import Error, close_old_connections, connections
+from django.http import HttpResponse
 
 from projects.editing.payloads import LONGEST_NUMBER
 from projects.editing.views import told
 from projects.models import CHANNEL, Project
 from raci.database import unpooled
-from raci.live.authorization import Application, LetIn, ask, still
+from raci.live.authorization import Admission, Handler, Headers, Receive, Scope, Send, ask, refuse
 from raci.metrics import meters
-from raci.server.wsgi_bridge import Receive, Scope, Send, disconnected
 
 BEAT_SECONDS, CHECK_SECONDS = 15, 60
 RECONNECT_SECONDS = 1
 WAITING_MOST = 1_000
+MOST_STREAMS, FULL_SECONDS = 20, 60
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
 _BEAT = b"event: beat\ndata:\n\n"
@@ -59,18 +59,26 @@ class Hub:
         self._listening = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def join(self, who: LetIn, queue: Queue) -> None:
-        """From now on the queue gets what happens in the project, and to the person."""
+    async def join(self, who: Admission, queue: Queue) -> bool:
+        """Give the queue what happens in the project, and to the person.
+
+        False when the person has MOST_STREAMS already.
+        """
         project = who.project
         async with self._listening:
             if self._connection is None:
                 await self._listen()
         if project not in self._told:
             self._told[project] = await self._run(_revision, project)
-        self._queues[project].add(queue)
-        self._people[who.person].add(queue)
+        has_place = len(self._people.get(who.person, ())) < MOST_STREAMS
+        if has_place:
+            self._queues[project].add(queue)
+            self._people[who.person].add(queue)
+        elif project not in self._queues:
+            del self._told[project]
+        return has_place
 
-    def leave(self, who: LetIn, queue: Queue) -> None:
+    def leave(self, who: Admission, queue: Queue) -> None:
         for queues, key in ((self._queues, who.project), (self._people, who.person)):
             queues[key].discard(queue)
             if not queues[key]:
@@ -183,26 +191,44 @@ def event(news: dict[str, Any]) -> bytes:
     return f"id: {news['revision']}\nevent: changes\ndata: {data}\n\n".encode()
 
 
-async def stream(scope: Scope, receive: Receive, send: Send, *, pages: Application) -> None:
-    """Streams a project's changes to whom the pages let in; their answer to everybody else."""
-    let_in = await ask(scope, receive, send, pages)
-    if let_in is None:
+async def stream(
+    scope: Scope, receive: Receive, send: Send, *, handler: Handler, headers: Headers
+) -> None:
+    """Stream a project's changes to whom the page's view admits; its answer to everybody else.
+
+    `headers` are added to those of the view.
+    """
+    admitted = await ask(scope, handler)
+    if not isinstance(admitted, Admission):
+        await refuse(admitted, send)
         return
     queue = Queue(0)
-    await hub.join(let_in, queue)
+    if not await hub.join(admitted, queue):
+        await refuse(HttpResponse(status=429, headers={"Retry-After": str(FULL_SECONDS)}), send)
+        return
     try:
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        await _write(
-            send, b"retry: 2000\n\n" + (await hub.since(let_in.project, _since(scope)) or b"")
-        )
+        head = [*admitted.headers, *_HEADERS, *headers]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        missed = await hub.since(admitted.project, _since(scope))
+        await _write(send, b"retry: 2000\n\n" + (missed or b""))
         gone = asyncio.ensure_future(disconnected(receive))
         try:
             with meters.streams.track_inprogress():
-                await _relay(queue, send, gone, lambda: still(scope, pages))
+                await _relay(queue, send, gone, lambda: _is_still_admitted(scope, handler))
         finally:
             gone.cancel()
     finally:
-        hub.leave(let_in, queue)
+        hub.leave(admitted, queue)
+
+
+async def disconnected(receive: Receive) -> None:
+    """End when the browser is gone; what it still sends means nothing."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _is_still_admitted(scope: Scope, handler: Handler) -> bool:
+    return isinstance(await ask(scope, handler), Admission)
 
 
 async def _relay(

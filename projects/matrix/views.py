@@ -19,6 +19,7 @@ from projects.models import BySlug, Project
 from projects.render.matrix_table import table
 from raci.access import Right, load, person
 from raci.http.etags import cache_key, respond
+from raci.live.stream_address import allow_stream, stream_origin
 
 pages = caches["pages"]
 # Where in the walk through the findings somebody came from; it changes nothing of the matrix.
@@ -40,11 +41,13 @@ class Main:
 def matrix(request: HttpRequest, slug: str, number: str | None = None) -> HttpResponse:
     """The matrix, or the subtree of the row with that 項番. 304 while nothing changed."""
     project = load(BySlug(), user=person(request), slug=slug)
-    return respond(
+    page = respond(
         request,
         *_state(request, project),
+        stream_origin(request),
         build=lambda: _page(request, project, number),
     )
+    return allow_stream(request, page)
 
 
 def _state(request: HttpRequest, project: Project) -> tuple[object, ...]:
@@ -63,7 +66,13 @@ def _page(request: HttpRequest, project: Project, number: str | None) -> HttpRes
         main = _main(request.path, asked, project, number)
         if main.status == OK and len(main.html) <= LARGEST_KEPT:
             pages.set(key, main)
-    context = {"project": project, "title": main.title, "main": ROWS, "walk": walk}
+    context = {
+        "project": project,
+        "title": main.title,
+        "main": ROWS,
+        "walk": walk,
+        "stream_origin": stream_origin(request),
+    }
     html = render_to_string("projects/matrix.html", context, request)
     return HttpResponse(spliced(html, main.html), status=main.status)
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends import db
@@ -27,6 +27,7 @@ from raci.database.prepared_query import Compiled
 
 SINCE = "since"
 NOTES_PER_IDLE_TIME = 12
+FORMER_BACKEND = "raci.sessions.Backend"  # in sessions of people who signed in before it moved
 V = TypeVar("V", bound=Callable[..., Any])
 
 _session: Compiled[Session] = Compiled(
@@ -54,6 +55,8 @@ class SessionStore(db.SessionStore):
         if SESSION_KEY in data and SINCE not in data:  # signed in before sessions had an end
             self._session_key = None
             return {}
+        if data.get(BACKEND_SESSION_KEY) == FORMER_BACKEND:
+            data[BACKEND_SESSION_KEY] = f"{Backend.__module__}.{Backend.__qualname__}"
         self.ends = found.expire_date
         return data
 

@@ -1,4 +1,4 @@
-"""The answer while the database is away: 503 in words, and when to come again.
+"""Answers of the site when it cannot do what was asked: 503 in words, 413 for too much.
 
 The database may be restarting, or another one is about to take over. What Django asked of the
 lost connection was rolled back by the server, unless its commit was already on the way.
@@ -18,6 +18,10 @@ from raci.database.outage import Cause, cause_of
 
 RETRY_SECONDS = 3
 _log = logging.getLogger(__name__)
+TOO_LARGE = (
+    "送信された内容が大きすぎるため、受け付けませんでした。何も保存していません。"
+    "ファイルは32MBまで、そのほかの入力は1MBまでです。"
+)
 WORDS = {
     Cause.AWAY: "データベースに接続できません。切り替え中か再起動中の場合は、数秒で元に戻ります。",
     Cause.READ_ONLY: "データベースを切り替えています。数秒後にもう一度お試しください。",
@@ -41,6 +45,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     vars(answer)["_has_been_logged"] = True
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer 413 to a body that the address does not take; nothing of it was read."""
+    if is_script(request):
+        return JsonResponse({"error": TOO_LARGE}, status=413)
+    return HttpResponse(render_to_string("413.html", {"words": TOO_LARGE}), status=413)
 
 
 def _answer(request: HttpRequest, words: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
@@ -39,6 +40,11 @@ WHERE status = 'READY' AND (run_after <= now() OR run_after >= '9999-01-01')
 _DUE = """
 UPDATE django_tasks_database_dbtaskresult SET run_after = '9999-01-01 00:00+00'
 WHERE status = 'READY' AND run_after <= now()
+RETURNING id
+"""
+_MOVED = """
+UPDATE django_tasks_database_dbtaskresult SET task_path = %(moved)s::jsonb ->> task_path
+WHERE status = 'READY' AND %(moved)s::jsonb ? task_path
 RETURNING id
 """
 # What a dead process began, and what is not being done by a living one any more. A mail may be
@@ -130,6 +136,7 @@ class Runner:
         if not ready or (not self._dedicated and is_somebody_dedicated()):
             return
         fetch(_DUE, [])
+        rename_moved()
         for queue in ready & self._pools.keys():
             busy = self._still_busy(queue)
             if len(busy) < self._threads[queue]:
@@ -210,6 +217,11 @@ def take_up(key: int = -1, idle: Sequence[str] = ()) -> int:
     `key` is that of a living process, which does nothing in its `idle` queues now.
     """
     return len(fetch(_LEFT_BEHIND, {"key": key, "idle": list(idle)}))
+
+
+def rename_moved() -> int:
+    """Give jobs of an older release the names that their functions have now; how many."""
+    return len(fetch(_MOVED, {"moved": json.dumps(settings.MOVED_JOBS)}))
 
 
 def forget() -> None:

@@ -1,55 +1,67 @@
-"""Who may have a stream: Django's page says it, at the beginning and whenever it is asked again."""
+"""Authorise an event stream by calling the page's view, at the beginning and ever again."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any, NamedTuple
 
-from raci.server.wsgi_bridge import Message, Receive, Scope, Send
+from django.core.handlers.asgi import ASGIRequest
+from django.core.signals import request_started
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+Handler = Callable[[HttpRequest], HttpResponseBase]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+_OF_VIEW = (b"content-type", b"content-length", b"x-raci-project", b"x-raci-person")
+
+THREADS = 2
+executor = ThreadPoolExecutor(THREADS, thread_name_prefix="authorization")
 
 
-class LetIn(NamedTuple):
-    """The ids of a project and of the person who may have its stream."""
+class Admission(NamedTuple):
+    """The ids of a project and of the person who may have its stream, and the view's headers."""
 
     project: int
     person: int
+    headers: Headers
 
 
-async def ask(scope: Scope, receive: Receive, send: Send, pages: Application) -> LetIn | None:
-    """Who was let in where, when the page says 204; anything else is passed on."""
-    held: list[Message] = []
-
-    async def hold(message: Message) -> None:
-        held.append(message)
-
-    await pages(scope, receive, hold)
-    let_in = _let_in(held)
-    if let_in is None:
-        for message in held:
-            await send(message)
-    return let_in
+async def ask(scope: Scope, handler: Handler) -> Admission | HttpResponseBase:
+    """Return who was admitted where when the view answers 204, else its answer."""
+    response = await asyncio.get_running_loop().run_in_executor(executor, _call, scope, handler)
+    if response.status_code != 204:
+        return response
+    named = response.headers
+    project, person = int(named["X-Raci-Project"]), int(named["X-Raci-Person"])
+    headers = [pair for pair in _headers_of(response) if pair[0] not in _OF_VIEW]
+    return Admission(project, person, headers)
 
 
-async def still(scope: Scope, pages: Application) -> bool:
-    async def nothing() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    held: list[Message] = []
-
-    async def hold(message: Message) -> None:
-        held.append(message)
-
-    await pages(scope, nothing, hold)
-    return _let_in(held) is not None
+async def refuse(response: HttpResponseBase, send: Send) -> None:
+    """Send the view's answer instead of a stream."""
+    head = {"status": response.status_code, "headers": _headers_of(response)}
+    body = getattr(response, "content", b"")
+    await send({"type": "http.response.start", **head})
+    await send({"type": "http.response.body", "body": body})
 
 
-def _let_in(held: list[Message]) -> LetIn | None:
-    start = next((m for m in held if m["type"] == "http.response.start"), None)
-    if start is None:
-        return None
-    headers = {name.lower(): value for name, value in start["headers"]}
-    if start["status"] != 204:
-        return None
-    return LetIn(int(headers[b"x-raci-project"]), int(headers[b"x-raci-person"]))
+def _headers_of(response: HttpResponseBase) -> Headers:
+    pairs = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in response.items()]
+    cookies = [c.OutputString().encode("latin-1") for c in response.cookies.values()]
+    return [*pairs, *((b"set-cookie", cookie) for cookie in cookies)]
+
+
+def _call(scope: Scope, handler: Handler) -> HttpResponseBase:
+    """In a thread: the whole request, to the end of what belongs to it."""
+    request_started.send(sender=_call, scope=scope)
+    response = handler(ASGIRequest(scope, BytesIO()))
+    response.close()
+    return response

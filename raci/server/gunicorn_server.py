@@ -1,38 +1,34 @@
-"""gunicorn inside manage.py: workers with threads for pages, and one process for streams."""
+"""gunicorn inside manage.py: workers for pages, and one for streams of changes on its own port."""
 
 from __future__ import annotations
 
 import gc
-import os
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
-from setproctitle import setproctitle
 
 from raci import metrics
 from raci.jobs import runner
-from raci.live import stream_relay
-from raci.server.gunicorn_worker import GRACEFUL_SECONDS
+from raci.server.gunicorn_worker import BACKLOG, GRACEFUL_SECONDS, WebWorker
 
 DEFAULT_PORT = 8000
 WORKERS = 2
 THREADS = 4
-BACKLOG = 2048
 GARBAGE_THRESHOLDS = (50_000, 20, 20)
 
 
 class Server(BaseApplication):
     """Serves the site on an address; `ready` is called once it listens.
 
-    Of its processes one holds the streams of changes. The others pass streams on to it (`relay`),
-    so that a machine listens to the database once. gunicorn starts each anew when it ends.
+    With a `stream_port` one more process serves the streams of changes there, so that a machine
+    listens to the database once. gunicorn starts each process anew when it ends.
     """
 
-    worker_class = "raci.server.gunicorn_worker.WebWorker"
+    worker_class: Any = WebWorker
 
     def __init__(
         self,
@@ -41,16 +37,17 @@ class Server(BaseApplication):
         port: int,
         ready: Callable[[], None],
         workers: int = WORKERS,
-        data_dir: Path | None = None,
+        stream_port: int | None = None,
     ) -> None:
+        streams = None if stream_port is None else Streams(host, stream_port)
         bracketed = f"[{host}]" if ":" in host else host
-        self._streams = Streams(stream_relay.path_in(data_dir, port)) if data_dir else None
         self._options: dict[str, Any] = {
             "bind": f"{bracketed}:{port}",
-            "workers": workers + (self._streams is not None),
+            "workers": workers + (streams is not None),
             "threads": THREADS,
             "worker_class": self.worker_class,
             "graceful_timeout": GRACEFUL_SECONDS,
+            "control_socket_disable": True,
             "loglevel": "warning",
             "on_starting": lambda _server: metrics.begin(),
             "child_exit": lambda _server, worker: metrics.worker_gone(worker.pid),
@@ -58,71 +55,44 @@ class Server(BaseApplication):
             "when_ready": lambda _server: ready(),
             "post_worker_init": _settle,
         }
-        if self._streams:
-            self._options |= {
-                "pre_fork": self._streams.before_fork,
-                "post_fork": self._streams.after_fork,
-                "on_reload": self._streams.reload,
-            }
+        if streams:
+            self._options |= {"pre_fork": streams.before_fork, "on_reload": streams.reload}
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in self._options.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
+            self.cfg.set(name, value)
 
     def load(self) -> object:
-        from raci.asgi import application
+        from raci.wsgi import application
 
         return application
 
 
 class Streams:
-    """Which of gunicorn's workers holds the streams: the first, and after its end the next one.
+    """Which of gunicorn's workers serves the streams: the first, and after its end the next one.
 
-    It accepts at a socket of its own instead of the server's address.
+    The socket is the master's: browsers that come while a process is replaced wait for the next.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._holder: Any = None
+    def __init__(self, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        self._worker: Any = None
 
     def before_fork(self, server: Any, worker: Any) -> None:
-        """In the master: a worker becomes the holder where there is none."""
-        if self._holder not in server.WORKERS.values():
-            self._holder = worker
-
-    def after_fork(self, server: Any, worker: Any) -> None:
-        """In the worker."""
-        if worker is not self._holder:
-            stream_relay.pass_on_to(self.path)
-            return
-        runner.leave_to_others()
-        setproctitle("raci events")
-        worker.sockets = [_listening(self.path)]
+        """In the master: a worker serves the streams where there is none that does."""
+        if self._worker not in server.WORKERS.values():
+            self._worker = worker
+            worker.stream_socket = self._socket
 
     def reload(self, _server: Any) -> None:
-        """All workers are replaced, the holder too."""
-        self._holder = None
-
-
-def _listening(path: Path) -> socket.socket:
-    """A socket at the path for this account only; what an ended holder left there is replaced."""
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    if not stream_relay.is_ours(path.parent):
-        raise PermissionError(f"{path.parent} がほかの利用者のものです。消してください。")
-    made = socket.socket(socket.AF_UNIX)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    made.bind(str(fresh))
-    fresh.chmod(0o600)
-    made.listen(BACKLOG)
-    made.setblocking(False)
-    fresh.replace(path)
-    return made
+        """All workers are replaced, that of the streams too."""
+        self._worker = None
 
 
 def check_free(host: str, port: int) -> None:
-    """Says at once, and not after the preparation, that the port is taken."""
+    """Say at once, and not after the preparation, that the port is taken. CommandError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -135,8 +105,11 @@ def check_free(host: str, port: int) -> None:
 
 
 def _settle(_worker: Any) -> None:
-    """Jobs are done here; the loaded code is never searched for garbage, and a large grid not
-    while it is built."""
+    """Load all views before the first request, and begin to do jobs.
+
+    The loaded code is never searched for garbage, and a large grid not while it is built.
+    """
+    _ = get_resolver().url_patterns
     runner.start_beside_pages()
     gc.collect()
     gc.freeze()

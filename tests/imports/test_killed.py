@@ -172,7 +172,8 @@ import django
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
-from projects import import_jobs, store
+from projects import store
+from projects.imports import jobs
 from raci.jobs.runner import Runner
 
 def stop():
@@ -197,12 +198,11 @@ exec(sys.argv[2])
 Runner(dedicated=True).run()
 """
 POINTS = {
-    "claimed": "import_jobs._plan = before(import_jobs._plan)",
+    "claimed": "jobs._plan = before(jobs._plan)",
     "before writing": "store.apply = before(store.apply)",
     "written": "store.apply = behind(store.apply)",
-    "before the commit": "import_jobs._write = behind(import_jobs._write)",
-    "after the commit": "import_jobs.apply = replace(\n"
-    "    import_jobs.apply, func=behind(import_jobs.apply.func))",
+    "before the commit": "jobs._write = behind(jobs._write)",
+    "after the commit": "jobs.apply = replace(\n    jobs.apply, func=behind(jobs.apply.func))",
 }
 
 

@@ -99,7 +99,7 @@ def test_the_child_is_bare() -> None:
 
 def test_importing_the_module_imports_nothing_heavy() -> None:
     code = "import sys, projects.intake.sandbox.child_process; print(*sys.modules)"
-    root = str(Path(child_process.__file__).parents[2])
+    root = str(Path(child_process.__file__).parents[3])
     told = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )

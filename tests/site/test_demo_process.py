@@ -24,8 +24,6 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 from django.conf import settings
 
-from raci.live.stream_relay import path_in
-
 MANAGE = [sys.executable, str(Path(settings.BASE_DIR, "manage.py"))]
 
 
@@ -47,10 +45,13 @@ def environment(data_dir: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        free: int = probe.getsockname()[1]
-    return free
+    """One whose neighbour is free too, for the streams."""
+    while True:
+        with socket.socket() as probe, socket.socket() as next_to, suppress(OSError):
+            probe.bind(("127.0.0.1", 0))
+            free: int = probe.getsockname()[1]
+            next_to.bind(("127.0.0.1", free + 1))
+            return free
 
 
 @pytest.fixture(scope="module")
@@ -165,23 +166,25 @@ def token(page: bytes) -> str:
     return found[1]
 
 
-def holder(environment: dict[str, str], port: int) -> psutil.Process:
-    """The process at the socket of streams, as soon as there is one."""
+def stream_process() -> psutil.Process:
+    """The process that serves the streams, as soon as there is one."""
     while True:
-        with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
-            probe.connect(str(path_in(Path(environment["RACI_DATA_DIR"]), port)))
-            packed = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-            return psutil.Process(int.from_bytes(packed[:4], sys.byteorder))
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                if process.cmdline()[:1] == ["raci events"]:
+                    return process
 
 
 def test_streams_go_through_one_process_and_come_back_when_it_is_killed(
-    demo: list[str], port: int, environment: dict[str, str]
+    demo: list[str], port: int
 ) -> None:
     browser, base = opened(port), f"http://127.0.0.1:{port}/projects/besshi10/"
+    streams = f"http://127.0.0.1:{port + 1}/projects/besshi10/events/"
     page = browser.open(base).read()
+    assert f'data-stream="{streams}"' in page.decode()
     row, before = re.findall(r'<tr id="(\w+)".*?</tr>', page.decode(), re.S)[5], ""
-    first = holder(environment, port)
-    with browser.open(f"{base}events/?since=99") as stream:
+    first = stream_process()
+    with browser.open(f"{streams}?since=99") as stream:
         assert stream.readline() == b"retry: 2000\n"
         body = {"act": "text", "item": row, "field": "description", "after": "x", "before": before}
         request = Request(f"{base}outline/", json.dumps(body).encode())  # noqa: S310
@@ -193,9 +196,9 @@ def test_streams_go_through_one_process_and_come_back_when_it_is_killed(
         first.kill()
         assert stream.read().endswith(b"\n\n")
         first.wait(timeout=30)  # its sockets close one after the other
-    second = holder(environment, port)
+    second = stream_process()
     assert second.pid != first.pid
-    with browser.open(f"{base}events/?since={number - 1}") as stream:
+    with browser.open(f"{streams}?since={number - 1}") as stream:
         assert f"id: {number}\n".encode() in iter(stream.readline, b"")
 
 
@@ -203,7 +206,7 @@ def test_nothing_outlives_the_process_that_was_started(
     demo: list[str], port: int, environment: dict[str, str], data_dir: Path
 ) -> None:
     """The last test here: it kills what the others ask."""
-    master = holder(environment, port).parent()
+    master = stream_process().parent()
     processes = master.children()
     master.kill()
     gone, alive = psutil.wait_procs(processes, timeout=30)

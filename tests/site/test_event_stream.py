@@ -191,19 +191,24 @@ def test_many_that_come_at_once_share_one_listener(
     assert asyncio.run(scene()) == (1, 5)
 
 
-def test_pages_go_to_django(besshi10: Project, cast: dict[str, User]) -> None:
-    cookie = cookie_of(cast["viewer"])
+def test_a_person_has_at_most_so_many_streams(
+    besshi10: Project, cast: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert event_hub.MOST_STREAMS == 20
+    monkeypatch.setattr(event_hub, "MOST_STREAMS", 2)
+    own, other = cookie_of(cast["viewer"]), cookie_of(cast["editor"])
 
-    async def scene() -> tuple[int, bytes]:
-        reader = Reader(f"/projects/{besshi10.slug}/", cookie)
-        status = await reader.start()
-        body = await asyncio.wait_for(reader.sent.get(), PATIENCE)
-        await reader.close()
-        return status, body["body"]
+    async def scene() -> list[int]:
+        readers = [Reader(address(besshi10), cookie) for cookie in (own, own, own, other)]
+        statuses = [await reader.start() for reader in readers]
+        await readers[0].close()
+        again = Reader(address(besshi10), own)
+        statuses.append(await again.start())
+        for reader in (*readers[1:], again):
+            await reader.close()
+        return statuses
 
-    status, body = asyncio.run(scene())
-    assert status == 200
-    assert body
+    assert asyncio.run(scene()) == [200, 200, 429, 200, 200]
 
 
 def stop(user: User) -> None:

@@ -20,6 +20,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from raci import jobs
@@ -201,6 +202,20 @@ def test_a_job_of_a_newer_release_waits_for_one_who_knows_it() -> None:
     DBTaskResult.objects.update(task_path=noted.module_path, run_after=timezone.now())
     drain()
     assert done == [1]
+
+
+@for_real
+def test_a_job_of_an_older_release_is_done_under_its_new_name(settings: Any) -> None:
+    jobs.put(noted, 1)
+    DBTaskResult.objects.update(task_path="tests.test_queue_of_yesterday.noted")
+    settings.MOVED_JOBS = {"tests.test_queue_of_yesterday.noted": noted.module_path}
+    assert running.rename_moved() == 1
+    drain()
+    assert done == [1]
+
+
+def test_moved_jobs_lead_to_functions_that_are_there(settings: Any) -> None:
+    assert all(import_string(path).func for path in settings.MOVED_JOBS.values())
 
 
 @for_real

@@ -156,7 +156,7 @@ def test_an_error_is_told_by_kind_and_code_without_values(
     assert response.status_code == 500
     error = next(line for line in written() if line["level"] == "ERROR")
     assert kind in error["error"]
-    assert "test_logs.py" in error["error"]
+    assert "test_request_log.py" in error["error"]
     assert error["request_id"] == response["X-Request-ID"]
     assert "himitsu" not in json.dumps(written())
 

@@ -1,14 +1,12 @@
-"""The security headers on what the event loop answers itself: streams and static files."""
+"""The security headers on what the server of streams answers."""
 
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import override_settings
 
 from projects.models import Project
 from tests.support.event_stream_reader import (
@@ -46,40 +44,42 @@ def test_a_stream_has_them(besshi10: Project, cast: dict[str, User]) -> None:
     number = "stream-of-viewer"
     status, headers = asked(address(besshi10), cookie_of(cast["viewer"]), x_request_id=number)
     assert (status, headers["content-type"].split(";")[0]) == (200, "text/event-stream")
-    assert (headers["x-request-id"], headers["cache-control"]) == (number, "no-store")
+    assert (headers["x-request-id"], headers["cache-control"]) == (number, "private, no-store")
     check(headers)
 
 
-def test_what_is_no_stream_has_them_once(besshi10: Project, cast: dict[str, User]) -> None:
-    for page, cookie, wanted in (
-        (address(besshi10), "", 302),
-        (address(besshi10), cookie_of(cast["outsider"]), 404),
-        ("/projects/besshi10/", cookie_of(cast["viewer"]), 200),
-    ):
-        status, headers = asked(page, cookie)
-        assert status == wanted
-        check(headers)
+@pytest.mark.parametrize(("person", "wanted"), [("", 302), ("outsider", 404)])
+def test_a_refusal_has_them(
+    person: str, wanted: int, besshi10: Project, cast: dict[str, User]
+) -> None:
+    status, headers = asked(address(besshi10), cookie_of(cast[person]) if person else "")
+    assert status == wanted
+    check(headers)
 
 
-@pytest.fixture
-def collected(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A static file for the ASGI application, which looks for them when it is loaded."""
-    settings.STATIC_ROOT = tmp_path
-    (tmp_path / "a.js").write_text("export {};")
-    asgi = served()
-    monkeypatch.setattr(asgi, "_files", type(asgi._files)())
+def test_pages_are_not_served_beside_streams(besshi10: Project, cast: dict[str, User]) -> None:
+    status, headers = asked("/projects/besshi10/", cookie_of(cast["viewer"]))
+    assert status == 404
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
 
 
-def test_a_static_file_has_them(collected: None) -> None:
-    status, headers = asked("/static/a.js")
+@pytest.mark.parametrize(
+    ("origin", "may_read"),
+    [
+        ("http://testserver:8000", True),
+        ("http://testserver:8001", False),
+        ("http://other:8000", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+def test_only_pages_of_the_neighbouring_port_may_read_a_stream(
+    origin: str, may_read: bool, besshi10: Project, cast: dict[str, User], settings: Any
+) -> None:
+    settings.PAGE_PORT = 8000
+    more = {"origin": origin} if origin else {}
+    status, headers = asked(address(besshi10), cookie_of(cast["viewer"]), **more)
     assert status == 200
-    check(headers)
-    assert "access-control-allow-origin" not in headers
-    status, again = asked("/static/a.js", if_none_match=headers["etag"])
-    assert status == 304
-    check(again)
-
-
-@override_settings(SECURE_HSTS_SECONDS=31536000, SECURE_PROXY_SSL_HEADER=("HTTP_X_PROTO", "https"))
-def test_a_static_file_behind_a_proxy_with_tls_demands_it(collected: None) -> None:
-    check(asked("/static/a.js", x_proto="https")[1], tls=True)
+    allowed = headers.get("access-control-allow-origin")
+    assert allowed == (origin if may_read else None)
+    assert ("access-control-allow-credentials" in headers) is may_read

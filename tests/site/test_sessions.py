@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from projects.models import Project
+from raci.accounts.sessions import FORMER_BACKEND
 from tests.support.people import PASSWORD
 
 PAGE = "/projects/besshi10/history/"
@@ -124,3 +126,11 @@ def test_somebody_who_signs_in_again_has_the_whole_time_again(
         assert client.get(PAGE).status_code == 200
         later(hours=13)
         assert client.get(PAGE).status_code == 302
+
+
+def test_a_session_outlives_a_move_of_the_backend(sign_in: Callable[[str], Client]) -> None:
+    client = sign_in("viewer")
+    session: Any = client.session
+    session["_auth_user_backend"] = FORMER_BACKEND
+    session.save()
+    assert client.get(PAGE).status_code == 200

@@ -16,6 +16,7 @@ from django.test import Client
 
 from projects.live import event_hub
 from projects.models import Project
+from raci.live import authorization
 
 PATIENCE = 20
 
@@ -90,15 +91,14 @@ def fresh_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _close_connections_of_pages() -> None:
-    """In every thread that serves pages: each takes one part, since all must meet."""
-    threads = served().THREADS
-    meeting = Barrier(threads)
+    """In every thread that asks the view: each takes one part, since all must meet."""
+    meeting = Barrier(authorization.THREADS)
 
     def close() -> None:
         connections.close_all()
         meeting.wait(PATIENCE)
 
-    for part in [served().pages.executor.submit(close) for _ in range(threads)]:
+    for part in [authorization.executor.submit(close) for _ in range(authorization.THREADS)]:
         part.result()
 
 

@@ -208,7 +208,7 @@ class Listener(Person):
     async def _listen(self) -> None:
         path = f"/projects/{self.project}/events/?since={self._begins}"
         headers = {**self._headers, "Last-Event-ID": str(self.last)}
-        async for event in events(self.site.ports[self.machine], path, headers=headers):
+        async for event in events(self.site.ports[self.machine] + 1, path, headers=headers):
             if event.startswith(b"retry"):
                 self.opened += 1
                 self.site.ledger.answers["stream opened"] += 1

@@ -26,9 +26,10 @@ _libc = ctypes.CDLL(None)
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on, none twice, outside of those that connections get."""
-    chosen = SystemRandom().sample(range(*PORTS), len(range(*PORTS)))
-    return list(islice(filter(_is_free, chosen), count))
+    """Ports on which and on whose next nobody listens, outside of those that connections get."""
+    even = range(*PORTS, 2)
+    chosen = SystemRandom().sample(even, len(even))
+    return list(islice((p for p in chosen if _is_free(p) and _is_free(p + 1)), count))
 
 
 def spawn(

@@ -197,7 +197,7 @@ class _Child:
 
 def _start(work: str, seconds: float) -> subprocess.Popen[bytes]:
     """A bare Python: isolated, without site, with the folders of the code that runs here."""
-    here = str(Path(__file__).resolve().parents[2])
+    here = str(Path(__file__).resolve().parents[3])
     folders = dict.fromkeys(
         (here, *(str(Path(folder).absolute()) for folder in sys.path if folder))
     )

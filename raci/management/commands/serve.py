@@ -26,6 +26,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+        parser.add_argument(
+            "--stream-port",
+            type=int,
+            help="変更を配信するポート（既定: --portの次の番号）",
+        )
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument(
             "--workers",
@@ -36,7 +41,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
+        stream_port = options["stream_port"] or port + 1
         check_free(host, port)
+        check_free(host, stream_port)
+        settings.PAGE_PORT, settings.STREAM_PORT = port, stream_port
         require(connection)
         _check_migrated()
         self._step("画面の部品を準備しています…")
@@ -47,7 +55,7 @@ class Command(BaseCommand):
             host=host,
             port=port,
             workers=options["workers"],
-            data_dir=settings.DATA_DIR,
+            stream_port=stream_port,
             ready=lambda: self._step(f"公開しました: http://{shown}:{port}/ （終了: Ctrl+C）"),
         )
         server.run()

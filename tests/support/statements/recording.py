@@ -101,7 +101,7 @@ def _place(frame: FrameType | None) -> str:
         name = frame.f_code.co_filename
         admin = admin or "/django/contrib/admin/" in name
         if name.startswith(APPLICATION) and not name.endswith(HANDS) and "/migrations/" not in name:
-            module = name[len(ROOT) + 1 : -len(".py")].replace("/", ".")
+            module = name[len(ROOT) + 1 : -len(".py")].removesuffix("/__init__").replace("/", ".")
             function = frame.f_code.co_qualname.partition(".<locals>")[0]
             return ADMIN if admin else f"{module}:{function}"
         if name.startswith(TESTS) and not name.startswith(HERE):

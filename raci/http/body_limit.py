@@ -1,0 +1,50 @@
+"""How large a body may be: a megabyte, except where files are sent or cells are pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
+
+from raci.http.error_pages import too_large
+
+SMALL = 1 << 20
+LARGEST = 33 << 20
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def accepts_large(content_type: str) -> Callable[[View], View]:
+    """Let a view have bodies of that type up to LARGEST bytes."""
+
+    def decorate(view: View) -> View:
+        about: Any = view
+        about.large_body = content_type
+        return view
+
+    return decorate
+
+
+def largest_body(path: str, content_type: str) -> int:
+    """Return how many bytes of that type the address takes."""
+    try:
+        wanted = getattr(resolve(path).func, "large_body", None)
+    except Resolver404:
+        return SMALL
+    return LARGEST if wanted == content_type.partition(";")[0].strip().lower() else SMALL
+
+
+class BodyLimitMiddleware:
+    """Answer 413 before anything reads a body that is too large."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        size = int(length) if length.isascii() and length.isdecimal() else 0
+        if size > SMALL and size > largest_body(request.path_info, request.content_type or ""):
+            return too_large(request)
+        return self._get_response(request)
