@@ -264,6 +264,8 @@ PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 DJANGO_TABLES2_TEMPLATE = "_table.html"
 
+# What the database knows, asked anew at each scrape.
+METRICS_COLLECTORS = ["projects.findings.metrics.Findings", "raci.metrics.queue.Queue"]
 METRICS_TOKEN = os.environ.get("RACI_METRICS_TOKEN", "")
 LOCK_SECONDS = float(os.environ.get("RACI_LOCK_TIMEOUT", "3"))
 SLOW_STATEMENT_MS = float(os.environ.get("RACI_SLOW_MS", "500"))

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from projects.comparison.forms import MATRIX, CompareForm
 from projects.comparison.sources import NOW, Source
-from projects.domain.change_kinds import WORDS, Change, Row
+from projects.domain.change_kinds import WORDS, Change, Row, columns_of
 from projects.domain.comparison import KINDS, Pair, Wanted, kinds_of, pair
 from projects.domain.grid import TEXTS, Grid, Item, ancestors, parents
 from projects.domain.plan import Act, ItemLine
@@ -21,7 +21,7 @@ from projects.excel.comparison import Head
 from projects.models import Project
 from projects.render.column_header import Header
 from projects.render.difference_parts import Column, Filter, Point, points
-from projects.render.difference_table import BLANK, Table, columns_of, marked
+from projects.render.difference_table import BLANK, Table, marked
 from projects.store import provenance
 from projects.store.provenance import Reason
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from projects.domain.grid import Item, parents
 from projects.domain.plan import Act, CellLine, ItemLine, Plan, cell_act
 
 
@@ -127,3 +128,15 @@ def below_headings(lines: Iterable[ItemLine], keeps: Callable[[ItemLine], bool])
         else:
             above.append(line)
     return found
+
+
+def columns_of(plan: Plan) -> list[tuple[str, Act]]:
+    """The role columns to show: as they will be, those that go last."""
+    names = [(line.after or line.before, line.act) for line in plan.roles]
+    return [(role.name, act) for role, act in names if role is not None]
+
+
+def headings(items: Sequence[Item]) -> dict[str, Item]:
+    """uid → the row above it in the tree; top rows have none."""
+    above = zip(items, parents(items), strict=True)
+    return {item.uid: items[up] for item, up in above if up >= 0}

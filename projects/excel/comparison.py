@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from xlsxwriter.worksheet import Worksheet
 
-from projects.domain.change_kinds import Row
+from projects.domain.change_kinds import Row, headings
 from projects.domain.comparison import Pair
 from projects.domain.grid import Grid, Item
 from projects.domain.plan import Act, ItemLine
@@ -20,7 +20,6 @@ from projects.excel.mark_sheet import MarkSheet
 from projects.excel.row_heights import list_height
 from projects.excel.styles import Styles
 from projects.excel.workbook import new_book, print_pages, sheet_name
-from projects.render.difference_table import headings
 
 TITLE = "新旧対照表"
 ADDED, REMOVED, NOTHING = "（新設）", "（削除）", "違いはありません。"

@@ -9,14 +9,22 @@ from itertools import groupby
 from operator import attrgetter
 from urllib.parse import urlencode
 
-from projects.domain.change_kinds import WORDS, Change, chosen, counts, in_order, words_of
+from projects.domain.change_kinds import (
+    WORDS,
+    Change,
+    chosen,
+    columns_of,
+    counts,
+    in_order,
+    words_of,
+)
 from projects.domain.grid import column_counts
 from projects.imports.compare import Comparison
 from projects.intake import Reading
 from projects.intake.text.remarks import Code, Remark
 from projects.render.column_header import Header
 from projects.render.difference_parts import USUAL, Column, Filter, Point, points
-from projects.render.difference_table import PER_PAGE, Table, columns_of
+from projects.render.difference_table import PER_PAGE, Table
 
 REMARKS_SHOWN = 50
 

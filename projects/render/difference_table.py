@@ -10,20 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from html import escape
 
-from projects.domain.change_kinds import Row, cell_change
-from projects.domain.grid import Item, parents, role_places
+from projects.domain.change_kinds import Row, cell_change, columns_of, headings
+from projects.domain.grid import role_places
 from projects.domain.plan import Act, CellLine, ItemLine, Plan
 from projects.domain.text.word_diff import Segment, segments
 
 CHUNK = 24
 BLANK = "空"
 PER_PAGE = 2_000
-
-
-def columns_of(plan: Plan) -> list[tuple[str, Act]]:
-    """The role columns to show: as they will be, those that go last."""
-    names = [(line.after or line.before, line.act) for line in plan.roles]
-    return [(role.name, act) for role, act in names if role is not None]
 
 
 def marked(old: str, new: str) -> tuple[str, str]:
@@ -132,12 +126,6 @@ class Table:
             f'<label class="out"><input type="checkbox" name="leave" value="{escape(key)}"{state}>'
             f"{said}</label>"
         )
-
-
-def headings(items: Sequence[Item]) -> dict[str, Item]:
-    """uid → the row above it in the tree; top rows have none."""
-    above = zip(items, parents(items), strict=True)
-    return {item.uid: items[up] for item, up in above if up >= 0}
 
 
 def _pieces(pieces: Iterable[Segment], tag: str) -> str:

@@ -15,6 +15,7 @@ from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
+from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
@@ -23,9 +24,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from projects.findings.metrics import Findings
 from raci.metrics import FOLDER
-from raci.metrics.queue import Queue
 
 PATH = "/metrics"
 
@@ -61,7 +60,8 @@ class FromDatabase(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = GaugeMetricFamily("raci_database_up", "Whether the database answers")
         try:
-            found = [one for collector in (Findings(), Queue()) for one in collector.collect()]
+            collectors = [import_string(path)() for path in settings.METRICS_COLLECTORS]
+            found = [one for collector in collectors for one in collector.collect()]
         except Error:
             connection.close()
             found = []
