@@ -10,218 +10,479 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('projects', '0002_same_project'),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("projects", "0002_same_project"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChangeSet',
+            name="ChangeSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField(verbose_name='番号')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='日時')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(verbose_name="番号")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="日時"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '変更',
-                'verbose_name_plural': '変更',
-                'ordering': ('project', '-number'),
+                "verbose_name": "変更",
+                "verbose_name_plural": "変更",
+                "ordering": ("project", "-number"),
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='assignment',
-            name='bump_insert',
+            model_name="assignment",
+            name="bump_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='assignment',
-            name='bump_update',
+            model_name="assignment",
+            name="bump_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='assignment',
-            name='bump_delete',
+            model_name="assignment",
+            name="bump_delete",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='legendmark',
-            name='bump_insert',
+            model_name="legendmark",
+            name="bump_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='legendmark',
-            name='bump_update',
+            model_name="legendmark",
+            name="bump_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='legendmark',
-            name='bump_delete',
+            model_name="legendmark",
+            name="bump_delete",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='project',
-            name='bump_header',
+            model_name="project",
+            name="bump_header",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='project',
-            name='insert_insert',
+            model_name="project",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='project',
-            name='update_update',
+            model_name="project",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='project',
-            name='delete_delete',
+            model_name="project",
+            name="delete_delete",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='role',
-            name='bump_insert',
+            model_name="role",
+            name="bump_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='role',
-            name='bump_update',
+            model_name="role",
+            name="bump_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='role',
-            name='bump_delete',
+            model_name="role",
+            name="bump_delete",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='workitem',
-            name='bump_insert',
+            model_name="workitem",
+            name="bump_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='workitem',
-            name='bump_update',
+            model_name="workitem",
+            name="bump_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='workitem',
-            name='bump_delete',
+            model_name="workitem",
+            name="bump_delete",
         ),
         migrations.AddField(
-            model_name='project',
-            name='requires_reason',
-            field=models.BooleanField(default=False, help_text='画面での変更に理由の入力を求めます', verbose_name='変更理由を必須にする'),
+            model_name="project",
+            name="requires_reason",
+            field=models.BooleanField(
+                default=False,
+                help_text="画面での変更に理由の入力を求めます",
+                verbose_name="変更理由を必須にする",
+            ),
         ),
         migrations.AddField(
-            model_name='projectevent',
-            name='requires_reason',
-            field=models.BooleanField(default=False, help_text='画面での変更に理由の入力を求めます', verbose_name='変更理由を必須にする'),
+            model_name="projectevent",
+            name="requires_reason",
+            field=models.BooleanField(
+                default=False,
+                help_text="画面での変更に理由の入力を求めます",
+                verbose_name="変更理由を必須にする",
+            ),
         ),
         migrations.AlterField(
-            model_name='projectevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='slug_title_document_number_issuer_date_numbering_requires_reason_events', to='projects.project'),
+            model_name="projectevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="slug_title_document_number_issuer_date_numbering_requires_reason_events",
+                to="projects.project",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignmentevent',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['pgh_created_at'], name='assignmentevent_at', pages_per_range=16),
+            model_name="assignmentevent",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["pgh_created_at"], name="assignmentevent_at", pages_per_range=16
+            ),
         ),
         migrations.AddIndex(
-            model_name='legendmarkevent',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['pgh_created_at'], name='legendmarkevent_at', pages_per_range=16),
+            model_name="legendmarkevent",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["pgh_created_at"], name="legendmarkevent_at", pages_per_range=16
+            ),
         ),
         migrations.AddIndex(
-            model_name='membershipevent',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['pgh_created_at'], name='membershipevent_at', pages_per_range=16),
+            model_name="membershipevent",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["pgh_created_at"], name="membershipevent_at", pages_per_range=16
+            ),
         ),
         migrations.AddIndex(
-            model_name='projectevent',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['pgh_created_at'], name='projectevent_at', pages_per_range=16),
+            model_name="projectevent",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["pgh_created_at"], name="projectevent_at", pages_per_range=16
+            ),
         ),
         migrations.AddIndex(
-            model_name='roleevent',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['pgh_created_at'], name='roleevent_at', pages_per_range=16),
+            model_name="roleevent",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["pgh_created_at"], name="roleevent_at", pages_per_range=16
+            ),
         ),
         migrations.AddIndex(
-            model_name='workitemevent',
-            index=models.Index(fields=['project', 'pgh_obj'], name='workitemevent_item'),
+            model_name="workitemevent",
+            index=models.Index(fields=["project", "pgh_obj"], name="workitemevent_item"),
         ),
         migrations.AddIndex(
-            model_name='workitemevent',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['pgh_created_at'], name='workitemevent_at', pages_per_range=16),
+            model_name="workitemevent",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["pgh_created_at"], name="workitemevent_at", pages_per_range=16
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='bump_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;", hash='f2c3adf4d323812b39f2bf238622eb8e5fe46eb5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_bump_insert_92814', referencing='REFERENCING NEW TABLE AS changed ', table='projects_assignment', when='AFTER')),
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;",
+                    hash="f2c3adf4d323812b39f2bf238622eb8e5fe46eb5",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_bump_insert_92814",
+                    referencing="REFERENCING NEW TABLE AS changed ",
+                    table="projects_assignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='bump_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;", hash='56343ce2e78df2e0a216f137fa355fd0667022d9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_bump_update_fb64e', referencing='REFERENCING NEW TABLE AS changed ', table='projects_assignment', when='AFTER')),
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;",
+                    hash="56343ce2e78df2e0a216f137fa355fd0667022d9",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_bump_update_fb64e",
+                    referencing="REFERENCING NEW TABLE AS changed ",
+                    table="projects_assignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='bump_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;", hash='b457c053f6b6de609236a8eae62ad65d3e4dea84', level='STATEMENT', operation='DELETE', pgid='pgtrigger_bump_delete_b3b77', referencing='REFERENCING OLD TABLE AS changed ', table='projects_assignment', when='AFTER')),
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;",
+                    hash="b457c053f6b6de609236a8eae62ad65d3e4dea84",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_bump_delete_b3b77",
+                    referencing="REFERENCING OLD TABLE AS changed ",
+                    table="projects_assignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='legendmark',
-            trigger=pgtrigger.compiler.Trigger(name='bump_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;", hash='dc60b3f73ec48d7d204e77b26b141ecf51b8eb29', level='STATEMENT', operation='INSERT', pgid='pgtrigger_bump_insert_e005b', referencing='REFERENCING NEW TABLE AS changed ', table='projects_legendmark', when='AFTER')),
+            model_name="legendmark",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;",
+                    hash="dc60b3f73ec48d7d204e77b26b141ecf51b8eb29",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_bump_insert_e005b",
+                    referencing="REFERENCING NEW TABLE AS changed ",
+                    table="projects_legendmark",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='legendmark',
-            trigger=pgtrigger.compiler.Trigger(name='bump_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;", hash='5abca011df9dd5863abc62243357f1834ac3eeeb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_bump_update_ba25f', referencing='REFERENCING NEW TABLE AS changed ', table='projects_legendmark', when='AFTER')),
+            model_name="legendmark",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;",
+                    hash="5abca011df9dd5863abc62243357f1834ac3eeeb",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_bump_update_ba25f",
+                    referencing="REFERENCING NEW TABLE AS changed ",
+                    table="projects_legendmark",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='legendmark',
-            trigger=pgtrigger.compiler.Trigger(name='bump_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;", hash='6aac1c3d97df140be3b3468579b1fb3a6c2638ff', level='STATEMENT', operation='DELETE', pgid='pgtrigger_bump_delete_006d2', referencing='REFERENCING OLD TABLE AS changed ', table='projects_legendmark', when='AFTER')),
+            model_name="legendmark",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;",
+                    hash="6aac1c3d97df140be3b3468579b1fb3a6c2638ff",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_bump_delete_006d2",
+                    referencing="REFERENCING OLD TABLE AS changed ",
+                    table="projects_legendmark",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='bump_header', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."date" IS DISTINCT FROM (NEW."date") OR OLD."document_number" IS DISTINCT FROM (NEW."document_number") OR OLD."issuer" IS DISTINCT FROM (NEW."issuer") OR OLD."numbering" IS DISTINCT FROM (NEW."numbering") OR OLD."requires_reason" IS DISTINCT FROM (NEW."requires_reason") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."title" IS DISTINCT FROM (NEW."title"))', func="IF NEW.last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) THEN NEW.revision = OLD.revision + 1; NEW.last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ); INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM (SELECT NEW.id, NEW.revision) AS new ; END IF; NEW.changed_at = now(); RETURN NEW;", hash='425ead1d2417b8530b52a3de9e07b74af8b00a9a', operation='UPDATE', pgid='pgtrigger_bump_header_d99e0', table='projects_project', when='BEFORE')),
+            model_name="project",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_header",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."date" IS DISTINCT FROM (NEW."date") OR OLD."document_number" IS DISTINCT FROM (NEW."document_number") OR OLD."issuer" IS DISTINCT FROM (NEW."issuer") OR OLD."numbering" IS DISTINCT FROM (NEW."numbering") OR OLD."requires_reason" IS DISTINCT FROM (NEW."requires_reason") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."title" IS DISTINCT FROM (NEW."title"))',
+                    func="IF NEW.last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) THEN NEW.revision = OLD.revision + 1; NEW.last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ); INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM (SELECT NEW.id, NEW.revision) AS new ; END IF; NEW.changed_at = now(); RETURN NEW;",
+                    hash="425ead1d2417b8530b52a3de9e07b74af8b00a9a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_bump_header_d99e0",
+                    table="projects_project",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_projectevent" ("date", "document_number", "issuer", "numbering", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requires_reason", "slug", "title") SELECT new_values."date", new_values."document_number", new_values."issuer", new_values."numbering", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."requires_reason", new_values."slug", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8faff3ce367c76b784da5a2e8994721d88ef1210', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_2e147', referencing='REFERENCING NEW TABLE AS new_values ', table='projects_project', when='AFTER')),
+            model_name="project",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_projectevent" ("date", "document_number", "issuer", "numbering", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requires_reason", "slug", "title") SELECT new_values."date", new_values."document_number", new_values."issuer", new_values."numbering", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."requires_reason", new_values."slug", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="8faff3ce367c76b784da5a2e8994721d88ef1210",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2e147",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="projects_project",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_projectevent" ("date", "document_number", "issuer", "numbering", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requires_reason", "slug", "title") SELECT new_values."date", new_values."document_number", new_values."issuer", new_values."numbering", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."requires_reason", new_values."slug", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."date" IS DISTINCT FROM (new_values."date") OR old_values."document_number" IS DISTINCT FROM (new_values."document_number") OR old_values."issuer" IS DISTINCT FROM (new_values."issuer") OR old_values."numbering" IS DISTINCT FROM (new_values."numbering") OR old_values."requires_reason" IS DISTINCT FROM (new_values."requires_reason") OR old_values."slug" IS DISTINCT FROM (new_values."slug") OR old_values."title" IS DISTINCT FROM (new_values."title")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='aa13f4d70fdc993ad1faff31c1d209009852d041', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_804c3', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='projects_project', when='AFTER')),
+            model_name="project",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_projectevent" ("date", "document_number", "issuer", "numbering", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requires_reason", "slug", "title") SELECT new_values."date", new_values."document_number", new_values."issuer", new_values."numbering", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."requires_reason", new_values."slug", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."date" IS DISTINCT FROM (new_values."date") OR old_values."document_number" IS DISTINCT FROM (new_values."document_number") OR old_values."issuer" IS DISTINCT FROM (new_values."issuer") OR old_values."numbering" IS DISTINCT FROM (new_values."numbering") OR old_values."requires_reason" IS DISTINCT FROM (new_values."requires_reason") OR old_values."slug" IS DISTINCT FROM (new_values."slug") OR old_values."title" IS DISTINCT FROM (new_values."title")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="aa13f4d70fdc993ad1faff31c1d209009852d041",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_804c3",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="projects_project",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='project',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_projectevent" ("date", "document_number", "issuer", "numbering", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requires_reason", "slug", "title") SELECT old_values."date", old_values."document_number", old_values."issuer", old_values."numbering", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."requires_reason", old_values."slug", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='d0fa8680c3dcf781c4344b22088518803f2c7b70', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_2192f', referencing='REFERENCING OLD TABLE AS old_values ', table='projects_project', when='AFTER')),
+            model_name="project",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "projects_projectevent" ("date", "document_number", "issuer", "numbering", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requires_reason", "slug", "title") SELECT old_values."date", old_values."document_number", old_values."issuer", old_values."numbering", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."requires_reason", old_values."slug", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="d0fa8680c3dcf781c4344b22088518803f2c7b70",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_2192f",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="projects_project",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='role',
-            trigger=pgtrigger.compiler.Trigger(name='bump_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;", hash='6e863f42b43c86dd783cc55e4302e2f459e34b23', level='STATEMENT', operation='INSERT', pgid='pgtrigger_bump_insert_a3d9c', referencing='REFERENCING NEW TABLE AS changed ', table='projects_role', when='AFTER')),
+            model_name="role",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;",
+                    hash="6e863f42b43c86dd783cc55e4302e2f459e34b23",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_bump_insert_a3d9c",
+                    referencing="REFERENCING NEW TABLE AS changed ",
+                    table="projects_role",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='role',
-            trigger=pgtrigger.compiler.Trigger(name='bump_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;", hash='ef30396d804634e4e8b6569c8e469937c3e64cf7', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_bump_update_8931a', referencing='REFERENCING NEW TABLE AS changed ', table='projects_role', when='AFTER')),
+            model_name="role",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;",
+                    hash="ef30396d804634e4e8b6569c8e469937c3e64cf7",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_bump_update_8931a",
+                    referencing="REFERENCING NEW TABLE AS changed ",
+                    table="projects_role",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='role',
-            trigger=pgtrigger.compiler.Trigger(name='bump_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;", hash='40bde37ee232024a387ea3857805dbd8098be446', level='STATEMENT', operation='DELETE', pgid='pgtrigger_bump_delete_af6f0', referencing='REFERENCING OLD TABLE AS changed ', table='projects_role', when='AFTER')),
+            model_name="role",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;",
+                    hash="40bde37ee232024a387ea3857805dbd8098be446",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_bump_delete_af6f0",
+                    referencing="REFERENCING OLD TABLE AS changed ",
+                    table="projects_role",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='workitem',
-            trigger=pgtrigger.compiler.Trigger(name='bump_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;", hash='58072453af4a441a4ce3f7fd2507451de00c8471', level='STATEMENT', operation='INSERT', pgid='pgtrigger_bump_insert_f192e', referencing='REFERENCING NEW TABLE AS changed ', table='projects_workitem', when='AFTER')),
+            model_name="workitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;",
+                    hash="58072453af4a441a4ce3f7fd2507451de00c8471",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_bump_insert_f192e",
+                    referencing="REFERENCING NEW TABLE AS changed ",
+                    table="projects_workitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='workitem',
-            trigger=pgtrigger.compiler.Trigger(name='bump_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;", hash='36a71e105b991b04b97a6bcf8e2945a4e8986492', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_bump_update_f5061', referencing='REFERENCING NEW TABLE AS changed ', table='projects_workitem', when='AFTER')),
+            model_name="workitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;",
+                    hash="36a71e105b991b04b97a6bcf8e2945a4e8986492",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_bump_update_f5061",
+                    referencing="REFERENCING NEW TABLE AS changed ",
+                    table="projects_workitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='workitem',
-            trigger=pgtrigger.compiler.Trigger(name='bump_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;", hash='e2ae2affb3606f0afff9cfc55a29f824644cdea7', level='STATEMENT', operation='DELETE', pgid='pgtrigger_bump_delete_a2f6a', referencing='REFERENCING OLD TABLE AS changed ', table='projects_workitem', when='AFTER')),
+            model_name="workitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bump_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="WITH bumped AS ( UPDATE projects_project SET revision = revision + 1, changed_at = now(), last_act = COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) WHERE id IN (SELECT project_id FROM changed) AND last_act <> COALESCE( NULLIF(current_setting('pghistory.context_id', true), ''), pg_current_xact_id()::text ) RETURNING id, revision ) INSERT INTO projects_changeset (project_id, number, at, context_id) SELECT id, revision, now(), NULLIF(current_setting('pghistory.context_id', true), '')::uuid FROM bumped ; RETURN NULL;",
+                    hash="e2ae2affb3606f0afff9cfc55a29f824644cdea7",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_bump_delete_a2f6a",
+                    referencing="REFERENCING OLD TABLE AS changed ",
+                    table="projects_workitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='changeset',
-            name='context',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="changeset",
+            name="context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='changeset',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='change_sets', to='projects.project'),
+            model_name="changeset",
+            name="project",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="change_sets",
+                to="projects.project",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='changeset',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='changeset_number'),
+            model_name="changeset",
+            constraint=models.UniqueConstraint(
+                fields=("project", "number"), name="changeset_number"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='changeset',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='37355c585d4e416725666a9f83b0d34ba5534b71', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_98406', table='projects_changeset', when='BEFORE')),
+            model_name="changeset",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="37355c585d4e416725666a9f83b0d34ba5534b71",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_98406",
+                    table="projects_changeset",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='changeset',
-            trigger=pgtrigger.compiler.Trigger(name='announce', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM pg_notify('raci_changes', NEW.project_id || ' ' || NEW.number); RETURN NULL;", hash='0819c809dd3eb5243625d6dd9626783cadbc7293', operation='INSERT', pgid='pgtrigger_announce_0eb42', table='projects_changeset', when='AFTER')),
+            model_name="changeset",
+            trigger=pgtrigger.compiler.Trigger(
+                name="announce",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM pg_notify('raci_changes', NEW.project_id || ' ' || NEW.number); RETURN NULL;",
+                    hash="0819c809dd3eb5243625d6dd9626783cadbc7293",
+                    operation="INSERT",
+                    pgid="pgtrigger_announce_0eb42",
+                    table="projects_changeset",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -10,97 +10,224 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('projects', '0004_imports'),
+        ("projects", "0004_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='版')),
-                ('title', models.CharField(max_length=100, verbose_name='名称')),
-                ('date', models.DateField(verbose_name='日付')),
-                ('note', models.TextField(blank=True, max_length=4000, verbose_name='説明')),
-                ('revision', models.PositiveBigIntegerField(verbose_name='改訂')),
-                ('head', models.JSONField()),
-                ('legend', models.JSONField()),
-                ('roles', models.JSONField()),
-                ('at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow(), verbose_name='公開日時')),
-                ('person_name', models.CharField(blank=True, max_length=150, verbose_name='公開者')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='projects.project', verbose_name='案件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="版")),
+                ("title", models.CharField(max_length=100, verbose_name="名称")),
+                ("date", models.DateField(verbose_name="日付")),
+                ("note", models.TextField(blank=True, max_length=4000, verbose_name="説明")),
+                ("revision", models.PositiveBigIntegerField(verbose_name="改訂")),
+                ("head", models.JSONField()),
+                ("legend", models.JSONField()),
+                ("roles", models.JSONField()),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.contrib.postgres.functions.TransactionNow(),
+                        verbose_name="公開日時",
+                    ),
+                ),
+                (
+                    "person_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="公開者"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="projects.project",
+                        verbose_name="案件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '版',
-                'verbose_name_plural': '版',
-                'ordering': ('project', '-number'),
+                "verbose_name": "版",
+                "verbose_name_plural": "版",
+                "ordering": ("project", "-number"),
             },
         ),
         migrations.CreateModel(
-            name='EditionRow',
+            name="EditionRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(verbose_name='順序')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='階層')),
-                ('uid', models.CharField(max_length=12, verbose_name='識別子')),
-                ('number', models.CharField(blank=True, max_length=1000, verbose_name='項番')),
-                ('name', models.CharField(max_length=1000, verbose_name='作業項目')),
-                ('description', models.TextField(blank=True, verbose_name='作業内容')),
-                ('path_uids', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('path_numbers', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('path_names', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('role_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('role_names', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('symbols', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('content', models.CharField(max_length=64)),
-                ('changed_in', models.PositiveIntegerField(verbose_name='変更された版')),
-                ('edition', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='rows', to='projects.edition')),
-                ('project', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(verbose_name="順序")),
+                ("level", models.PositiveSmallIntegerField(verbose_name="階層")),
+                ("uid", models.CharField(max_length=12, verbose_name="識別子")),
+                ("number", models.CharField(blank=True, max_length=1000, verbose_name="項番")),
+                ("name", models.CharField(max_length=1000, verbose_name="作業項目")),
+                ("description", models.TextField(blank=True, verbose_name="作業内容")),
+                (
+                    "path_uids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None
+                    ),
+                ),
+                (
+                    "path_numbers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None
+                    ),
+                ),
+                (
+                    "path_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None
+                    ),
+                ),
+                (
+                    "role_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None
+                    ),
+                ),
+                (
+                    "role_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None
+                    ),
+                ),
+                (
+                    "symbols",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None
+                    ),
+                ),
+                ("content", models.CharField(max_length=64)),
+                ("changed_in", models.PositiveIntegerField(verbose_name="変更された版")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="rows",
+                        to="projects.edition",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '版の行',
-                'verbose_name_plural': '版の行',
-                'ordering': ('edition', 'position'),
+                "verbose_name": "版の行",
+                "verbose_name_plural": "版の行",
+                "ordering": ("edition", "position"),
             },
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('project', 'id'), name='edition_within_project'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(
+                fields=("project", "id"), name="edition_within_project"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='edition_number'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(fields=("project", "number"), name="edition_number"),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='edition_from_one'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="edition_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='edition_titled'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="edition_titled"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='edition',
-            trigger=pgtrigger.compiler.Trigger(name='immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b970ed71cf90ee23ae25d5c3a3d7faebf036c6b4', operation='UPDATE OR DELETE', pgid='pgtrigger_immutable_a1879', table='projects_edition', when='BEFORE')),
+            model_name="edition",
+            trigger=pgtrigger.compiler.Trigger(
+                name="immutable",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b970ed71cf90ee23ae25d5c3a3d7faebf036c6b4",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_immutable_a1879",
+                    table="projects_edition",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='editionrow',
-            constraint=models.UniqueConstraint(fields=('project', 'edition', 'uid'), name='editionrow_uid'),
+            model_name="editionrow",
+            constraint=models.UniqueConstraint(
+                fields=("project", "edition", "uid"), name="editionrow_uid"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='editionrow',
-            constraint=models.UniqueConstraint(fields=('project', 'edition', 'position'), name='editionrow_position'),
+            model_name="editionrow",
+            constraint=models.UniqueConstraint(
+                fields=("project", "edition", "position"), name="editionrow_position"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='editionrow',
-            trigger=pgtrigger.compiler.Trigger(name='immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b965bc48992fe28f8a847e3bcdd950a810675779', operation='UPDATE OR DELETE', pgid='pgtrigger_immutable_3def7', table='projects_editionrow', when='BEFORE')),
+            model_name="editionrow",
+            trigger=pgtrigger.compiler.Trigger(
+                name="immutable",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b965bc48992fe28f8a847e3bcdd950a810675779",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_immutable_3def7",
+                    table="projects_editionrow",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='editionrow',
-            trigger=pgtrigger.compiler.Trigger(name='sealed', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF EXISTS ( SELECT 1 FROM added JOIN projects_edition edition ON edition.project_id = added.project_id AND edition.id = added.edition_id WHERE edition.at <> now() ) THEN RAISE EXCEPTION 'a published edition takes no more rows'; END IF; RETURN NULL;", hash='7fb0cf1650f5eab975b6fcddfce65ebc9a12f135', level='STATEMENT', operation='INSERT', pgid='pgtrigger_sealed_731f7', referencing='REFERENCING NEW TABLE AS added ', table='projects_editionrow', when='AFTER')),
+            model_name="editionrow",
+            trigger=pgtrigger.compiler.Trigger(
+                name="sealed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF EXISTS ( SELECT 1 FROM added JOIN projects_edition edition ON edition.project_id = added.project_id AND edition.id = added.edition_id WHERE edition.at <> now() ) THEN RAISE EXCEPTION 'a published edition takes no more rows'; END IF; RETURN NULL;",
+                    hash="7fb0cf1650f5eab975b6fcddfce65ebc9a12f135",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_sealed_731f7",
+                    referencing="REFERENCING NEW TABLE AS added ",
+                    table="projects_editionrow",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -3,6 +3,8 @@
 Built beside the work that goes on, which no transaction allows.
 """
 
+from typing import Any
+
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
@@ -17,7 +19,9 @@ INDEXES = {
 class AddAgain(AddIndexConcurrently):
     """Begins anew where an earlier attempt was broken off: it leaves an index that is no use."""
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
         schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self.index.name}")
         super().database_forwards(app_label, schema_editor, from_state, to_state)
 

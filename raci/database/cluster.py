@@ -27,7 +27,7 @@ from contextlib import AbstractContextManager
 from enum import IntEnum
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from raci.database import address, process_locks, programs
 from raci.database.errors import Unreachable

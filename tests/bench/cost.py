@@ -16,7 +16,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import psycopg2  # type: ignore[import-untyped]
 
 from projects.domain.grid import Grid

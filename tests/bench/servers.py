@@ -25,7 +25,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlencode
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from tests.bench.clients import Client, load, post
 from tests.bench.figures import say

@@ -10,7 +10,7 @@ from statistics import median, quantiles
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from tests.bench import save_cell, site
 from tests.bench.clients import Client

@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 from django.conf import settings
 
@@ -208,6 +208,7 @@ def test_nothing_outlives_the_process_that_was_started(
 ) -> None:
     """The last test here: it kills what the others ask."""
     master = stream_process().parent()
+    assert master is not None
     processes = master.children()
     master.kill()
     gone, alive = psutil.wait_procs(processes, timeout=30)

@@ -15,7 +15,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 HOST = "127.0.0.1"
 PORTS = (15_000, 32_000)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from statistics import median
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from tests.system.stage import Doubled
 from tests.system.web import HOLDER, title_of

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.request import urlopen
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from tests.system.processes import HOST, spawn, stop, until
 

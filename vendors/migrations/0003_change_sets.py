@@ -6,25 +6,30 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('projects', '0003_change_sets'),
-        ('vendors', '0002_same_project'),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("projects", "0003_change_sets"),
+        ("vendors", "0002_same_project"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='contractevent',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['pgh_created_at'], name='contractevent_at', pages_per_range=16),
+            model_name="contractevent",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["pgh_created_at"], name="contractevent_at", pages_per_range=16
+            ),
         ),
         migrations.AddIndex(
-            model_name='memberevent',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['pgh_created_at'], name='memberevent_at', pages_per_range=16),
+            model_name="memberevent",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["pgh_created_at"], name="memberevent_at", pages_per_range=16
+            ),
         ),
         migrations.AddIndex(
-            model_name='vendorevent',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['pgh_created_at'], name='vendorevent_at', pages_per_range=16),
+            model_name="vendorevent",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["pgh_created_at"], name="vendorevent_at", pages_per_range=16
+            ),
         ),
     ]

@@ -5,6 +5,8 @@ people may see is decided here, from contracts and memberships, whatever the app
 FORCE makes the rules hold for the tables' owner too; everybody but raci_vendor may see all.
 """
 
+from typing import Any
+
 from django.db import ProgrammingError, migrations
 
 ROLE = "raci_vendor"
@@ -103,7 +105,7 @@ WRITE = {
 EVENTS = ("vendors_confirmationevent", "vendors_questionevent")
 
 
-def create_role(apps, schema_editor):
+def create_role(_apps: Any, schema_editor: Any) -> None:
     """The role is the cluster's: another database, perhaps at this moment, may have made it."""
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_user), current_setting('server_version_num')")
@@ -117,7 +119,7 @@ def create_role(apps, schema_editor):
             raise ProgrammingError(ADVICE.format(app=app)) from error
 
 
-def _join(cursor, app, *, may_set):
+def _join(cursor: Any, app: str, *, may_set: bool) -> None:
     """Lets the application become the role for a transaction."""
     cursor.execute(
         "SELECT pg_has_role(current_user, %s, %s)", [ROLE, "SET" if may_set else "MEMBER"]
@@ -127,7 +129,7 @@ def _join(cursor, app, *, may_set):
         cursor.execute(f"GRANT {ROLE} TO {app}{options}")
 
 
-def create_functions(apps, schema_editor):
+def create_functions(_apps: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_schema())")
         (schema,) = cursor.fetchone()
@@ -135,11 +137,11 @@ def create_functions(apps, schema_editor):
     schema_editor.execute(f"GRANT USAGE ON SCHEMA {schema} TO {ROLE}")
 
 
-def drop_functions(apps, schema_editor):
+def drop_functions(_apps: Any, schema_editor: Any) -> None:
     schema_editor.execute(NO_FUNCTIONS)
 
 
-def protect(apps, schema_editor):
+def protect(_apps: Any, schema_editor: Any) -> None:
     for table, (columns, rule) in READ.items():
         listed = "" if columns == "*" else f" ({columns})"
         schema_editor.execute(f"GRANT SELECT{listed} ON {table} TO {ROLE}")
@@ -166,7 +168,7 @@ def protect(apps, schema_editor):
         schema_editor.execute(f"GRANT INSERT ON {table} TO {ROLE}")
 
 
-def unprotect(apps, schema_editor):
+def unprotect(_apps: Any, schema_editor: Any) -> None:
     for table in WRITE:
         schema_editor.execute(f"DROP POLICY company_says ON {table}")
         schema_editor.execute(f"DROP POLICY IF EXISTS company_changes ON {table}")
@@ -179,7 +181,7 @@ def unprotect(apps, schema_editor):
         schema_editor.execute(f"REVOKE ALL ON {table} FROM {ROLE}")
 
 
-def keep_role(apps, schema_editor):
+def keep_role(_apps: Any, _schema_editor: Any) -> None:
     """Another database of the cluster may use it."""
 
 

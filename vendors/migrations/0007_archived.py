@@ -1,5 +1,7 @@
 """Companies have no seat in an archived project: nothing of it is there for them."""
 
+from typing import Any
+
 from django.db import migrations
 
 SEATS = """
@@ -28,19 +30,19 @@ IN_USE = """EXISTS (
 ) AND """
 
 
-def replace(schema_editor, in_use):
+def replace(schema_editor: Any, in_use: str) -> None:
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_schema())")
         (schema,) = cursor.fetchone()
     schema_editor.execute(SEATS.replace("{schema}", schema).replace("{in_use}", in_use))
 
 
-def forwards(apps, schema_editor):
+def forwards(_apps: Any, schema_editor: Any) -> None:
     replace(schema_editor, IN_USE)
     schema_editor.execute("GRANT SELECT (archived_at) ON projects_project TO raci_vendor")
 
 
-def backwards(apps, schema_editor):
+def backwards(_apps: Any, schema_editor: Any) -> None:
     replace(schema_editor, "")
     schema_editor.execute("REVOKE SELECT (archived_at) ON projects_project FROM raci_vendor")
 

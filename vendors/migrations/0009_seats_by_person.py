@@ -1,6 +1,7 @@
 """Who sits where is found from the person's companies, not by looking at every contract."""
 
 import importlib
+from typing import Any
 
 from django.db import migrations
 
@@ -31,14 +32,14 @@ $$
 """
 
 
-def forwards(apps, schema_editor):
+def forwards(_apps: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_schema())")
         (schema,) = cursor.fetchone()
     schema_editor.execute(SEATS.replace("{schema}", schema))
 
 
-def backwards(apps, schema_editor):
+def backwards(_apps: Any, schema_editor: Any) -> None:
     before.replace(schema_editor, before.IN_USE)
 
 
