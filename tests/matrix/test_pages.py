@@ -231,7 +231,7 @@ def test_the_matrix_names_all_its_modules_so_that_none_waits_for_another(
 ) -> None:
     page = sign_in("manager").get(f"/projects/{besshi10.slug}/").content.decode()
     named = re.findall(r'<link rel="modulepreload" href="/static/js/([^"]+)">', page)
-    assert sorted(named) == sorted(_imported("matrix.js") - {"matrix.js"})
+    assert sorted(named) == sorted(_imported("matrix/page.js") - {"matrix/page.js"})
 
 
 def _imported(name: str) -> set[str]:

@@ -1,8 +1,8 @@
 // The matrix page: cursor, folding and, above 50,000 cells, real cells where the reader looks.
 import { Cursor } from "./cursor.js";
-import { Cells } from "./edit/cells.js";
-import { Editor } from "./edit/editor.js";
-import { Marks } from "./edit/marks.js";
+import { Cells } from "./editing/cells.js";
+import { Editor } from "./editing/editor.js";
+import { Marks } from "./editing/marks.js";
 import { Folding } from "./folding.js";
 import { Live } from "./live.js";
 import { Others, refresh } from "./others.js";
@@ -35,7 +35,7 @@ const filters = document.getElementById("filters");
 if (table && matchMedia(PHONE).matches) filters.open = false;
 
 const first = document.getElementById("first");
-if (first) import("./edit/first.js").then(({ listen }) => listen(first, document.getElementById("project").dataset));
+if (first) import("./editing/first.js").then(({ listen }) => listen(first, document.getElementById("project").dataset));
 
 const print = document.getElementById("print");
 print.hidden = false;

@@ -1,7 +1,7 @@
 // A published 版: the matrix without editing and without others' changes.
-import { Cursor } from "./cursor.js";
-import { Folding } from "./folding.js";
-import { Packing } from "./packing.js";
+import { Cursor } from "../matrix/cursor.js";
+import { Folding } from "../matrix/folding.js";
+import { Packing } from "../matrix/packing.js";
 
 const table = document.getElementById("mx");
 
