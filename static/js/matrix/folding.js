@@ -1,37 +1,93 @@
 // Opening and closing headings. A closed row is hidden=until-found, so that the browser's own
 // find still reaches it. The state lives in the URL: fold=<level> and flip=<uid.uid…>.
+import { closest } from "../dom.js";
+import { columnCounts, countText } from "./mark_text.js";
+import {
+  foldLevel,
+  foldQuery,
+  hiddenRows,
+  parentPlace,
+  subtreeEnd,
+  visiblePlace,
+} from "./outline_levels.js";
+import { isClosed, isHeading, legendOf, nameText } from "./table.js";
+
+/** @import { Packing } from "./packing.js" */
+
+const ROW_HEIGHT = 36;
+
 export class Folding {
-  constructor(table, packing) {
+  /** @type {HTMLTableRowElement[]} */
+  rows = [];
+  /** @type {number[]} */
+  levels = [];
+  /** @type {Map<HTMLTableRowElement, number>} */
+  places = new Map();
+  /** @type {Set<HTMLTableRowElement>} */
+  closed = new Set();
+
+  /**
+   * @param {{
+   *   table: HTMLTableElement,
+   *   levels: HTMLElement | null,
+   *   packing: Packing,
+   *   announce: (text: string) => void,
+   * }} parts
+   */
+  constructor({ table, levels, packing, announce }) {
     this.table = table;
     this.packing = packing;
-    this.legend = (table.dataset.legend || "").split(" ");
+    this.announce = announce;
+    this.legend = legendOf(table);
+    this.level = foldLevel(location.search);
     this.read();
-    this.level = Number(new URLSearchParams(location.search).get("fold")) || null;
-    table.addEventListener("beforematch", (event) => this.reveal(event.target.closest("tr")), true);
-    document.getElementById("levels")?.addEventListener("click", (event) => this.onLevel(event));
+    table.addEventListener("beforematch", (event) => this.onMatch(event), true);
+    levels?.addEventListener("click", (event) => this.onLevel(event));
   }
 
-  // Takes the rows as they stand in the table.
+  /** Takes the rows as they stand in the table. */
   read() {
-    this.rows = [...this.table.querySelectorAll("tbody > tr")];
-    this.rows.forEach((row, index) => {
-      row.place = index;
-      row.level = Number(row.ariaLevel);
-    });
-    this.closed = new Set(this.rows.filter((row) => this.name(row).ariaExpanded === "false"));
+    this.rows = [...this.table.tBodies].flatMap((body) => [...body.rows]);
+    this.levels = this.rows.map((row) => Number(row.ariaLevel));
+    this.places = new Map(this.rows.map((row, place) => [row, place]));
+    this.closed = new Set(this.rows.filter(isClosed));
   }
 
-  name(row) {
-    return row.cells[0];
+  /**
+   * How many rows stand above a row, hidden ones too.
+   *
+   * @param {HTMLTableRowElement} row
+   */
+  place(row) {
+    return this.places.get(row) ?? 0;
   }
 
-  isHeading(row) {
-    return this.name(row).hasAttribute("aria-expanded");
-  }
-
+  /**
+   * @param {HTMLTableRowElement} row
+   * @returns {HTMLTableRowElement | null}
+   */
   parent(row) {
-    for (let i = row.place - 1; i >= 0; i--) if (this.rows[i].level < row.level) return this.rows[i];
-    return null;
+    return this.rows[parentPlace(this.levels, this.place(row))] ?? null;
+  }
+
+  /**
+   * The row and all below it.
+   *
+   * @param {HTMLTableRowElement} row
+   */
+  subtree(row) {
+    const place = this.place(row);
+    return this.rows.slice(place, subtreeEnd(this.levels, place));
+  }
+
+  /**
+   * The visible rows from one place on.
+   *
+   * @param {number} place
+   * @param {number} [end] the place after the last
+   */
+  visible(place, end) {
+    return this.rows.slice(place, end).filter((row) => !row.hidden);
   }
 
   first() {
@@ -39,76 +95,94 @@ export class Folding {
   }
 
   last() {
-    return this.step(this.rows.at(-1), 0);
+    return this.step(this.rows[this.rows.length - 1], 0);
   }
 
-  // The visible row `count` visible rows further on; 0 is the row itself or the one above it.
+  /**
+   * The visible row `count` visible rows further on; 0 is the row itself or the one above it.
+   *
+   * @param {HTMLTableRowElement} row
+   * @param {number} count
+   */
   step(row, count) {
-    const way = count < 0 || (count === 0 && row.hidden) ? -1 : 1;
-    let found = row;
-    let left = Math.abs(count) || (row.hidden ? 1 : 0);
-    for (let i = row.place + way; left && i >= 0 && i < this.rows.length; i += way) {
-      if (!this.rows[i].hidden) {
-        found = this.rows[i];
-        left -= 1;
-      }
-    }
-    return found;
+    const isHidden = (/** @type {number} */ place) => Boolean(this.rows[place].hidden);
+    return this.rows[visiblePlace(this.place(row), count, this.rows.length, isHidden)];
   }
 
+  /** @param {HTMLTableRowElement} row */
   toggle(row) {
     this.set(row, !this.closed.has(row));
   }
 
+  /**
+   * @param {HTMLTableRowElement} row
+   * @param {boolean} close
+   */
   set(row, close) {
-    if (!this.isHeading(row) || this.closed.has(row) === close) return;
-    close ? this.closed.add(row) : this.closed.delete(row);
+    if (!isHeading(row) || this.closed.has(row) === close) return;
+    if (close) this.closed.add(row);
+    else this.closed.delete(row);
     this.draw();
     this.remember();
-    this.say(`${this.name(row).lastChild.data}を${close ? "閉じました" : "開きました"}`);
+    this.announce(`${nameText(row)?.data}を${close ? "閉じました" : "開きました"}`);
   }
 
-  // Opens everything above a row.
+  /**
+   * Opens everything above a row.
+   *
+   * @param {HTMLTableRowElement} row
+   */
   reveal(row) {
-    if (!row) return;
     let opened = false;
-    for (let up = this.parent(row); up; up = this.parent(up)) opened = this.closed.delete(up) || opened;
+    for (let up = this.parent(row); up; up = this.parent(up)) {
+      opened = this.closed.delete(up) || opened;
+    }
     if (!opened) return;
     this.draw();
     this.remember();
   }
 
-  onLevel(event) {
-    const link = event.target.closest("a[data-level]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    this.level = Number(link.dataset.level);
-    this.closed = new Set(this.rows.filter((row) => this.isHeading(row) && row.level >= this.level));
-    for (const other of link.parentNode.children) {
-      other === link ? other.setAttribute("aria-current", "true") : other.removeAttribute("aria-current");
-    }
-    this.draw();
-    this.remember();
-    this.say(`第${this.level}階層まで表示しました`);
+  /** @param {Event} event */
+  onMatch(event) {
+    const row = closest(event.target, "tr", HTMLTableRowElement);
+    if (row) this.reveal(row);
   }
 
-  // Makes the rows look as `closed` says. One pass, no layout in between.
+  /** @param {MouseEvent} event */
+  onLevel(event) {
+    const link = closest(event.target, "a[data-level]", HTMLAnchorElement);
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const level = Number(link.dataset.level);
+    this.level = level;
+    this.closed = new Set(this.rows.filter((row, i) => isHeading(row) && this.levels[i] >= level));
+    for (const other of link.parentElement?.children ?? []) other.removeAttribute("aria-current");
+    link.setAttribute("aria-current", "true");
+    this.draw();
+    this.remember();
+    this.announce(`第${level}階層まで表示しました`);
+  }
+
+  /** Makes the rows look as `closed` says. One pass, no layout in between. */
   draw() {
-    let under = Infinity;
+    const hidden = hiddenRows(this.levels, (place) => this.closed.has(this.rows[place]));
+    let place = 0;
     for (const body of this.table.tBodies) {
       let visible = 0;
       for (const row of body.rows) {
-        if (row.level <= under) under = Infinity;
-        const hide = under !== Infinity;
-        this.hide(row, hide);
-        if (!hide) visible += 1;
-        if (this.isHeading(row)) this.drawHeading(row, hide);
-        if (!hide && this.closed.has(row)) under = row.level;
+        this.hide(row, hidden[place]);
+        if (isHeading(row)) this.drawHeading(row, hidden[place]);
+        visible += Number(!hidden[place]);
+        place += 1;
       }
       this.drawBody(body, visible);
     }
   }
 
+  /**
+   * @param {HTMLTableRowElement} row
+   * @param {boolean} hide
+   */
   hide(row, hide) {
     if (hide === row.hasAttribute("hidden")) return;
     if (hide) {
@@ -120,53 +194,59 @@ export class Folding {
     }
   }
 
+  /**
+   * @param {HTMLTableRowElement} row
+   * @param {boolean} hidden
+   */
   drawHeading(row, hidden) {
     const shut = this.closed.has(row);
-    if (hidden || (this.name(row).ariaExpanded === "false") === shut) return;
-    this.name(row).ariaExpanded = String(!shut);
-    this.count(row, shut);
+    if (hidden || isClosed(row) === shut) return;
+    row.cells[0].ariaExpanded = String(!shut);
+    this.count(row);
   }
 
+  /**
+   * @param {HTMLTableSectionElement} body
+   * @param {number} visible
+   */
   drawBody(body, visible) {
-    const share = visible / body.rows.length;
     body.classList.toggle("off", visible === 0);
-    visible ? body.removeAttribute("aria-hidden") : (body.ariaHidden = "true");
-    body.fullHeight ??= this.heightOf(body);
-    body.style.containIntrinsicBlockSize = `auto ${Math.round(body.fullHeight * share)}px`;
+    if (visible) body.removeAttribute("aria-hidden");
+    else body.ariaHidden = "true";
+    const height = Math.round((this.fullHeight(body) * visible) / body.rows.length);
+    body.style.containIntrinsicBlockSize = `auto ${height}px`;
   }
 
-  heightOf(body) {
-    return parseFloat(body.dataset.h) || body.rows.length * 36;
+  /**
+   * About how many pixels the chunk takes, as the server says.
+   *
+   * @param {HTMLTableSectionElement} body
+   */
+  fullHeight(body) {
+    return Number.parseFloat(body.dataset.h ?? "") || body.rows.length * ROW_HEIGHT;
   }
 
-  // Writes how many of each mark stand below a closed heading, per role; clears them when open.
-  count(row, shut) {
+  /**
+   * Writes how many of each mark stand below a closed heading, per role; clears them when open.
+   *
+   * @param {HTMLTableRowElement} row
+   */
+  count(row) {
     this.packing.unpack(row);
-    const columns = row.cells.length - 2;
-    const found = Array.from({ length: columns }, () => new Map());
-    for (let i = row.place + 1; shut && i < this.rows.length && this.rows[i].level > row.level; i++) {
-      if (this.isHeading(this.rows[i])) continue;
-      this.packing.marks(this.rows[i]).forEach((mark, column) => {
-        if (mark) found[column].set(mark, (found[column].get(mark) || 0) + 1);
-      });
-    }
-    found.forEach((marks, column) => {
-      const parts = this.legend.filter((mark) => marks.has(mark)).map((mark) => mark + marks.get(mark));
-      row.cells[column + 1].textContent = parts.join("\n");
+    const below = isClosed(row) ? this.subtree(row).filter((one) => !isHeading(one)) : [];
+    const marks = below.map((one) => this.packing.marks(one));
+    columnCounts(marks, row.cells.length - 2).forEach((counts, column) => {
+      row.cells[column + 1].textContent = countText(counts, this.legend);
     });
   }
 
   remember() {
-    const query = new URLSearchParams(location.search);
-    const shut = (row) => this.level !== null && row.level >= this.level;
-    const flipped = this.rows.filter((row) => this.isHeading(row) && shut(row) !== this.closed.has(row));
-    this.level === null ? query.delete("fold") : query.set("fold", this.level);
-    flipped.length ? query.set("flip", flipped.map((row) => row.id).join(".")) : query.delete("flip");
-    const text = query.toString();
-    history.replaceState(null, "", location.pathname + (text ? `?${text}` : ""));
-  }
-
-  say(text) {
-    document.getElementById("live").textContent = text;
+    const headings = this.rows.filter(isHeading).map((row) => ({
+      uid: row.id,
+      level: this.levels[this.place(row)],
+      closed: this.closed.has(row),
+    }));
+    const query = foldQuery(location.search, this.level, headings);
+    history.replaceState(null, "", location.pathname + query);
   }
 }

@@ -1,59 +1,95 @@
 // Above 50,000 cells a row's marks come as one text cell with a glyph per role. Real cells are
 // made for the chunks where scrolling rests, and for a row that is about to get the focus.
+import { make } from "../dom.js";
+import { BLANK, glyph, marksByGlyph, unpackedMarks } from "./mark_text.js";
+import { isClosed, legendOf } from "./table.js";
+
 const REST = 80;
 const KEEP = 40;
-const BLANK = "\u3000";
 
 export class Packing {
+  /** @type {Set<HTMLTableSectionElement>} */
+  near = new Set();
+  /** @type {Set<HTMLTableSectionElement>} */
+  warm = new Set();
+  /** @type {((row: HTMLTableRowElement) => void)[]} */
+  watchers = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /**
+   * @param {HTMLTableElement} table
+   * @param {HTMLElement} scroller
+   */
   constructor(table, scroller) {
+    this.scroller = scroller;
     this.columns = Number(table.dataset.columns);
-    this.glyphs = new Map();
-    for (const mark of (table.dataset.legend || "").split(" ")) this.glyphs.set(glyph(mark), mark);
+    this.glyphs = marksByGlyph(legendOf(table));
     this.packed = table.querySelector("tbody td.c") !== null;
     if (!this.packed) return;
-    this.scroller = scroller;
-    this.near = new Set();
-    this.warm = new Set();
-    table.addEventListener("contentvisibilityautostatechange", (event) => {
-      event.skipped ? this.near.delete(event.target) : this.near.add(event.target);
-      this.settle();
-    }, true);
+    table.addEventListener("contentvisibilityautostatechange", (event) => this.onNear(event), true);
     scroller.addEventListener("scroll", () => this.settle(), { passive: true });
   }
 
-  // The marks of a row in column order, "" for blank, from real cells or the packed text.
-  marks(row) {
-    const first = row.cells[1];
-    if (!this.isPacked(row)) return [...row.cells].slice(1, -1).map((cell) => cell.textContent);
-    return Array.from(first.textContent.padEnd(this.columns, BLANK), (char) => this.glyphs.get(char) || "");
+  /**
+   * Calls back after a row got its real cells.
+   *
+   * @param {(row: HTMLTableRowElement) => void} callback
+   */
+  watch(callback) {
+    this.watchers.push(callback);
   }
 
+  /**
+   * The marks of a row in column order, "" for blank, from real cells or the packed text.
+   *
+   * @param {HTMLTableRowElement} row
+   * @returns {string[]}
+   */
+  marks(row) {
+    if (this.isPacked(row)) {
+      return unpackedMarks(row.cells[1].textContent, this.columns, this.glyphs);
+    }
+    return [...row.cells].slice(1, -1).map((cell) => cell.textContent);
+  }
+
+  /** @param {HTMLTableRowElement} row */
   isPacked(row) {
     return row.cells[1]?.className === "c";
   }
 
-  // Which column a click at x on a packed cell means, null on a real cell.
+  /**
+   * Which column a click at x on a packed cell means, null on a real cell.
+   *
+   * @param {HTMLTableCellElement} cell
+   * @param {number} x
+   */
   columnAt(cell, x) {
     if (cell.className !== "c") return null;
     const box = cell.getBoundingClientRect();
-    return 1 + Math.min(this.columns - 1, Math.floor(((x - box.left) / box.width) * this.columns));
+    const column = Math.floor(((x - box.left) / box.width) * this.columns);
+    return 1 + Math.min(this.columns - 1, column);
   }
 
+  /** @param {HTMLTableRowElement} row */
   unpack(row) {
     if (!this.isPacked(row)) return;
-    const real = document.createDocumentFragment();
     const strong = new Set([...row.cells[1].querySelectorAll("b")].map((b) => b.textContent));
-    for (const mark of this.marks(row)) {
-      const cell = document.createElement("td");
-      cell.setAttribute("role", "gridcell");
-      if (mark) {
-        cell.className = strong.has(glyph(mark)) ? "p" : "s";
-        cell.textContent = mark;
-      }
-      real.append(cell);
-    }
-    row.cells[1].replaceWith(real);
-    this.onUnpacked?.(row);
+    const cells = this.marks(row).map((mark) => {
+      const className = mark && (strong.has(glyph(mark)) ? "p" : "s");
+      return gridCell(className, mark);
+    });
+    row.cells[1].replaceWith(...cells);
+    for (const callback of this.watchers) callback(row);
+  }
+
+  /** @param {Event} event */
+  onNear(event) {
+    if (!(event instanceof ContentVisibilityAutoStateChangeEvent)) return;
+    if (!(event.target instanceof HTMLTableSectionElement)) return;
+    if (event.skipped) this.near.delete(event.target);
+    else this.near.add(event.target);
+    this.settle();
   }
 
   settle() {
@@ -75,27 +111,36 @@ export class Packing {
     }
   }
 
-  // Packs a chunk again. Counts of closed headings stay as they are.
+  /**
+   * Packs a chunk again. Counts of closed headings stay as they are.
+   *
+   * @param {HTMLTableSectionElement} body
+   */
   cool(body) {
     this.warm.delete(body);
     for (const row of body.rows) {
-      if (row.cells[0].ariaExpanded === "false") continue;
-      const cell = document.createElement("td");
-      cell.className = "c";
-      cell.setAttribute("role", "gridcell");
-      cell.ariaColSpan = String(this.columns);
-      for (const real of [...row.cells].slice(1, -1)) {
-        const text = real.textContent ? glyph(real.textContent) : BLANK;
-        if (!real.classList.contains("p")) cell.append(text);
-        else cell.appendChild(document.createElement("b")).textContent = text;
+      if (isClosed(row)) continue;
+      const packed = gridCell("c", "");
+      packed.ariaColSpan = String(this.columns);
+      const [name, ...cells] = row.cells;
+      const description = cells.pop() ?? name;
+      for (const cell of cells) {
+        const text = cell.textContent ? glyph(cell.textContent) : BLANK;
+        packed.append(cell.classList.contains("p") ? make("b", { textContent: text }) : text);
       }
-      row.replaceChildren(row.firstElementChild, cell, row.lastElementChild);
+      row.replaceChildren(name, packed, description);
     }
   }
 }
 
-// The full-width character that stands for a mark in packed text.
-function glyph(mark) {
-  const code = mark.codePointAt(0);
-  return mark.length === 1 && code > 0x20 && code < 0x7f ? String.fromCodePoint(code + 0xfee0) : mark;
+/**
+ * @param {string} className
+ * @param {string} text
+ */
+function gridCell(className, text) {
+  const cell = document.createElement("td");
+  cell.setAttribute("role", "gridcell");
+  if (className) cell.className = className;
+  if (text) cell.textContent = text;
+  return cell;
 }

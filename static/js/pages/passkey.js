@@ -1,22 +1,44 @@
-// Forms that a passkey fills in: shown where the browser knows passkeys, failures said in words.
-const { forms } = window.allauth.webauthn;
+// Forms that a passkey fills in: shown where the browser knows passkeys, with a message when it
+// does not work.
+import { required } from "../dom.js";
 
-const begin = {
+/**
+ * What allauth's own script offers.
+ *
+ * @typedef {Record<string, string>} Ids
+ * @typedef {(options: { ids: Ids }) => void} Start
+ * @typedef {{ loginForm: Start, authenticateForm: Start, addForm: Start }} Forms
+ * @typedef {typeof window & { allauth: { webauthn: { forms: Forms } } }} WithAllauth
+ */
+
+const { forms } = /** @type {WithAllauth} */ (window).allauth.webauthn;
+const fields = { credential: "credential", data: "passkey-options" };
+
+/** @type {Record<string, () => void>} */
+const starts = {
   login: () => forms.loginForm({ ids: { login: "passkey", credential: "credential" } }),
-  confirm: () => forms.authenticateForm({ ids: { authenticate: "passkey", credential: "credential", data: "passkey-options" } }),
-  add: () => forms.addForm({ ids: { add: "passkey", passwordless: "id_passwordless", credential: "id_credential", data: "passkey-options" } }),
+  confirm: () => forms.authenticateForm({ ids: { authenticate: "passkey", ...fields } }),
+  add: () =>
+    forms.addForm({
+      ids: {
+        ...fields,
+        add: "passkey",
+        passwordless: "id_passwordless",
+        credential: "id_credential",
+      },
+    }),
 };
 
-if (window.PublicKeyCredential) {
-  const form = document.querySelector("[data-passkey]");
-  const wrong = form.querySelector("[role=alert]");
+if ("PublicKeyCredential" in window) {
+  const form = required("[data-passkey]", HTMLFormElement);
+  const alert = required("[role=alert]", HTMLElement, form);
   document.addEventListener("allauth.error", (event) => {
     event.preventDefault();
-    wrong.hidden = false;
+    alert.hidden = false;
   });
   form.addEventListener("click", () => {
-    wrong.hidden = true;
+    alert.hidden = true;
   });
-  begin[form.dataset.passkey]();
+  starts[form.dataset.passkey ?? ""]();
   form.hidden = false;
 }

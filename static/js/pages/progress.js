@@ -1,23 +1,37 @@
 // A job's page: asks how far it is, and goes on when it is over.
-const EVERY = 700;
-const SAY_EVERY = 10;
-const job = document.getElementById("job");
-const [bar, said] = [document.getElementById("part"), document.getElementById("said")];
-let asked = 0;
+import { required } from "../dom.js";
 
-async function ask() {
+const EVERY = 700;
+const ANNOUNCE_EVERY = 10;
+
+const { status = "", page = "" } = required("#job", HTMLElement).dataset;
+const bar = required("#part", HTMLProgressElement);
+const liveRegion = required("#said", HTMLElement);
+let requests = 0;
+
+async function poll() {
   try {
-    const response = await fetch(job.dataset.status, { headers: { Accept: "application/json" }, redirect: "manual" });
-    if (response.type === "opaqueredirect") return location.reload();
+    const headers = { Accept: "application/json" };
+    const response = await fetch(status, { headers, redirect: "manual" });
+    if (response.type === "opaqueredirect") {
+      location.reload();
+      return;
+    }
+    /** @type {{ over: boolean, state: string, progress: number }} */
     const answer = await response.json();
-    if (answer.over) return location.replace(job.dataset.page);
+    if (answer.over) {
+      location.replace(page);
+      return;
+    }
     if (answer.state === "reading") bar.value = answer.progress;
-    if (asked++ % SAY_EVERY === 0 && answer.progress) said.textContent = `${Math.round(100 * answer.progress)}%`;
+    if (requests % ANNOUNCE_EVERY === 0 && answer.progress) {
+      liveRegion.textContent = `${Math.round(100 * answer.progress)}%`;
+    }
+    requests += 1;
   } catch {
-    said.textContent = "サーバーに接続できません。つながり次第、続きを表示します。";
+    liveRegion.textContent = "サーバーに接続できません。つながり次第、続きを表示します。";
   }
-  setTimeout(ask, EVERY);
-  return undefined;
+  setTimeout(poll, EVERY);
 }
 
-setTimeout(ask, EVERY);
+setTimeout(poll, EVERY);

@@ -1,27 +1,33 @@
-// The company's list: choose all rows of the page, and say how many are chosen.
+// The company's list: choose all rows of the page, and show how many are chosen.
+import { optional, required } from "../dom.js";
 
-const form = document.querySelector("#say");
-const all = document.querySelector("#pick-all");
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement} label of the box that chooses all
+ */
+function start(form, label) {
+  const all = required("input", HTMLInputElement, label);
+  const count = required("#picked", HTMLElement);
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const boxes = form.querySelectorAll("input[name='task']");
 
-function boxes() {
-  return [...form.querySelectorAll("input[name='task']")];
-}
+  function show() {
+    const chosen = [...boxes].filter((box) => box.checked).length;
+    all.checked = chosen > 0 && chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+    count.textContent = chosen ? `${chosen}件を選んでいます` : "";
+  }
 
-function tell() {
-  const chosen = boxes().filter((box) => box.checked).length;
-  const input = all.querySelector("input");
-  input.checked = chosen > 0 && chosen === boxes().length;
-  input.indeterminate = chosen > 0 && chosen < boxes().length;
-  document.querySelector("#picked").textContent = chosen ? `${chosen}件を選んでいます` : "";
-}
-
-if (form && all) {
-  all.hidden = false;
-  all.addEventListener("change", (event) => {
-    for (const box of boxes()) box.checked = event.target.checked;
-    tell();
+  label.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+    show();
   });
-  form.addEventListener("change", (event) => {
-    if (event.target.name === "task") tell();
+  form.addEventListener("change", ({ target }) => {
+    if (target instanceof HTMLInputElement && target.name === "task") show();
   });
 }
+
+const form = optional("#say", HTMLFormElement);
+const label = optional("#pick-all", HTMLElement);
+if (form && label) start(form, label);

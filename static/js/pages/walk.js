@@ -1,28 +1,46 @@
 // Single keys of the walk through the findings. They can be switched off, and rest in fields.
-const box = document.getElementById("keys");
-const STORED = "raci:walk-keys";
+import { closest, optional } from "../dom.js";
 
-if (box) {
+const STORED = "raci:walk-keys";
+const FIELDS = "input:not([type=checkbox]), textarea, select";
+
+/** @param {HTMLInputElement} box that switches the keys on */
+function start(box) {
+  function show() {
+    for (const key of document.querySelectorAll("kbd")) key.hidden = !box.checked;
+  }
+
   box.checked = localStorage.getItem(STORED) !== "off";
-  box.closest("label").hidden = false;
+  const label = box.closest("label");
+  if (label) label.hidden = false;
   box.addEventListener("change", () => {
     localStorage.setItem(STORED, box.checked ? "on" : "off");
     show();
   });
-  document.addEventListener("keydown", onKey);
+  document.addEventListener("keydown", (event) => {
+    if (box.checked) onKey(event);
+  });
   show();
 }
 
-function show() {
-  for (const key of document.querySelectorAll("kbd")) key.hidden = !box.checked;
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  const hasModifier = event.ctrlKey || event.metaKey || event.altKey;
+  if (event.repeat || event.isComposing || hasModifier) return;
+  if (closest(event.target, FIELDS, HTMLElement)) return;
+  const key = event.key.toLowerCase();
+  if (key === "w") {
+    const reason = optional(".waive input[name=reason]", HTMLInputElement);
+    if (!reason) return;
+    event.preventDefault();
+    reason.focus();
+  } else {
+    const target = optional(`[data-key="${CSS.escape(key)}"]`, HTMLElement);
+    if (!target) return;
+    event.preventDefault();
+    target.click();
+  }
 }
 
-function onKey(event) {
-  if (!box.checked || event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input:not([type=checkbox]), textarea, select")) return;
-  const key = event.key.toLowerCase();
-  const target = key === "w" ? document.querySelector(".waive input[name=reason]") : document.querySelector(`[data-key="${key}"]`);
-  if (!target) return;
-  event.preventDefault();
-  key === "w" ? target.focus() : target.click();
-}
+const box = optional("#keys", HTMLInputElement);
+if (box) start(box);

@@ -1,167 +1,286 @@
 // Rows: insert, rename, describe, delete, move. The server answers, then the table is read anew.
-import { ask, make } from "./dialog.js";
-import { Offline } from "./server.js";
+import { isComposing, make } from "../../dom.js";
+import { isClosed, rowById, rowOf } from "../table.js";
+import { ask, inform, messageOf } from "./dialog.js";
+import { OfflineError, RefusedError } from "./server.js";
 
-const STEPS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "outdent", ArrowRight: "indent" };
-const DONE = { up: "上へ移動しました", down: "下へ移動しました", indent: "階層を下げました", outdent: "階層を上げました" };
+/**
+ * @import { Cursor } from "../cursor.js"
+ * @import { Folding } from "../folding.js"
+ * @import { Live } from "../live.js"
+ * @import { Others } from "../others.js"
+ * @import { Packing } from "../packing.js"
+ * @import { Cells } from "./cells.js"
+ * @import { Reason } from "./reason.js"
+ * @import { Saving } from "./saving.js"
+ * @import { Selection } from "./selection.js"
+ * @import { RowEdit, Server, Way, Where } from "./server.js"
+ */
+
+/** @type {Record<string, Way>} */
+const WAYS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "outdent", ArrowRight: "indent" };
+/** @type {Record<Way, string>} */
+const DONE = {
+  up: "上へ移動しました",
+  down: "下へ移動しました",
+  indent: "階層を下げました",
+  outdent: "階層を上げました",
+};
+/** @type {Record<Where, string>} */
+const PLACES = { above: "上に挿入", below: "下に挿入", child: "下位に追加" };
 
 export class Outline {
-  constructor(page) {
-    this.page = page;
-    this.listenToDrag();
+  /**
+   * @param {{
+   *   cursor: Cursor,
+   *   folding: Folding,
+   *   packing: Packing,
+   *   cells: Cells,
+   *   selection: Selection,
+   *   saving: Saving,
+   *   server: Server,
+   *   reason: Reason,
+   *   live: Live,
+   *   others: Others,
+   *   refresh: (uid?: string) => Promise<void>,
+   *   notify: (text: string) => void,
+   * }} parts
+   */
+  constructor(parts) {
+    this.cursor = parts.cursor;
+    this.folding = parts.folding;
+    this.packing = parts.packing;
+    this.cells = parts.cells;
+    this.selection = parts.selection;
+    this.saving = parts.saving;
+    this.server = parts.server;
+    this.reason = parts.reason;
+    this.live = parts.live;
+    this.others = parts.others;
+    this.refresh = parts.refresh;
+    this.notify = parts.notify;
     addEventListener("beforeunload", (event) => {
-      const input = document.querySelector("#mx textarea");
-      if (input && input.value !== input.defaultValue) event.preventDefault();
+      const input = document.querySelector("textarea.inline");
+      if (!(input instanceof HTMLTextAreaElement)) return;
+      if (input.value !== input.defaultValue) event.preventDefault();
     });
   }
 
-  get cells() {
-    return this.page.cells;
-  }
-
-  // The rows of the range, or the one with the cursor.
+  /** The rows of the range, or the one with the cursor. */
   rows() {
-    return this.page.selection.range().rows;
+    return this.selection.range().rows;
   }
 
-  // Sends one edit after everything typed before it; true when it was done.
-  async send(body, done) {
+  /**
+   * Sends one edit after everything typed before it. Gives whether it was done.
+   *
+   * @param {RowEdit} edit
+   * @param {string} done what is announced then
+   */
+  async send(edit, done) {
     try {
-      if (!(await this.page.saving.flush())) throw new Offline("接続が戻るまで、行の変更はできません。");
-      const answer = await this.page.server.post("outline/", { reason: this.page.reason(), ...body });
-      // The server tells a text once more as it cleaned it.
-      if (body.act !== "text") this.page.live.own.add(answer.revision);
-      if (body.act === "text") this.page.others.text(body.item, ...(body.field === "name" ? [body.after] : [undefined, body.after]));
-      else await this.page.refresh(answer.uid);
-      this.page.say(done);
-      return answer;
+      if (!(await this.saving.flush())) {
+        throw new OfflineError("接続が戻るまで、行の変更はできません。");
+      }
+      const { revision, uid } = await this.server.editRows(edit, this.reason.text);
+      await this.show(edit, revision, uid);
+      this.notify(done);
+      return true;
     } catch (error) {
-      await this.fail(error);
-      return null;
+      await this.explain(error);
+      return false;
     }
   }
 
-  async fail(error) {
-    const parts = [make("p", { textContent: error.message })];
-    if (error.answer?.now !== undefined) parts.push(make("p", { textContent: `現在の値：${error.answer.now || "空白"}` }));
-    if (error instanceof Offline) parts.push(make("p", { textContent: "接続を確認して、もう一度操作してください。" }));
-    await ask("変更できませんでした", parts, [["", "閉じる", "fill"]]);
-    if (error.status === 409) await this.page.refresh();
+  /**
+   * Puts an edit on the page. A text is not counted as this page's own change: it comes once more
+   * as the server cleaned it.
+   *
+   * @param {RowEdit} edit
+   * @param {number} revision
+   * @param {string} uid of a new row, or ""
+   */
+  async show(edit, revision, uid) {
+    if (edit.act === "text") {
+      this.others.text(edit.item, { [edit.field]: edit.after });
+      return;
+    }
+    this.live.addOwn(revision);
+    await this.refresh(uid);
   }
 
+  /** @param {unknown} error */
+  async explain(error) {
+    const refusal = error instanceof RefusedError ? error : null;
+    const texts = [messageOf(error)];
+    const now = refusal?.answer.now;
+    if (now !== undefined) texts.push(`現在の値：${now || "空白"}`);
+    if (error instanceof OfflineError) texts.push("接続を確認して、もう一度操作してください。");
+    const parts = texts.map((textContent) => make("p", { textContent }));
+    await inform("変更できませんでした", parts);
+    if (refusal?.status === 409) await this.refresh();
+  }
+
+  /**
+   * Moves the rows by an arrow key.
+   *
+   * @param {string} key
+   */
   step(key) {
-    const way = STEPS[key];
-    return this.send({ act: "step", items: this.rows().map((row) => row.id), way }, DONE[way]);
+    const way = WAYS[key];
+    const items = this.rows().map((row) => row.id);
+    return this.send({ act: "step", items, way }, DONE[way]);
   }
 
-  // Asks for the name in a line of its own, then inserts. A name that could not be saved is asked again.
+  /**
+   * Puts rows beside or below another.
+   *
+   * @param {string[]} items
+   * @param {HTMLTableRowElement} anchor
+   * @param {Where} where
+   */
+  move(items, anchor, where) {
+    return this.send({ act: "move", items, anchor: anchor.id, where }, "移動しました");
+  }
+
+  /**
+   * Asks for the name in a line of its own, then inserts. A name that could not be saved is asked
+   * again.
+   *
+   * @param {Where} where
+   * @param {string} [typed]
+   */
   async insert(where, typed = "") {
-    const row = this.page.cursor.cell.parentNode;
-    const words = { above: "上に挿入", below: "下に挿入", child: "下位に追加" }[where];
-    const input = make("input", { name: "name", value: typed, maxLength: 1000, required: true, autofocus: true, className: "wide" });
+    const { row } = this.cursor;
+    const words = PLACES[where];
+    const input = make("input", {
+      name: "name",
+      value: typed,
+      maxLength: 1000,
+      required: true,
+      autofocus: true,
+      className: "wide",
+    });
     const label = make("label", { className: "field" }, "作業項目の名称 ", input);
-    const note = make("p", { textContent: `項番${this.cells.number(row)}「${this.cells.name(row)}」の${words}します。` });
-    const answer = await ask(`作業項目を${words}`, [note, label], [["insert", "追加する", "fill"], ["", "やめる"]]);
+    const place = `項番${this.cells.number(row)}「${this.cells.name(row)}」の${words}します。`;
+    const note = make("p", { textContent: place });
+    const answer = await ask(
+      `作業項目を${words}`,
+      [note, label],
+      [
+        ["insert", "追加する", "fill"],
+        ["", "やめる"],
+      ],
+    );
     const name = input.value.trim();
     if (answer !== "insert" || !name) return;
-    if (!(await this.send({ act: "insert", anchor: row.id, where, name }, "追加しました"))) await this.insert(where, name);
+    const done = await this.send({ act: "insert", anchor: row.id, where, name }, "追加しました");
+    if (!done) await this.insert(where, name);
   }
 
   async remove() {
     const rows = this.rows();
-    const folding = this.page.folding;
-    let below = 0;
-    let marks = 0;
-    const last = rows.at(-1);
-    for (let i = rows[0].place; i < folding.rows.length; i += 1) {
-      const row = folding.rows[i];
-      if (row.place > last.place && row.level <= last.level) break;
-      below += 1;
-      if (!this.cells.isClosed(row)) marks += this.page.packing.marks(row).filter(Boolean).length;
-    }
+    const all = this.withBelow(rows);
+    const marks = all
+      .filter((row) => !isClosed(row))
+      .reduce((sum, row) => sum + this.packing.marks(row).filter(Boolean).length, 0);
     const first = `項番${this.cells.number(rows[0])}「${this.cells.name(rows[0])}」`;
-    const note = make("p", { textContent: `${first}から${below}行（下位の項目を含む）と、その記号${marks}個を削除します。「元に戻す」で取り消せます。` });
-    const answer = await ask("作業項目の削除", [note], [["", "やめる"], ["delete", `${below}行を削除する`, "fill"]]);
-    if (answer === "delete") await this.send({ act: "delete", items: rows.map((row) => row.id) }, `${below}行を削除しました`);
+    const note = make("p", {
+      textContent: `${first}から${all.length}行（下位の項目を含む）と、その記号${marks}個を削除します。「元に戻す」で取り消せます。`,
+    });
+    const answer = await ask(
+      "作業項目の削除",
+      [note],
+      [
+        ["", "やめる"],
+        ["delete", `${all.length}行を削除する`, "fill"],
+      ],
+    );
+    if (answer !== "delete") return;
+    const items = rows.map((row) => row.id);
+    await this.send({ act: "delete", items }, `${all.length}行を削除しました`);
   }
 
-  // Edits 作業項目 or 作業内容 where it stands. Enter saves (Alt+Enter breaks the line), Esc leaves.
-  // A text that could not be saved is open again.
+  /**
+   * The rows with all that lies between and below them.
+   *
+   * @param {HTMLTableRowElement[]} rows
+   */
+  withBelow(rows) {
+    const last = this.folding.subtree(rows[rows.length - 1]);
+    const end = this.folding.place(last[last.length - 1]) + 1;
+    return this.folding.rows.slice(this.folding.place(rows[0]), end);
+  }
+
+  /**
+   * Edits 作業項目 or 作業内容 where it stands. A text that could not be saved is open again.
+   *
+   * @param {HTMLTableCellElement} cell
+   * @param {string} [typed]
+   */
   edit(cell, typed) {
-    const row = cell.parentNode;
+    const row = rowOf(cell);
     const column = cell.cellIndex;
     const field = column === 0 ? "name" : "description";
     const before = field === "name" ? this.cells.name(row) : cell.textContent;
-    const input = make("textarea", { defaultValue: before, value: typed ?? before, className: "inline", rows: field === "name" ? 2 : 4, maxLength: field === "name" ? 1000 : 20000 });
-    input.ariaLabel = `${this.cells.describe(row, 0)}の${field === "name" ? "作業項目" : "作業内容"}`;
+    const input = this.input(row, field, before, typed ?? before);
     const holder = make("div", { className: "holder" }, input);
-    this.page.cursor.place(cell);
+    this.cursor.place(cell);
     cell.append(holder);
     input.select();
     let open = true;
-    const leave = async (save) => {
+    listenToInput(input, field === "description", async (save) => {
       if (!open) return;
       open = false;
       const after = input.value.trim();
       holder.remove();
       cell.focus({ preventScroll: true });
       if (!save || after === before) return;
-      if (await this.send({ act: "text", item: row.id, field, before, after }, "変更しました")) return;
-      const now = document.getElementById(row.id);
-      if (now) this.edit(this.page.cursor.at(now, column), after);
-    };
-    input.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      if (event.isComposing || event.keyCode === 229) return;
-      if (event.key === "Escape") leave(false);
-      else if (event.key === "Enter" && !event.altKey && !event.shiftKey) leave(true);
-      else if (event.key === "Enter" && event.altKey && field === "description") input.setRangeText("\n", input.selectionStart, input.selectionEnd, "end");
-      else if (event.key === "Tab") leave(true);
-      else return;
-      event.preventDefault();
+      const edit = /** @type {const} */ ({ act: "text", item: row.id, field, before, after });
+      if (await this.send(edit, "変更しました")) return;
+      const now = rowById(row.id);
+      if (now) this.edit(this.cursor.at(now, column), after);
     });
-    input.addEventListener("blur", () => leave(true));
-    input.addEventListener("click", (event) => event.stopPropagation());
   }
 
-  // A row is dragged by its 項番: dropped on the upper third above, on the lower third below, else as a child.
-  listenToDrag() {
-    const table = this.page.table;
-    let dragged = null;
-    let over = null;
-    const clear = () => over?.row.classList.remove("drop-above", "drop-below", "drop-child");
-    table.addEventListener("dragstart", (event) => {
-      const row = event.target.closest?.("tbody .n")?.closest("tr");
-      if (!row) return;
-      const rows = this.rows();
-      dragged = rows.includes(row) ? rows.map((one) => one.id) : [row.id];
-      event.dataTransfer.effectAllowed = "move";
-      event.dataTransfer.setData("text/plain", this.cells.name(row));
-    });
-    table.addEventListener("dragover", (event) => {
-      const row = dragged && event.target.closest("tbody tr");
-      if (!row) return;
-      event.preventDefault();
-      const box = row.getBoundingClientRect();
-      const part = (event.clientY - box.top) / box.height;
-      const where = part < 1 / 3 ? "above" : part > 2 / 3 ? "below" : "child";
-      if (over?.row === row && over.where === where) return;
-      clear();
-      over = { row, where };
-      row.classList.add(`drop-${where}`);
-    });
-    table.addEventListener("drop", (event) => {
-      event.preventDefault();
-      clear();
-      const [items, target] = [dragged, over];
-      dragged = over = null;
-      if (items && target && !items.includes(target.row.id)) {
-        this.page.guarded(() => this.send({ act: "move", items, anchor: target.row.id, where: target.where }, "移動しました"));
-      }
-    });
-    table.addEventListener("dragend", () => {
-      clear();
-      dragged = over = null;
+  /**
+   * @param {HTMLTableRowElement} row
+   * @param {"name" | "description"} field
+   * @param {string} before
+   * @param {string} value
+   */
+  input(row, field, before, value) {
+    const isName = field === "name";
+    return make("textarea", {
+      defaultValue: before,
+      value,
+      className: "inline",
+      rows: isName ? 2 : 4,
+      maxLength: isName ? 1_000 : 20_000,
+      ariaLabel: `${this.cells.describe(row, 0)}の${isName ? "作業項目" : "作業内容"}`,
     });
   }
+}
+
+/**
+ * Enter and Tab save, Alt+Enter breaks the line, Esc leaves.
+ *
+ * @param {HTMLTextAreaElement} input
+ * @param {boolean} hasLines
+ * @param {(save: boolean) => void} leave
+ */
+function listenToInput(input, hasLines, leave) {
+  input.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (isComposing(event)) return;
+    const { key, altKey, shiftKey } = event;
+    if (key === "Escape") leave(false);
+    else if (key === "Tab" || (key === "Enter" && !altKey && !shiftKey)) leave(true);
+    else if (key === "Enter" && altKey && hasLines) {
+      input.setRangeText("\n", input.selectionStart, input.selectionEnd, "end");
+    } else return;
+    event.preventDefault();
+  });
+  input.addEventListener("blur", () => leave(true));
+  input.addEventListener("click", (event) => event.stopPropagation());
 }

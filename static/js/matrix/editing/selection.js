@@ -1,59 +1,94 @@
 // A rectangle of cells between the anchor and the cursor, over the rows that are visible.
+import { rowById } from "../table.js";
+import { rectangle } from "./range.js";
+
+/**
+ * @import { Cursor } from "../cursor.js"
+ * @import { Folding } from "../folding.js"
+ * @import { Packing } from "../packing.js"
+ *
+ * @typedef {{ row: HTMLTableRowElement, column: number }} Anchor
+ *
+ * Visible rows from top to bottom, and the columns with both ends within.
+ *
+ * @typedef {{ rows: HTMLTableRowElement[], height: number, from: number, to: number }} Range
+ */
+
 const MOST_CELLS = 20_000;
 
 export class Selection {
-  constructor(table, folding, cursor) {
-    Object.assign(this, { table, folding, cursor });
-    this.shown = [];
+  /** What is marked as selected. @type {HTMLElement[]} */
+  shown = [];
+
+  /**
+   * @param {{ folding: Folding, packing: Packing, cursor: Cursor }} parts
+   */
+  constructor({ folding, packing, cursor }) {
+    this.folding = folding;
+    this.packing = packing;
+    this.cursor = cursor;
+    this.anchor = this.end();
     cursor.watch((extend) => this.follow(extend));
-    this.anchor = cursor.cell && this.here();
   }
 
-  here() {
-    return { row: this.cursor.cell.parentNode, column: this.cursor.column };
+  /** @returns {Anchor} */
+  end() {
+    return { row: this.cursor.row, column: this.cursor.column };
   }
 
+  /** @param {boolean} extend */
   follow(extend) {
-    if (!extend) this.anchor = this.here();
+    if (!extend) this.anchor = this.end();
     this.draw();
   }
 
+  /** All marks. */
   all() {
     this.anchor = { row: this.folding.first(), column: 1 };
-    this.cursor.place(this.cursor.at(this.folding.last(), this.cursor.heads.length - 2), { extend: true });
+    const corner = this.cursor.at(this.folding.last(), this.packing.columns);
+    this.cursor.place(corner, { extend: true });
   }
 
-  // { rows, from, to }: visible rows from top to bottom and the columns, both ends within.
+  /** @returns {Range} */
   range() {
-    const end = this.here();
-    const start = this.anchor?.row.isConnected ? this.anchor : end;
-    const places = [start.row.place, end.row.place].sort((a, b) => a - b);
-    const rows = this.folding.rows.slice(places[0], places[1] + 1).filter((row) => !row.hidden);
-    const [from, to] = [start.column, end.column].sort((a, b) => a - b);
-    return { rows, from, to };
+    const end = this.end();
+    const anchor = this.anchor.row.isConnected ? this.anchor : end;
+    const { top, bottom, from, to } = rectangle(this.corner(anchor), this.corner(end));
+    const rows = this.folding.visible(top, bottom + 1);
+    return { rows, height: rows.length, from, to };
   }
 
-  // The same range after the table was read anew.
+  /** @param {Anchor} anchor */
+  corner({ row, column }) {
+    return { place: this.folding.place(row), column };
+  }
+
+  /**
+   * The same range after the table was read anew.
+   *
+   * @param {Anchor} anchor
+   */
   restore({ row, column }) {
-    const now = document.getElementById(row.id);
+    const now = rowById(row.id);
     if (now && !now.hidden) this.anchor = { row: now, column };
     this.draw();
   }
 
   isSingle() {
-    return !this.anchor || (this.anchor.row === this.cursor.cell.parentNode && this.anchor.column === this.cursor.column);
+    const { row, column } = this.end();
+    return this.anchor.row === row && this.anchor.column === column;
   }
 
   draw() {
-    for (const node of this.shown) node.removeAttribute("aria-selected");
+    for (const element of this.shown) element.removeAttribute("aria-selected");
     this.shown = [];
     if (this.isSingle()) return;
-    const { rows, from, to } = this.range();
-    const whole = rows.length * (to - from + 1) > MOST_CELLS;
+    const { rows, height, from, to } = this.range();
+    const whole = height * (to - from + 1) > MOST_CELLS;
     for (const row of rows) {
-      if (whole || this.cursor.packing.isPacked(row)) this.shown.push(row);
-      else for (let column = from; column <= to; column += 1) this.shown.push(row.cells[column]);
+      if (whole || this.packing.isPacked(row)) this.shown.push(row);
+      else this.shown.push(...[...row.cells].slice(from, to + 1));
     }
-    for (const node of this.shown) node.setAttribute("aria-selected", "true");
+    for (const element of this.shown) element.setAttribute("aria-selected", "true");
   }
 }
