@@ -77,10 +77,20 @@ export function countText(counts, legend) {
 export function recountedText(text, legend, { before, after }) {
   const counts = new Map();
   for (const line of text.split("\n")) {
-    const symbol = legend.find((mark) => line.startsWith(mark));
+    const symbol = legend.find((mark) => isCountOf(line, mark));
     if (symbol) counts.set(symbol, Number(line.slice(symbol.length)));
   }
   if (before) counts.set(before, (counts.get(before) ?? 0) - 1);
   if (after) counts.set(after, (counts.get(after) ?? 0) + 1);
   return countText(counts, legend);
+}
+
+/**
+ * One mark may begin with another one.
+ *
+ * @param {string} line
+ * @param {string} mark
+ */
+function isCountOf(line, mark) {
+  return line.startsWith(mark) && /^\d+$/.test(line.slice(mark.length));
 }
