@@ -150,6 +150,29 @@ def test_the_page_shows_everything_without_script(open_page: Open) -> None:
     assert rows.count() >= 100
 
 
+def test_without_script_each_role_has_a_column(open_page: Open) -> None:
+    page = open_page(MATRIX, java_script_enabled=False)
+    last = page.locator("#mx .hc .pt").last.bounding_box()
+    description = page.locator("#mx .hc .ds").bounding_box()
+    assert last is not None
+    assert description is not None
+    assert last["width"] == 40
+    assert last["x"] + last["width"] == description["x"]
+
+
+@pytest.mark.parametrize("count", [0, 7, 16, 60, 128, 999])
+def test_the_layout_has_as_many_columns_as_there_are_roles(count: int, open_page: Open) -> None:
+    page = open_page(MATRIX)
+    tracks = page.locator("#mx").evaluate(
+        """(table, digits) => {
+            [table.dataset.hundreds, table.dataset.tens, table.dataset.ones] = digits;
+            return getComputedStyle(table.tHead.rows[1]).gridTemplateColumns.split(" ").length;
+        }""",
+        f"{count:03}",
+    )
+    assert tracks == count + 2
+
+
 def test_on_a_phone_the_names_stay_and_the_roles_scroll(open_page: Open) -> None:
     page = open_page(MATRIX, viewport=PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -34,7 +34,6 @@ function announce(text) {
 
 /** @param {HTMLTableElement} table */
 function start(table) {
-  table.style.setProperty("--np", table.dataset.columns ?? "");
   const packing = new Packing(table, scroller);
   const levels = optional("#levels", HTMLElement);
   const folding = new Folding({ table, levels, packing, announce });

@@ -6,7 +6,6 @@ import { Packing } from "../matrix/packing.js";
 
 /** @param {HTMLTableElement} table */
 function start(table) {
-  table.style.setProperty("--np", table.dataset.columns ?? "");
   const scroller = required("#scroll", HTMLElement);
   const liveRegion = required("#live", HTMLElement);
   const levels = optional("#levels", HTMLElement);
