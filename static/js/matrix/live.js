@@ -59,7 +59,9 @@ export class Live {
   }
 
   listen() {
-    const source = new EventSource(`${this.stream}?since=${this.revision}`);
+    const source = new EventSource(`${this.stream}?since=${this.revision}`, {
+      withCredentials: true,
+    });
     source.addEventListener("changes", (event) => {
       this.lastSign = Date.now();
       this.publish(JSON.parse(event.data));
