@@ -26,10 +26,11 @@ TEXTS = {".csv": plain_text.as_csv, ".md": plain_text.as_markdown}
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to hand out."""
+    """A file to hand out, and the grid that it shows, if it shows one."""
 
     data: bytes
     file_name: str
+    grid: Grid | None = None
 
 
 def workbook_of(project: Project, *, phase: str = "") -> File:
@@ -45,7 +46,7 @@ def workbook_of(project: Project, *, phase: str = "") -> File:
         grid = part(grid, top)
     origin = workbook.Origin(project.slug, project.revision, top)
     data = workbook.matrix(grid, origin, edition_listing(project))
-    return File(data, f"{name}.xlsx")
+    return File(data, f"{name}.xlsx", grid)
 
 
 def edition_of(edition: Edition) -> File:
@@ -53,14 +54,14 @@ def edition_of(edition: Edition) -> File:
     grid = editions.grid(edition)
     listed = edition_listing(edition.project, until=edition.number)
     name = f"{grid.document_number} {grid.title} {edition.title}".strip()
-    return File(workbook.matrix(grid, more=listed), f"{name}.xlsx")
+    return File(workbook.matrix(grid, more=listed), f"{name}.xlsx", grid)
 
 
 def text_of(project: Project, suffix: str) -> File:
     """The matrix as CSV or Markdown: the same bytes as long as nothing in it changes."""
     grid = store.load(project)
     name = f"{grid.document_number} {grid.title}".strip() or project.slug
-    return File(TEXTS[suffix](grid), f"{name}{suffix}")
+    return File(TEXTS[suffix](grid), f"{name}{suffix}", grid)
 
 
 def part(grid: Grid, uid: str) -> Grid:

@@ -10,11 +10,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
 from django.http import Http404
 
+from projects.excel.verification import faults
 from projects.exports import matrix_file
 from projects.management.parsing import JapaneseErrors
 from projects.models import Project
 
-REFUSED = 2
+WRONG, REFUSED = 1, 2
 
 
 class Command(JapaneseErrors, BaseCommand):
@@ -34,6 +35,7 @@ class Command(JapaneseErrors, BaseCommand):
         try:
             project = Project.objects.get(slug=options["project"])
             file = _file(project, out.suffix.lower(), options["phase"])
+            _check(file, out)
             out.write_bytes(file.data)
         except ProgrammingError as error:
             message = "データベースが準備されていません。manage.py migrate を実行してください。"
@@ -47,6 +49,16 @@ class Command(JapaneseErrors, BaseCommand):
             message = f"「{out}」に書き込めません（{error.strerror}）。"
             raise CommandError(message, returncode=REFUSED) from error
         self.stdout.write(f"{out}（{len(file.data):,}バイト）")
+
+
+def _check(file: matrix_file.File, out: Path) -> None:
+    """Read a workbook again with another library. CommandError when it says something else."""
+    is_text = out.suffix.lower() in matrix_file.TEXTS
+    found = [] if is_text or file.grid is None else faults(file.data, file.grid)
+    if found:
+        lines = "\n".join(found)
+        message = f"書き出した内容が役割分担表と違うため、「{out}」を作りませんでした。\n{lines}"
+        raise CommandError(message, returncode=WRONG)
 
 
 def _file(project: Project, suffix: str, phase: str) -> matrix_file.File:
