@@ -1,7 +1,6 @@
 """Pages leave compressed by brotli where the browser takes it; others get gzip from Django.
 
-django-compression-middleware is fixed to brotli's level 4, a quarter larger; django-brotli makes
-ETags that are none.
+django-http-compression is fixed to brotli's level 4, a fifth larger (docs/dependencies.md).
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-QUALITY = 6
+QUALITY = 5
 LEAST = 500
 _TAKES_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
