@@ -1,0 +1,24 @@
+# The commands of everyday work; CONTRIBUTING.md explains them. `just` alone lists them.
+
+_default:
+    @just --list
+
+# all quality gates: format, lint, types, layers, templates, migrations, advisories
+check:
+    bash .ci/gates
+
+# all tests
+test:
+    .venv/bin/pytest
+
+# the tests that need neither a browser nor a whole site
+fast:
+    .venv/bin/pytest -m "not slow" --ignore=tests/browser --ignore=tests/system
+
+# the site on this machine with the real 別紙10 in it
+demo:
+    .venv/bin/python manage.py demo
+
+# format, lint, types and tests of the scripts (needs Node.js 20 or later)
+js:
+    npm ci && npm run check && npm test
