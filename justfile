@@ -3,7 +3,7 @@
 _default:
     @just --list
 
-# all quality gates: format, lint, types, layers, templates, migrations, advisories
+# all gates over all files; .pre-commit-config.yaml lists them
 check:
     bash .ci/gates
 
