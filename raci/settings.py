@@ -3,7 +3,7 @@
 | variable | default | meaning |
 |---|---|---|
 | DATABASE_URL | unset: embedded PostgreSQL | the PostgreSQL server, 14 or later |
-| RACI_STREAM_PORT | the next after that of `serve` | port of the streams of changes; none without `serve` |
+| RACI_STREAM_PORT | the next after that of `serve` | port of the streams of changes |
 | RACI_LISTEN_URL | DATABASE_URL | the PostgreSQL behind a pooler, for what must not be pooled |
 | RACI_DATA_DIR | .data | cluster of the embedded PostgreSQL, collected static files, secret key |
 | RACI_SECRET_KEY | made once and kept in the data folder | signing key |

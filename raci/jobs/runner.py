@@ -9,17 +9,15 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 from time import monotonic
 from traceback import format_tb
 from typing import Any
 
 from django.conf import settings
-from django.db import Error, close_old_connections, connection, connections
+from django.db import Error, close_old_connections, connection, connections, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
-from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from raci.database.outage import Cause, cause_of
@@ -27,6 +25,7 @@ from raci.database.raw_sql import fetch
 from raci.jobs import LONG, QUICK, Later, hourly, wake
 from raci.jobs.worker_lock import HOLDER, LIVING, Presence, is_somebody_dedicated
 
+Row = DBTaskResult[Any, Any]
 EVERY_SECONDS, SWEEP_SECONDS, PRUNE_SECONDS = 1.0, 5.0, 3600.0
 MOST_BEGUN, MOST_MAILED = 5, 200
 KEPT = timedelta(days=7)
@@ -151,32 +150,26 @@ class Runner:
             one.result()
 
 
-class _Worker(Worker):
-    """The library's; what a job asks for is done, and nothing stays of a job that is done."""
-
-    def __init__(self, queue: str, name: str, stop: threading.Event) -> None:
-        super().__init__(
-            queue_names=[queue],
-            interval=0,
-            batch=True,
-            backend_name=DEFAULT_TASK_BACKEND_ALIAS,
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=name,
-            excluded_queue_names=[],
-        )
-        self._stop = stop
-
-    def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
-        row: Any = db_task_result
-        row.set_failed = partial(_failed, row)
-        super().run_task(row)
-        if row.status == TaskResultStatus.SUCCESSFUL:
-            row.delete()
-        self.running = not self._stop.is_set()
+def _claimed(queue: str, name: str) -> Row | None:
+    """Take the next job of a queue that is due, so that no other process takes it."""
+    with transaction.atomic():
+        row = DBTaskResult.objects.ready().filter(queue_name=queue).get_locked()
+        if row is not None:
+            row.claim(name)
+    return row
 
 
-def _failed(row: DBTaskResult[Any, Any], error: BaseException) -> None:
+def _do(row: Row) -> None:
+    """Do a job; nothing stays of one that is done."""
+    try:
+        row.task.func(*row.args_kwargs["args"], **row.args_kwargs["kwargs"])
+    except BaseException as error:  # noqa: BLE001 — whatever ends a job is noted with it
+        _failed(row, error)
+    else:
+        row.delete()
+
+
+def _failed(row: Any, error: BaseException) -> None:
     """In one statement: the job waits again, or has failed; with lines of code and no words."""
     if (again := _again(error)) is DATABASE_AWAY:
         connection.close()
@@ -247,7 +240,9 @@ def leave_to_others() -> None:
 
 def _drain(queue: str, name: str, stop: threading.Event) -> None:
     try:
-        _Worker(queue, name, stop).run()
+        while not stop.is_set() and (row := _claimed(queue, name)):
+            _do(row)
+            close_old_connections()
     except Error as error:  # the row stays as it is, and is taken up when the database is back
         logger.warning("a job lost the database (%s)", type(error).__name__)
     finally:

@@ -25,6 +25,7 @@ NAMES = (
     "workload",
     "checks",
     "cost",
+    "prepared_query",
 )
 
 

@@ -129,7 +129,10 @@ def _serve(kind: Kind, port: int, slug: str) -> None:
 
     os.environ[SLUG] = slug
     ready = lambda: say(_READY)  # noqa: E731
-    (Server if kind is Kind.SITE else Peer)(host=HOST, port=port, ready=ready).run()
+    if kind is Kind.SITE:
+        Server(host=HOST, port=port, stream_port=port + 1, ready=ready).run()
+    else:
+        Peer(host=HOST, port=port, ready=ready).run()
 
 
 if __name__ == "__main__":

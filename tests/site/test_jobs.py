@@ -162,7 +162,7 @@ def test_a_job_whose_end_could_not_be_written_is_taken_up_by_its_own_process(
     with monkeypatch.context() as patch:
         patch.setattr(DBTaskResult, "save", fails)
         patch.setattr(DBTaskResult, "claim", claimed)
-        patch.setattr(DBTaskResult, "set_successful", fails)
+        patch.setattr(DBTaskResult, "delete", fails)
         patch.setattr(running, "_failed", fails)
         runner._begin(runner._present())
         runner._wait()
