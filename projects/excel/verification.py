@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 
 from projects.domain.grid import Grid, Item
-from projects.excel.workbook import NUMBER_HEADER
+from projects.excel.workbook import NAME_HEADER, NUMBER_HEADER
 
 MOST_FAULTS = 20
 _FIRST_ROLE = 2
@@ -39,7 +39,7 @@ def _formulas(book: Any) -> Iterator[str]:
 def _differences(sheet: Any, grid: Grid) -> Iterator[str]:
     rows = enumerate(sheet.iter_rows(values_only=True), 1)
     table = [(place, row) for place, row in rows if any(value is not None for value in row)]
-    heads = [at for at, (_, row) in enumerate(table) if row[0] == NUMBER_HEADER]
+    heads = [at for at, (_, row) in enumerate(table) if row[:2] == (NUMBER_HEADER, NAME_HEADER)]
     if not heads:
         yield f"{sheet.title}: 見出しの行がありません"
         return
