@@ -85,7 +85,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "raci.http.request_log.RequestMiddleware",
-    "raci.metrics.counting.CountingMiddleware",
+    "raci.metrics.counting_middleware.CountingMiddleware",
     "raci.http.security_headers.HeadersMiddleware",
     "raci.http.health.HealthMiddleware",
     "raci.metrics.page.MetricsMiddleware",
@@ -105,8 +105,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "raci.accounts.required.RequiredFactorMiddleware",
-    "raci.http.path_guard.PathMiddleware",
+    "raci.accounts.required_factor_middleware.RequiredFactorMiddleware",
+    "raci.http.path_middleware.PathMiddleware",
 ]
 
 ROOT_URLCONF = "raci.urls"

@@ -42,14 +42,16 @@ hypothesis_settings.load_profile("ci")
 
 
 SLOW = frozenset(
-    """
-    browser/test_editing_together browser/test_editing_modes intake/test_damaged_workbooks
-    site/test_backup site/test_database site/test_demo_process site/test_first_release
-    site/test_point_in_time site/test_rate_limit site/test_restore_roles
-    site/test_security_log_roles store/test_laws system/test_failover system/test_soak
-    system/test_trouble vendors/test_isolation vendors/test_isolation_absent
-    vendors/test_isolation_mutants vendors/test_isolation_row_security
-    """.split()
+    {
+        *("browser/test_editing_together", "browser/test_editing_modes"),
+        *("intake/test_damaged_workbooks", "store/test_laws"),
+        *("site/test_backup", "site/test_database", "site/test_demo_process"),
+        *("site/test_first_release", "site/test_point_in_time", "site/test_rate_limit"),
+        *("site/test_restore_roles", "site/test_security_log_roles"),
+        *("system/test_failover", "system/test_soak", "system/test_trouble"),
+        *("vendors/test_isolation", "vendors/test_isolation_absent"),
+        *("vendors/test_isolation_mutants", "vendors/test_isolation_row_security"),
+    }
 )
 
 

@@ -20,7 +20,7 @@ from django.utils.http import urlencode
 
 from projects.imports import proposal
 from projects.models import Project
-from raci.accounts import rate_limit, required
+from raci.accounts import rate_limit, required_factor_middleware
 from tests.support import besshi10 as documents
 from tests.support.second_factors import (
     PASSWORD,
@@ -359,7 +359,7 @@ def test_the_addresses_that_stay_open_and_those_of_scripts_exist() -> None:
     site = get_resolver()
     projects = site.namespace_dict["projects"][1].reverse_dict
     names = {*site.reverse_dict, *(f"projects:{name}" for name in projects)}
-    assert names >= required._FREE | required._BY_SCRIPT
+    assert names >= required_factor_middleware._FREE | required_factor_middleware._BY_SCRIPT
 
 
 def test_nobody_needs_one_by_default() -> None:
