@@ -8,16 +8,17 @@ from django.views.decorators.http import require_http_methods
 from projects.catalogue.forms import CopyForm
 from projects.models import Project
 from projects.shared.form_fields import ReasonForm
+from projects.shared.project_page import project_page
 from projects.store import Broken, lifecycle
-from raci.access import Right, load, person
+from raci.access import Right, person
 
 METHODS = ["GET", "HEAD", "POST"]
 
 
 @require_http_methods(METHODS)
-def copy(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.MANAGE, even_archived=True)
+def copy(request: HttpRequest, project: Project) -> HttpResponse:
     """Says what a copy takes along, and makes one that the person manages."""
-    project = _managed(request, slug)
     form = CopyForm(
         request.POST if request.method == "POST" else None,
         initial={"title": project.title, "marks": True},
@@ -35,21 +36,21 @@ def copy(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(METHODS)
-def archive(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.MANAGE)
+def archive(request: HttpRequest, project: Project) -> HttpResponse:
     """Says what archiving means, and archives."""
-    project = load(Project.objects.all(), user=person(request), right=Right.MANAGE, slug=slug)
     form = _reason(request, project)
     if not form.is_valid():
         return _asked(request, "projects/archive.html", project, form)
     lifecycle.archive(project, by=person(request), reason=form.cleaned_data["reason"])
     messages.success(request, f"案件「{project.title}」を保管しました。")
-    return redirect("projects:matrix", slug)
+    return redirect("projects:matrix", project.slug)
 
 
 @require_http_methods(METHODS)
-def reopen(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.MANAGE, even_archived=True)
+def reopen(request: HttpRequest, project: Project) -> HttpResponse:
     """Says what taking an archived project up again means, and does it."""
-    project = _managed(request, slug)
     form = _reason(request, project)
     if not form.is_valid():
         return _asked(request, "projects/reopen.html", project, form)
@@ -57,18 +58,7 @@ def reopen(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, f"案件「{project.title}」を再開しました。")
     else:
         messages.info(request, "この案件は保管されていません。")
-    return redirect("projects:matrix", slug)
-
-
-def _managed(request: HttpRequest, slug: str) -> Project:
-    """The project for one of its managers, archived or not."""
-    return load(
-        Project.objects.all(),
-        user=person(request),
-        right=Right.MANAGE,
-        even_archived=True,
-        slug=slug,
-    )
+    return redirect("projects:matrix", project.slug)
 
 
 def _reason(request: HttpRequest, project: Project) -> ReasonForm:

@@ -16,15 +16,16 @@ from projects.comparison.sources import Unreadable, opened, sources_of
 from projects.excel.comparison import TITLE
 from projects.exports.views import xlsx_response
 from projects.models import Project
-from raci.access import Right, load, person
+from projects.shared.project_page import project_page
+from raci.access import Right
 
 OK, BAD_REQUEST = 200, 400
 
 
 @require_safe
-def compare(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def compare(request: HttpRequest, project: Project) -> HttpResponse:
     """The comparison as a list or in the matrix, with filters in the URL."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     labels = sources_of(project)
     form, found, problem = _asked(request, project, labels)
     wrong = problem or not form.is_valid()
@@ -32,9 +33,9 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def compare_export(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def compare_export(request: HttpRequest, project: Project) -> HttpResponse:
     """The same as 新旧対照表; when what was asked for is not there the page that says what."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     labels = sources_of(project)
     form, found, problem = _asked(request, project, labels)
     if found is None or not form.is_valid():

@@ -25,16 +25,18 @@ from projects.domain.role_edits import (
 from projects.editing.role_forms import MarkForms, MergeForm, RoleForms, kept, mark_rows, role_rows
 from projects.models import Project
 from projects.shared.form_fields import ReasonForm
-from raci.access import Right, load, person
+from projects.shared.project_page import project_page
+from raci.access import Right, person
 
 BAD_REQUEST, CONFLICT = 400, 409
 BLANK_WORD = "空白"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def columns(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.EDIT)
+def columns(request: HttpRequest, project: Project) -> HttpResponse:
     """Adds, renames, describes, orders and removes columns; removal is confirmed first."""
-    project, grid = _opened(request, slug)
+    grid = store.load(project)
     data = request.POST if request.method == "POST" else None
     rows = RoleForms(data, initial=role_rows(grid.roles))
     reason = ReasonForm(data, required=project.requires_reason)
@@ -51,9 +53,10 @@ def columns(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def merge(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.EDIT)
+def merge(request: HttpRequest, project: Project) -> HttpResponse:
     """Says what a merge of two columns would do, row by row where they disagree; then does it."""
-    project, grid = _opened(request, slug)
+    grid = store.load(project)
     posted = request.method == "POST"
     form = MergeForm(request.POST if posted else request.GET, roles=grid.roles)
     reason = ReasonForm(request.POST if posted else None, required=project.requires_reason)
@@ -70,9 +73,10 @@ def merge(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def legend(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.EDIT)
+def legend(request: HttpRequest, project: Project) -> HttpResponse:
     """The marks of the project; one in use goes only with what its cells become."""
-    project, grid = _opened(request, slug)
+    grid = store.load(project)
     data = request.POST if request.method == "POST" else None
     rows = MarkForms(data, initial=mark_rows(grid.legend))
     reason = ReasonForm(data, required=project.requires_reason)
@@ -122,11 +126,6 @@ def _unknown(marks: list[Mark], replaced: Mapping[str, str]) -> list[str]:
 def _moved(grid: Grid, name: str) -> int:
     place = [role.name for role in grid.roles].index(name)
     return sum(bool(item.marks[place]) for item in grid.items)
-
-
-def _opened(request: HttpRequest, slug: str) -> tuple[Project, Grid]:
-    project = load(Project.objects.all(), user=person(request), right=Right.EDIT, slug=slug)
-    return project, store.load(project)
 
 
 def _applied(

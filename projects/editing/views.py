@@ -30,10 +30,11 @@ from projects.editing.payloads import (
     texts,
 )
 from projects.history.row_history import people, shown_name
-from projects.models import BySlug, Numbering, Project
+from projects.models import Numbering, Project
+from projects.shared.project_page import project_page
 from projects.store.cells import Outcome, Result, save
 from projects.store.changes_since import happened_since
-from raci.access import Right, load, person
+from raci.access import Right, person
 from raci.accounts.sessions import passive
 from raci.http.body_limit import accepts_large
 from raci.http.etags import respond
@@ -81,13 +82,14 @@ def answering(view: View) -> View:
 @accepts_large("application/json")
 @require_POST
 @answering
-def cells(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.EDIT)
+def cells(request: HttpRequest, project: Project) -> HttpResponse:
     """Sets marks; answers each operation in order. 409 when any of them conflicts.
 
     {"base": revision shown, "operations": [{"item", "role", "before", "after"}], "kind", "reason"}
     The conflict check goes by `before`, cell by cell; a base from the future is refused.
     """
-    project, body, reason = _opened(request, slug)
+    body, reason = _body_and_reason(request, project)
     if (base_of(body) or 0) > project.revision:
         raise Malformed("baseがこの案件の改訂より新しい番号です。")
     saved = save(
@@ -107,9 +109,10 @@ def cells(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @answering
-def outline(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.EDIT)
+def outline(request: HttpRequest, project: Project) -> HttpResponse:
     """One edit of rows: {"act": insert | text | delete | step | move, …}."""
-    project, body, reason = _opened(request, slug)
+    body, reason = _body_and_reason(request, project)
     act = text(body, "act")
     if act not in _ACTS:
         raise Malformed(f"act「{act}」は使えません。")
@@ -130,9 +133,10 @@ def outline(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @answering
-def undo(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.EDIT)
+def undo(request: HttpRequest, project: Project) -> HttpResponse:
     """Takes back the person's own latest act, or with {"way": "redo"} their latest undo."""
-    project, body, reason = _opened(request, slug, asks_reason=False)
+    body, reason = _body_and_reason(request, project, asks_reason=False)
     redo = text(body, "way", "undo") == "redo"
     find = undo_stack.next_redo if redo else undo_stack.next_undo
     kind = store.Kind.REDO if redo else store.Kind.UNDO
@@ -147,9 +151,9 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
 @passive
 @require_safe
 @answering
-def changes(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def changes(request: HttpRequest, project: Project) -> HttpResponse:
     """What happened after revision ?since=, for pages without the stream. 304 while nothing did."""
-    project = load(BySlug(), user=person(request), slug=slug)
     since = number(request.GET.get("since", ""), "since")
     return respond(
         request,
@@ -160,14 +164,14 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
 
 @passive
 @require_safe
-def events(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def events(request: HttpRequest, project: Project) -> HttpResponse:
     """Who may have the stream of a project: 204 with its id and theirs, for
     `projects.live.event_hub`.
 
     Served without it, the 204 tells the browser to stop asking; the page then asks for changes.
     """
     user = person(request)
-    project = load(BySlug(), user=user, slug=slug)
     let_in = {"X-Raci-Project": str(project.pk), "X-Raci-Person": str(user.pk)}
     return HttpResponse(status=204, headers=let_in)
 
@@ -197,15 +201,14 @@ def told(project: int, since: int, revision: int) -> dict[str, Any]:
     }
 
 
-def _opened(
-    request: HttpRequest, slug: str, *, asks_reason: bool = True
-) -> tuple[Project, Mapping[str, Any], str]:
-    project = load(BySlug(), user=person(request), right=Right.EDIT, slug=slug)
+def _body_and_reason(
+    request: HttpRequest, project: Project, *, asks_reason: bool = True
+) -> tuple[Mapping[str, Any], str]:
     body = body_of(request)
     reason = reason_of(body)
     if asks_reason and project.requires_reason and not reason:
         raise Malformed("この案件では変更理由の入力が必要です。")
-    return project, body, reason
+    return body, reason
 
 
 def _result(result: Result, names: Mapping[str, str]) -> dict[str, Any]:

@@ -16,34 +16,36 @@ from projects.matrix.page import matrix_page
 from projects.matrix.page_shell import ROWS, spliced
 from projects.models import Edition, Project
 from projects.render.matrix_table import table
+from projects.shared.project_page import project_page
 from projects.store import editions
-from raci.access import Right, load, person
+from raci.access import Right
 
 
 @require_safe
-def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def edition_list(request: HttpRequest, project: Project) -> HttpResponse:
     """All 版 of the project, the latest first."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     found = Edition.objects.filter(project=project).order_by("-number")
-    listed = EditionTable(found.defer("head", "legend", "roles"), slug=slug)
+    listed = EditionTable(found.defer("head", "legend", "roles"), slug=project.slug)
     context = {"project": project, "table": listed, "may_publish": project.right >= Right.MANAGE}
     return render(request, "projects/editions.html", context)
 
 
 @require_safe
-def edition(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+@project_page(Right.VIEW)
+def edition(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     """One 版 as the matrix that it was, read-only; ?fold and ?flip as with the matrix."""
-    project, found = _opened(request, slug, number)
+    found = _edition(project, number)
     grid = editions.grid(found)
     form = MatrixForm(request.GET, grid=grid)
     rows = select(grid, form.selection)
     context = {
         "project": project,
         "edition": found,
-        "page": matrix_page(grid, slug, rows, form.asked(request.path)),
+        "page": matrix_page(grid, project.slug, rows, form.asked(request.path)),
         "rows": ROWS,
         "query": QueryDict(request.META.get("QUERY_STRING", "")),
-        "history_url": reverse("projects:history", args=[slug]),
+        "history_url": reverse("projects:history", args=[project.slug]),
     }
     html = render(request, "projects/edition.html", context).content.decode()
     body = table(grid, rows.shown, form.folding, item_url="").html
@@ -51,9 +53,10 @@ def edition(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @require_safe
-def edition_export(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+@project_page(Right.VIEW)
+def edition_export(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     """別紙10 as Excel as of that 版."""
-    project, found = _opened(request, slug, number)
+    found = _edition(project, number)
     if jobs.is_large(project):
         return handed_out(request, project, lambda: jobs.edition(project, number))
     found.project = project
@@ -61,9 +64,8 @@ def edition_export(request: HttpRequest, slug: str, number: int) -> HttpResponse
     return xlsx_response(file.data, file.file_name)
 
 
-def _opened(request: HttpRequest, slug: str, number: int) -> tuple[Project, Edition]:
-    project = load(Project.objects.all(), user=person(request), slug=slug)
+def _edition(project: Project, number: int) -> Edition:
     try:
-        return project, Edition.objects.get(project=project, number=number)
+        return Edition.objects.get(project=project, number=number)
     except Edition.DoesNotExist as error:
         raise Http404 from error

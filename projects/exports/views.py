@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 
 from projects.exports import jobs, matrix_file
 from projects.models import Output, Project
+from projects.shared.project_page import project_page
 from raci import jobs as queue
-from raci.access import load, person
+from raci.access import Right
 from raci.accounts.sessions import passive
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,9 +21,9 @@ BUSY = 503
 
 
 @require_safe
-def export(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def export(request: HttpRequest, project: Project) -> HttpResponse:
     """別紙10 as Excel, or with ?phase=項番 the part below that row."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     phase = request.GET.get("phase", "")
     if jobs.is_large(project):
         return handed_out(request, project, lambda: jobs.matrix(project, phase))
@@ -31,17 +32,18 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def export_text(request: HttpRequest, slug: str, suffix: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def export_text(_: HttpRequest, project: Project, suffix: str) -> HttpResponse:
     """The whole matrix as CSV or Markdown."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     file = matrix_file.text_of(project, suffix)
     return download(file.data, file.file_name, _TYPES[suffix])
 
 
 @require_safe
-def output(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+@project_page(Right.VIEW)
+def output(request: HttpRequest, project: Project, key: int) -> HttpResponse:
     """A large file that is being written: how far it is, and where to get it."""
-    project, row = _opened(request, slug, key)
+    row = _output(project, key)
     interrupted = jobs.interrupted(row)
     context = {"project": project, "output": row, "interrupted": interrupted}
     return render(request, "projects/output.html", context)
@@ -49,16 +51,18 @@ def output(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 
 @passive
 @require_safe
-def output_status(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+@project_page(Right.VIEW)
+def output_status(_: HttpRequest, project: Project, key: int) -> HttpResponse:
     """Whether the file is there, for the page that waits for it."""
-    _, row = _opened(request, slug, key)
+    row = _output(project, key)
     over = row.is_written or jobs.interrupted(row)
     return JsonResponse({"over": over}, headers={"Cache-Control": "no-store"})
 
 
 @require_safe
-def output_file(request: HttpRequest, slug: str, key: int) -> HttpResponse:
-    _, row = _opened(request, slug, key)
+@project_page(Right.VIEW)
+def output_file(_: HttpRequest, project: Project, key: int) -> HttpResponse:
+    row = _output(project, key)
     if not row.is_written:
         raise Http404
     return xlsx_response(bytes(row.data or b""), row.file_name)
@@ -76,12 +80,11 @@ def handed_out(request: HttpRequest, project: Project, asked: Callable[[], Outpu
     return redirect("projects:output", project.slug, row.pk)
 
 
-def _opened(request: HttpRequest, slug: str, key: int) -> tuple[Project, Output]:
-    project = load(Project.objects.all(), user=person(request), slug=slug)
+def _output(project: Project, key: int) -> Output:
     row = jobs.there(project).filter(pk=key).first()
     if row is None:
         raise Http404
-    return project, row
+    return row
 
 
 def xlsx_response(data: bytes, file_name: str) -> HttpResponse:

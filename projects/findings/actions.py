@@ -20,8 +20,9 @@ from projects.findings.repair import repair as apply_repair
 from projects.findings.review import Judged, Review, review, take_back, waive_below
 from projects.findings.review import waive as waive_findings
 from projects.findings.views import list_page
-from projects.models import BySlug, Project, Waiver
-from raci.access import Right, load, person
+from projects.models import Project, Waiver
+from projects.shared.project_page import project_page
+from raci.access import Right, person
 
 OK, BAD_REQUEST, CONFLICT = 200, 400, 409
 NOTHING = "対象の指摘を選んでください。選んだ指摘は、既に直されたか見送られた可能性があります。"
@@ -31,9 +32,11 @@ STEPS_SHOWN = 200
 
 
 @require_POST
-def repair(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.EDIT)
+def repair(request: HttpRequest, project: Project) -> HttpResponse:
     """Puts findings right as one change set: `one` at once, several after a confirmation."""
-    project, found, form = _opened(request, slug)
+    found = review(project)
+    form = ChosenForm(request.POST, review=found)
     findings = [one.finding for one in form.chosen if one.finding.repair]
     if not findings:
         words = NO_REPAIR if form.chosen else NOTHING
@@ -84,9 +87,11 @@ def _confirmation(
 
 
 @require_POST
-def waive(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.EDIT)
+def waive(request: HttpRequest, project: Project) -> HttpResponse:
     """Asks why, and lets findings be: each as it is, or by a rule below a heading."""
-    project, found, chosen_form = _opened(request, slug)
+    found = review(project)
+    chosen_form = ChosenForm(request.POST, review=found)
     chosen = chosen_form.chosen
     if not chosen:
         return list_page(request, project, found, error=NOTHING, status=BAD_REQUEST)
@@ -139,9 +144,9 @@ def _waived(
 
 
 @require_POST
-def unwaive(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+@project_page(Right.EDIT)
+def unwaive(request: HttpRequest, project: Project, key: int) -> HttpResponse:
     """Takes a waiver back: what it waived is open again."""
-    project = load(BySlug(), user=person(request), right=Right.EDIT, slug=slug)
     waiver = Waiver.objects.of(project).filter(pk=key).first()
     if waiver is None:
         raise Http404
@@ -151,24 +156,18 @@ def unwaive(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 
 
 @require_POST
-def share(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.MANAGE)
+def share(request: HttpRequest, project: Project) -> HttpResponse:
     """Sets from which share of the tasks on one column leads too much, for managers."""
-    project = load(BySlug(), user=person(request), right=Right.MANAGE, slug=slug)
     form = ShareForm(request.POST, instance=project)
     if not form.is_valid():
         words = "主たる作業の偏りの基準は、1から100までの整数（％）で入力してください。"
-        project = load(BySlug(), user=person(request), right=Right.MANAGE, slug=slug)
+        project.refresh_from_db()
         return list_page(request, project, review(project), error=words, status=BAD_REQUEST)
     with store.change_set(by=person(request), kind=store.Kind.EDIT):
         project.save(update_fields=["lead_share"])
     messages.success(request, "主たる作業の偏りの基準を変更しました。")
     return redirect("projects:checks", project.slug)
-
-
-def _opened(request: HttpRequest, slug: str) -> tuple[Project, Review, ChosenForm]:
-    project = load(BySlug(), user=person(request), right=Right.EDIT, slug=slug)
-    found = review(project)
-    return project, found, ChosenForm(request.POST, review=found)
 
 
 def _back(request: HttpRequest, project: Project) -> HttpResponseRedirect:

@@ -17,8 +17,9 @@ from projects.findings.forms import SEVERITIES, FindingForm, ShareForm, WaiveFor
 from projects.findings.repair import Step, Steps
 from projects.findings.review import Judged, Review, State, review
 from projects.findings.walkthrough import stop
-from projects.models import BySlug, Project
-from raci.access import Right, load, person
+from projects.models import Project
+from projects.shared.project_page import project_page
+from raci.access import Right
 from raci.accounts.sessions import passive
 from raci.http.etags import respond
 
@@ -52,9 +53,9 @@ class Shown:
 
 
 @require_safe
-def checks(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def checks(request: HttpRequest, project: Project) -> HttpResponse:
     """All findings with their counts, filtered by the URL."""
-    project = load(BySlug(), user=person(request), slug=slug)
     return respond(
         request,
         project.revision,
@@ -87,9 +88,9 @@ def list_page(
 
 
 @require_safe
-def walk(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def walk(request: HttpRequest, project: Project) -> HttpResponse:
     """The open findings one by one: ?at= one, or the first behind ?after=, of those chosen."""
-    project = load(BySlug(), user=person(request), slug=slug)
     found = review(project)
     form = FindingForm(request.GET, grid=found.grid)
     chosen = [one for one in form.wanted.chosen(found) if one.is_open]
@@ -110,9 +111,9 @@ def walk(request: HttpRequest, slug: str) -> HttpResponse:
 
 @passive
 @require_safe
-def rows(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def rows(request: HttpRequest, project: Project) -> HttpResponse:
     """Where the open findings are, as `payload` says, for the marks on the matrix."""
-    project = load(BySlug(), user=person(request), slug=slug)
     return respond(
         request,
         project.revision,
@@ -140,9 +141,9 @@ def _counted_from_1(
 
 
 @require_safe
-def checks_export(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def checks_export(_: HttpRequest, project: Project) -> HttpResponse:
     """All findings as Excel."""
-    project = load(BySlug(), user=person(request), slug=slug)
     file = workbook.findings_of(project)
     return xlsx_response(file.data, file.file_name)
 

@@ -27,7 +27,8 @@ from projects.history.tables import LogRow, LogTable
 from projects.models import ChangeSet, Project
 from projects.render.plain_text import harmless
 from projects.shared.form_fields import ReasonForm
-from raci.access import Right, load, person
+from projects.shared.project_page import project_page
+from raci.access import Right, person
 
 PER_PAGE, MARKS_SHOWN, DETAILS_SHOWN, UNDO_SHOWN = 50, 8, 12, 200
 CSV_BLOCK = 100
@@ -36,16 +37,22 @@ OBSTACLES_TOLD = 20
 
 
 @require_safe
-def history(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def history(request: HttpRequest, project: Project) -> HttpResponse:
     """The project's change sets, the latest first, filtered by the URL; then its waivers."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     form = LogForm(request.GET, people=people_of(project), roles=roles_of(project))
     page = Paginator(acts_of(project, form.wanted), PER_PAGE).get_page(request.GET.get("page"))
     acts = described(list(page.object_list))
     details = details_of(project, [act.number for act in acts], most=MARKS_SHOWN)
     may_undo = project.right >= Right.EDIT
     rows = [
-        LogRow(act, details[act.number][0][:DETAILS_SHOWN], details[act.number][1], may_undo, slug)
+        LogRow(
+            act,
+            details[act.number][0][:DETAILS_SHOWN],
+            details[act.number][1],
+            may_undo,
+            project.slug,
+        )
         for act in acts
     ]
     table = LogTable(rows, exclude=() if may_undo else ("undo",))
@@ -56,9 +63,9 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def history_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttpResponse:
+@project_page(Right.VIEW)
+def history_csv(request: HttpRequest, project: Project) -> HttpResponse | StreamingHttpResponse:
     """The same, value by value, as CSV for Excel; 400 for a wrong filter."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     form = LogForm(request.GET, people=people_of(project), roles=roles_of(project))
     if not form.is_valid():
         return render(request, "400.html", status=400)
@@ -73,9 +80,9 @@ def history_csv(request: HttpRequest, slug: str) -> HttpResponse | StreamingHttp
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def undo(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+@project_page(Right.EDIT)
+def undo(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     """Says what taking back a change set would change, and takes it back."""
-    project = load(Project.objects.all(), user=person(request), right=Right.EDIT, slug=slug)
     found = ChangeSet.objects.filter(project=project, number=number).select_related("context")
     if not found:
         raise Http404

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST
 from projects.imports import lifecycle
 from projects.imports.forms import LayoutForm, MarksForm, MatchesForm, PolicyForm, left_out
 from projects.imports.page import open_import, summary
-from projects.imports.views import BAD_REQUEST, CONFLICT, opened, page_of, wants_json
+from projects.imports.views import BAD_REQUEST, CONFLICT, import_of, page_of, wants_json
 from projects.intake import Refused
 from projects.intake.text.corrections import NO_CHOICES, Choices
 from projects.models import Import, Project
 from projects.shared.form_fields import ReasonForm
+from projects.shared.project_page import project_page
 from raci.access import Right, person
 
 State = Import.State
@@ -30,9 +31,10 @@ View = Callable[..., HttpResponse]
 def answering(view: View) -> View:
     """Turns what cannot be done into the page with the words."""
 
+    @project_page(Right.EDIT)
     @wraps(view)
-    def wrapped(request: HttpRequest, slug: str, key: int) -> HttpResponse:
-        project, row = opened(request, slug, key, Right.EDIT)
+    def wrapped(request: HttpRequest, project: Project, key: int) -> HttpResponse:
+        row = import_of(project, key)
         try:
             return view(request, project, row)
         except (lifecycle.Impossible, Refused) as error:

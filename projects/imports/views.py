@@ -21,7 +21,8 @@ from projects.models import Import, Project
 from projects.models.import_ import ImportQuerySet
 from projects.render.difference_parts import shown_changes
 from projects.shared.form_fields import ReasonForm
-from raci.access import Right, load, person
+from projects.shared.project_page import project_page
+from raci.access import Right, person
 from raci.accounts.sessions import passive
 from raci.http.body_limit import accepts_large
 
@@ -32,12 +33,10 @@ State = Import.State
 
 @accepts_large("multipart/form-data")
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_list(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW, post=Right.EDIT)
+def import_list(request: HttpRequest, project: Project) -> HttpResponse:
     """The past imports with a form for the next one; POST uploads."""
-    posted = request.method == "POST"
-    right = Right.EDIT if posted else Right.VIEW
-    project = load(Project.objects.all(), user=person(request), right=right, slug=slug)
-    if not posted:
+    if request.method != "POST":
         return _list(request, project, UploadForm())
     said = request.META.get("CONTENT_LENGTH") or ""
     length = int(said) if said.isascii() and said.isdecimal() else 0
@@ -50,7 +49,7 @@ def import_list(request: HttpRequest, slug: str) -> HttpResponse:
     except lifecycle.Impossible as error:
         form.add_error("file", str(error))
         return _list(request, project, form)
-    url = reverse("projects:import", args=[slug, row.pk])
+    url = reverse("projects:import", args=[project.slug, row.pk])
     return JsonResponse({"url": url}) if wants_json(request) else redirect(url)
 
 
@@ -67,17 +66,18 @@ def _list(request: HttpRequest, project: Project, form: UploadForm) -> HttpRespo
 
 
 @require_safe
-def preview(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+@project_page(Right.VIEW)
+def preview(request: HttpRequest, project: Project, key: int) -> HttpResponse:
     """The import as it stands: progress, problems, preview or result."""
-    project, row = opened(request, slug, key)
-    return page_of(request, project, row)
+    return page_of(request, project, import_of(project, key))
 
 
 @passive
 @require_safe
-def status(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+@project_page(Right.VIEW)
+def status(_: HttpRequest, project: Project, key: int) -> HttpResponse:
     """How far the job is, for the page that waits for it."""
-    _, row = opened(request, slug, key, rows=Import.objects.light())
+    row = import_of(project, key, rows=Import.objects.light())
     running = row.state in (State.READING, State.APPLYING)
     over = not running or bool(lifecycle.interrupted([row]))
     answer = {"state": row.state, "progress": row.progress, "over": over}
@@ -85,9 +85,10 @@ def status(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 
 
 @require_safe
-def download(request: HttpRequest, slug: str, key: int) -> HttpResponse:
+@project_page(Right.MANAGE)
+def download(_: HttpRequest, project: Project, key: int) -> HttpResponse:
     """The file as it was uploaded, for managers; never opened in place."""
-    _, row = opened(request, slug, key, Right.MANAGE, rows=Import.objects.all())
+    row = import_of(project, key, rows=Import.objects.all())
     return HttpResponse(
         bytes(row.file),
         content_type="application/octet-stream",
@@ -100,21 +101,13 @@ def download(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     )
 
 
-def opened(
-    request: HttpRequest,
-    slug: str,
-    key: int,
-    right: Right = Right.VIEW,
-    *,
-    rows: ImportQuerySet | None = None,
-) -> tuple[Project, Import]:
-    """The import, for a person who may do that with its project; without its file by default."""
-    project = load(Project.objects.all(), user=person(request), right=right, slug=slug)
+def import_of(project: Project, key: int, *, rows: ImportQuerySet | None = None) -> Import:
+    """Return an import of the project, by default without its file. Http404."""
     found = Import.objects.without_file() if rows is None else rows
     row = found.filter(project=project, pk=key).first()
     if row is None:
         raise Http404
-    return project, row
+    return row
 
 
 def page_of(

@@ -10,14 +10,15 @@ from projects.findings.review import review
 from projects.history import row_history
 from projects.matrix.page import surroundings
 from projects.models import Project
-from raci.access import load, person
+from projects.shared.project_page import project_page
+from raci.access import Right
 from raci.http.etags import respond
 
 
 @require_safe
-def item(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def item(request: HttpRequest, project: Project, uid: str) -> HttpResponse:
     """Everything about one row: its place, who does what, open findings, latest changes."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     return respond(
         request,
         project.revision,

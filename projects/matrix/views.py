@@ -15,9 +15,10 @@ from projects.findings.review import review
 from projects.matrix.forms import MatrixForm
 from projects.matrix.page import matrix_page
 from projects.matrix.page_shell import ROWS, around, spliced
-from projects.models import BySlug, Project
+from projects.models import Project
 from projects.render.matrix_table import table
-from raci.access import Right, load, person
+from projects.shared.project_page import project_page
+from raci.access import Right
 from raci.http.etags import cache_key, respond
 from raci.live.stream_address import allow_stream, stream_origin
 
@@ -38,9 +39,9 @@ class Main:
 
 
 @require_safe
-def matrix(request: HttpRequest, slug: str, number: str | None = None) -> HttpResponse:
+@project_page(Right.VIEW)
+def matrix(request: HttpRequest, project: Project, number: str | None = None) -> HttpResponse:
     """The matrix, or the subtree of the row with that 項番. 304 while nothing changed."""
-    project = load(BySlug(), user=person(request), slug=slug)
     page = respond(
         request,
         *_state(request, project),

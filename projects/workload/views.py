@@ -8,34 +8,35 @@ from projects import store
 from projects.excel.workload import TITLE, sheets
 from projects.exports.views import xlsx_response
 from projects.models import Project
+from projects.shared.project_page import project_page
 from projects.workload.forms import WorkloadForm
 from projects.workload.page import workload_page
 from projects.workload.role_page import role_page
-from raci.access import load, person
+from raci.access import Right
 from raci.http.etags import respond
 
 
 @require_safe
-def workload(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def workload(request: HttpRequest, project: Project) -> HttpResponse:
     """Who carries how much, phase by phase; with ?by=process by 工程."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     return respond(
         request, project.revision, project.right, build=lambda: _workload(request, project)
     )
 
 
 @require_safe
-def workload_export(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def workload_export(_: HttpRequest, project: Project) -> HttpResponse:
     """The same numbers as Excel: phases, 工程, and who works with whom."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     data = sheets(store.load(project))
     return xlsx_response(data, f"{TITLE}（{project}）.xlsx")
 
 
 @require_safe
-def role(request: HttpRequest, slug: str, role: int) -> HttpResponse:
+@project_page(Right.VIEW)
+def role(request: HttpRequest, project: Project, role: int) -> HttpResponse:
     """One role's whole part. 404 where the project has no such column."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     return respond(
         request, project.revision, project.right, build=lambda: _role(request, project, role)
     )

@@ -113,7 +113,7 @@ def test_a_fault_of_ours_is_no_fault_of_the_database(
         raise ValueError
 
     monkeypatch.setattr("projects.matrix.views.caches", None, raising=False)
-    monkeypatch.setattr("projects.matrix.views.load", broken)
+    monkeypatch.setattr("projects.shared.project_page.load", broken)
     client.raise_request_exception = False
     assert client.get(MATRIX).status_code == 500
 

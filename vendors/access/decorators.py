@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.models import Project
-from raci.access import Right, load, person
+from projects.shared.project_page import project_page
+from raci.access import Right, person
 from vendors.access import row_security, seats, security_log
-from vendors.access.companies import company_of
+from vendors.access.companies import company_of, known_company
 
 Page = Callable[..., HttpResponse]
 SAFE, POST = ("GET", "HEAD"), ("POST",)
@@ -42,16 +43,37 @@ def shown(page: Page, *, told: bool = False) -> Page:
     """
 
     @require_safe
+    @project_page(Right.MANAGE)
     @wraps(page)
-    def wrapped(request: HttpRequest, slug: str, company: str, **kwargs: Any) -> HttpResponse:
+    def wrapped(
+        request: HttpRequest, project: Project, /, company: str, **kwargs: Any
+    ) -> HttpResponse:
         user = person(request)
-        project = load(Project.objects.all(), user=user, right=Right.MANAGE, slug=slug)
         vendor = company_of(project, company)
         if told and request.method == "GET":
             security_log.shown_as(vendor, by=user, project=project)
-        base = reverse("companies:tasks", args=[slug, company])
+        base = reverse("companies:tasks", args=[project.slug, company])
         with row_security.seen_by(user, shown_as=vendor):
             desk = seats.shown_desk(user, vendor=vendor, project=project, base=base)
             return page(request, desk, **kwargs)
 
     return wrapped
+
+
+def company_page(right: Right, *, post: Right | None = None) -> Callable[[Page], Page]:
+    """Pass a view a project and its company instead of their slug and uid.
+
+    Answers as `project_page` does, and Http404 for a company that never had to do with the project.
+    """
+
+    def decorate(page: Page) -> Page:
+        @project_page(right, post=post)
+        @wraps(page)
+        def wrapped(
+            request: HttpRequest, project: Project, company: str, **kwargs: Any
+        ) -> HttpResponse:
+            return page(request, project, known_company(project, company), **kwargs)
+
+        return wrapped
+
+    return decorate

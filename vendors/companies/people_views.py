@@ -8,18 +8,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from projects.models import Project
-from raci.access import name_of, person
+from raci.access import Right, name_of, person
+from vendors.access.decorators import company_page
 from vendors.companies import mail, people
 from vendors.companies.forms import InviteForm
 from vendors.companies.people import Refused
-from vendors.companies.views import opened
 from vendors.models import Member, Vendor
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def invite(request: HttpRequest, slug: str, company: str) -> HttpResponse:
+@company_page(Right.MANAGE)
+def invite(request: HttpRequest, project: Project, vendor: Vendor) -> HttpResponse:
     """A form for a name and an address; POST lets that person in and mails the way."""
-    project, vendor = opened(request, slug, company)
     form = InviteForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         context = {"project": project, "vendor": vendor, "form": form}
@@ -28,26 +28,28 @@ def invite(request: HttpRequest, slug: str, company: str) -> HttpResponse:
     user = people.invite(project, vendor, **form.cleaned_data, by=person(request))
     mail.invited(request, project, vendor, user)
     messages.success(request, f"{form.cleaned_data['address']}に招待のメールを送ります。")
-    return redirect("companies:company", slug, vendor.uid)
+    return redirect("companies:company", project.slug, vendor.uid)
 
 
 @require_POST
-def invite_again(request: HttpRequest, slug: str, company: str, key: int) -> HttpResponse:
+@company_page(Right.MANAGE)
+def invite_again(request: HttpRequest, project: Project, vendor: Vendor, key: int) -> HttpResponse:
     """Mails the way in once more."""
-    project, vendor, member = _member(request, slug, company, key)
+    member = people.member_of(project, vendor, key)
     try:
         user = people.invite_again(member, project, by=person(request))
     except Refused as error:
         return _refused(request, project, vendor, error)
     mail.invited(request, project, vendor, user)
     messages.success(request, f"{user.email}に招待のメールをもう一度送ります。")
-    return redirect("companies:company", slug, vendor.uid)
+    return redirect("companies:company", project.slug, vendor.uid)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def deactivate(request: HttpRequest, slug: str, company: str, key: int) -> HttpResponse:
+@company_page(Right.MANAGE)
+def deactivate(request: HttpRequest, project: Project, vendor: Vendor, key: int) -> HttpResponse:
     """Says what it means that the person no longer works for the company; POST does it."""
-    project, vendor, member = _member(request, slug, company, key)
+    member = people.member_of(project, vendor, key)
     if request.method != "POST":
         obstacle = people.reach(project, vendor, by=person(request)).obstacle(member)
         context = {"project": project, "vendor": vendor, "member": member, "obstacle": obstacle}
@@ -57,26 +59,20 @@ def deactivate(request: HttpRequest, slug: str, company: str, key: int) -> HttpR
     except Refused as error:
         return _refused(request, project, vendor, error)
     messages.success(request, f"{_name(member)}さんの利用を停止しました。")
-    return redirect("companies:company", slug, vendor.uid)
+    return redirect("companies:company", project.slug, vendor.uid)
 
 
 @require_POST
-def activate(request: HttpRequest, slug: str, company: str, key: int) -> HttpResponse:
+@company_page(Right.MANAGE)
+def activate(request: HttpRequest, project: Project, vendor: Vendor, key: int) -> HttpResponse:
     """The person works for the company again."""
-    project, vendor, member = _member(request, slug, company, key)
+    member = people.member_of(project, vendor, key)
     try:
         people.activate(member, project, by=person(request))
     except Refused as error:
         return _refused(request, project, vendor, error)
     messages.success(request, f"{_name(member)}さんの利用を再開しました。")
-    return redirect("companies:company", slug, vendor.uid)
-
-
-def _member(
-    request: HttpRequest, slug: str, company: str, key: int
-) -> tuple[Project, Vendor, Member]:
-    project, vendor = opened(request, slug, company)
-    return project, vendor, people.member_of(project, vendor, key)
+    return redirect("companies:company", project.slug, vendor.uid)
 
 
 def _name(member: Member) -> str:

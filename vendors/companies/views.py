@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.models import Project, Role
-from raci.access import Right, load, person
-from vendors.access.companies import known_company
+from projects.shared.project_page import project_page
+from raci.access import Right, person
+from vendors.access.decorators import company_page
 from vendors.companies import contracts, people
 from vendors.companies.forms import CompanyForm, ContractForm
 from vendors.models import Contract, Member, Vendor
@@ -19,17 +20,9 @@ from vendors.questions import inbox
 MOST_QUESTIONS = 20
 
 
-def opened(
-    request: HttpRequest, slug: str, company: str, right: Right = Right.MANAGE
-) -> tuple[Project, Vendor]:
-    """The project for a person with the right, and one of its companies. Http404 otherwise."""
-    project = load(Project.objects.all(), user=person(request), right=right, slug=slug)
-    return project, known_company(project, company)
-
-
 @require_safe
-def company_page(request: HttpRequest, slug: str, company: str) -> HttpResponse:
-    project, vendor = opened(request, slug, company, Right.VIEW)
+@company_page(Right.VIEW)
+def company(request: HttpRequest, project: Project, vendor: Vendor) -> HttpResponse:
     row = next(iter(board(project, vendor=vendor).companies), None)
     asked = inbox.listed(project, company=vendor.uid)
     context = {
@@ -47,10 +40,10 @@ def company_page(request: HttpRequest, slug: str, company: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_company(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.MANAGE)
+def new_company(request: HttpRequest, project: Project) -> HttpResponse:
     """A company takes on a role: a new one by its name, or one that is there."""
     user = person(request)
-    project = load(Project.objects.all(), user=user, right=Right.MANAGE, slug=slug)
     bound = request.POST if request.method == "POST" else None
     form = ContractForm(bound, project=project, initial=request.GET.dict())
     if not form.is_valid():
@@ -60,18 +53,18 @@ def new_company(request: HttpRequest, slug: str) -> HttpResponse:
     role: Role = form.cleaned_data["role"]
     vendor = contracts.add(role, name=form.cleaned_data["name"], by=user)
     messages.success(request, f"{vendor}を「{role}」の担当会社にしました。")
-    return redirect("companies:company", slug, vendor.uid)
+    return redirect("companies:company", project.slug, vendor.uid)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def contract(request: HttpRequest, slug: str, company: str, role: int) -> HttpResponse:
+@company_page(Right.MANAGE)
+def contract(request: HttpRequest, project: Project, vendor: Vendor, role: int) -> HttpResponse:
     """A role of the company: POST hands it over to another company, or takes it away."""
-    project, vendor = opened(request, slug, company)
     found = contracts.contract_of(project, vendor, role)
     if request.method == "POST" and "remove" in request.POST:
         contracts.remove(found, by=person(request))
         messages.success(request, f"{vendor}を「{found.role}」の担当から外しました。")
-        return redirect("companies:board", slug)
+        return redirect("companies:board", project.slug)
     form = CompanyForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         names = _names(project)
@@ -80,7 +73,7 @@ def contract(request: HttpRequest, slug: str, company: str, role: int) -> HttpRe
         return render(request, "vendors/contract.html", context, status=status)
     taker = contracts.hand_over(found, name=form.cleaned_data["name"], by=person(request))
     messages.success(request, f"「{found.role}」の担当会社は{taker}です。")
-    return redirect("companies:company", slug, taker.uid)
+    return redirect("companies:company", project.slug, taker.uid)
 
 
 def _people(request: HttpRequest, project: Project, vendor: Vendor) -> list[tuple[Member, str]]:

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from projects.models import Project
-from raci.access import Right, load, person
+from projects.shared.project_page import project_page
+from raci.access import Right, person
 from vendors.progress import mail, reminders
 from vendors.progress.forms import RemindForm
 from vendors.progress.progress import board
@@ -16,10 +17,10 @@ from vendors.progress.reminders import Candidate
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def remind(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.MANAGE)
+def remind(request: HttpRequest, project: Project) -> HttpResponse:
     """Companies to choose from; with ?company= who would get a mail; POST sends it."""
     user = person(request)
-    project = load(Project.objects.all(), user=user, right=Right.MANAGE, slug=slug)
     offered = reminders.candidates(project, board(project))
     asked = request.POST if request.method == "POST" else request.GET
     if request.method != "POST" and "company" not in asked and "sure" not in asked:
@@ -33,7 +34,7 @@ def remind(request: HttpRequest, slug: str) -> HttpResponse:
     done = reminders.remind(project, chosen, forced=form.cleaned_data["again"], by=user)
     mail.reminded(request, project, done.sent)
     _tell(request, done)
-    return redirect("companies:board", slug)
+    return redirect("companies:board", project.slug)
 
 
 def _of(offered: Sequence[Candidate], form: RemindForm) -> list[Candidate]:

@@ -6,16 +6,17 @@ from django.views.decorators.http import require_safe
 
 from projects.exports.views import xlsx_response
 from projects.models import Project
-from raci.access import Right, load, person
+from projects.shared.project_page import project_page
+from raci.access import Right
 from vendors.progress import workbook
 from vendors.progress.forms import PhaseForm
 from vendors.progress.progress import board
 
 
 @require_safe
-def board_page(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def board_page(request: HttpRequest, project: Project) -> HttpResponse:
     """How far each company is, all in all and phase by phase; ?phase= for one phase."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     whole = board(project)
     form = PhaseForm(request.GET, phases=whole.phases)
     context = {
@@ -28,8 +29,8 @@ def board_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def board_export(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def board_export(_: HttpRequest, project: Project) -> HttpResponse:
     """The whole board as Excel, with every task of every company."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     data = workbook.sheets(project, board(project))
     return xlsx_response(data, f"{workbook.TITLE}（{project}）.xlsx")

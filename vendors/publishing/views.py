@@ -6,8 +6,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from projects.models import Project
+from projects.shared.project_page import project_page
 from projects.store.editions import Unpublishable
-from raci.access import Right, load, person
+from raci.access import Right, person
 from vendors.publishing import mail
 from vendors.publishing.forms import PublishForm
 from vendors.publishing.publish import Preview, preview_of, publish_edition
@@ -16,10 +17,10 @@ LISTED = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def publish(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.MANAGE)
+def publish(request: HttpRequest, project: Project) -> HttpResponse:
     """What the next 版 would change for each company; POST publishes it."""
     user = person(request)
-    project = load(Project.objects.all(), user=user, right=Right.MANAGE, slug=slug)
     preview = preview_of(project)
     if request.method != "POST":
         return _page(request, project, preview, PublishForm.about(preview))
@@ -37,7 +38,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
         f"{edition}を公開しました。"
         f"担当作業が変わった{len(preview.affected)}社の担当者にメールで知らせます。",
     )
-    return redirect("projects:editions", slug)
+    return redirect("projects:editions", project.slug)
 
 
 def _page(

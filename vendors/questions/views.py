@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.models import Project
-from raci.access import Right, load, person
+from projects.shared.project_page import project_page
+from raci.access import Right, person
+from vendors.access.decorators import company_page
 from vendors.access.seats import shown_desk
-from vendors.companies.views import opened
 from vendors.models import Question, Vendor
 from vendors.questions import inbox, mail
 from vendors.questions.forms import QuestionForm
@@ -24,9 +25,9 @@ _TOLD = "{}の担当者にメールで知らせます。"
 
 
 @require_safe
-def question_list(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.VIEW)
+def question_list(request: HttpRequest, project: Project) -> HttpResponse:
     """The companies' questions, those that wait for an answer first."""
-    project = load(Project.objects.all(), user=person(request), slug=slug)
     companies = Vendor.objects.filter(questions__project=project).distinct().order_by("name")
     form = QuestionForm(request.GET, companies=companies)
     found = inbox.listed(project, **form.wanted)
@@ -42,10 +43,9 @@ def question_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def thread(request: HttpRequest, slug: str, company: str, uid: str) -> HttpResponse:
+@company_page(Right.VIEW, post=Right.EDIT)
+def thread(request: HttpRequest, project: Project, vendor: Vendor, uid: str) -> HttpResponse:
     """What was said about a task; POST answers, closes or reopens, for editors and managers."""
-    right = Right.EDIT if request.method == "POST" else Right.VIEW
-    project, vendor = opened(request, slug, company, right)
     question = inbox.question_of(project, vendor, uid)
     if request.method != "POST":
         return _page(request, project, vendor, question, MessageForm())

@@ -16,8 +16,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from projects.models import BySlug, Membership, Project
-from raci.access import Right, load, name_of, person
+from projects.models import Membership, Project
+from projects.shared.project_page import project_page
+from raci.access import Right, name_of
 from raci.models import SecurityEvent
 from raci.security_log.log import SIGN_IN, Kind
 from vendors.models import Member
@@ -36,10 +37,9 @@ _RIGHTS = ("before", "after")
 
 
 @require_safe
-def security(request: HttpRequest, slug: str) -> HttpResponse:
+@project_page(Right.MANAGE, even_archived=True)
+def security(request: HttpRequest, project: Project) -> HttpResponse:
     """What concerns the project, and how those who work on it signed in; the latest first."""
-    user = person(request)
-    project = load(BySlug(), user=user, right=Right.MANAGE, even_archived=True, slug=slug)
     found = lines_of(project)
     form = FilterForm(request.GET, people=_people_of(project))
     page = Paginator(form.cut_down(found), PER_PAGE).get_page(request.GET.get("page"))
