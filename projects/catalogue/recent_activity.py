@@ -54,6 +54,16 @@ class Change:
         return "、".join(parts) or "案件の設定"
 
 
+def listed_projects(user: User, *, archived: bool) -> list[Project]:
+    """Return the person's projects in use, or the archived ones, with their counts."""
+    return Project.objects.visible_to(user).archived(archived).counted()
+
+
+def has_projects(user: User) -> bool:
+    """Return whether the person is in any project, archived ones included."""
+    return Project.objects.visible_to(user).exists()
+
+
 def own_projects(user: User) -> list[Project]:
     """The projects in use that the person works on, the latest change first, with their counts."""
     own = Project.objects.visible_to(user).archived(False)

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
+from projects.catalogue.recent_activity import has_projects, listed_projects
 from projects.catalogue.tables import ProjectTable
-from projects.models import Project
 from raci.access import person
 
 
@@ -17,9 +17,9 @@ def project_list(request: HttpRequest) -> HttpResponse:
     404 for people who are in none: they are no PMO.
     """
     archived = request.GET.get("archived") == "1"
-    own = Project.objects.visible_to(person(request))
-    table = ProjectTable(own.archived(archived).counted())
+    user = person(request)
+    table = ProjectTable(listed_projects(user, archived=archived))
     RequestConfig(request, paginate=False).configure(table)
-    if not len(table.rows) and not person(request).is_superuser and not own.exists():
+    if not len(table.rows) and not user.is_superuser and not has_projects(user):
         raise Http404
     return render(request, "projects/project_list.html", {"table": table, "archived": archived})

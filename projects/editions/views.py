@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -14,7 +14,7 @@ from projects.exports.views import handed_out, xlsx_response
 from projects.matrix.forms import MatrixForm
 from projects.matrix.page import matrix_page
 from projects.matrix.page_shell import ROWS, spliced
-from projects.models import Edition, Project
+from projects.models import Project
 from projects.render.matrix_table import table
 from projects.shared.project_page import project_page
 from projects.store import editions
@@ -25,8 +25,7 @@ from raci.access import Right
 @project_page(Right.VIEW)
 def edition_list(request: HttpRequest, project: Project) -> HttpResponse:
     """All 版 of the project, the latest first."""
-    found = Edition.objects.filter(project=project).order_by("-number")
-    listed = EditionTable(found.defer("head", "legend", "roles"), slug=project.slug)
+    listed = EditionTable(editions.listed(project), slug=project.slug)
     context = {"project": project, "table": listed, "may_publish": project.right >= Right.MANAGE}
     return render(request, "projects/editions.html", context)
 
@@ -35,7 +34,7 @@ def edition_list(request: HttpRequest, project: Project) -> HttpResponse:
 @project_page(Right.VIEW)
 def edition(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     """One 版 as the matrix that it was, read-only; ?fold and ?flip as with the matrix."""
-    found = _edition(project, number)
+    found = get_object_or_404(editions.published(project), number=number)
     grid = editions.grid(found)
     form = MatrixForm(request.GET, grid=grid)
     rows = select(grid, form.selection)
@@ -56,16 +55,9 @@ def edition(request: HttpRequest, project: Project, number: int) -> HttpResponse
 @project_page(Right.VIEW)
 def edition_export(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     """別紙10 as Excel as of that 版."""
-    found = _edition(project, number)
+    found = get_object_or_404(editions.published(project), number=number)
     if jobs.is_large(project):
         return handed_out(request, project, lambda: jobs.edition(project, number))
     found.project = project
     file = matrix_file.edition_of(found)
     return xlsx_response(file.data, file.file_name)
-
-
-def _edition(project: Project, number: int) -> Edition:
-    try:
-        return Edition.objects.get(project=project, number=number)
-    except Edition.DoesNotExist as error:
-        raise Http404 from error

@@ -5,7 +5,7 @@ from pathlib import PurePath
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from projects.exports import jobs, matrix_file
@@ -43,7 +43,7 @@ def export_text(_: HttpRequest, project: Project, suffix: str) -> HttpResponse:
 @project_page(Right.VIEW)
 def output(request: HttpRequest, project: Project, key: int) -> HttpResponse:
     """A large file that is being written: how far it is, and where to get it."""
-    row = _output(project, key)
+    row = get_object_or_404(jobs.there(project), pk=key)
     interrupted = jobs.interrupted(row)
     context = {"project": project, "output": row, "interrupted": interrupted}
     return render(request, "projects/output.html", context)
@@ -54,7 +54,7 @@ def output(request: HttpRequest, project: Project, key: int) -> HttpResponse:
 @project_page(Right.VIEW)
 def output_status(_: HttpRequest, project: Project, key: int) -> HttpResponse:
     """Whether the file is there, for the page that waits for it."""
-    row = _output(project, key)
+    row = get_object_or_404(jobs.there(project), pk=key)
     over = row.is_written or jobs.interrupted(row)
     return JsonResponse({"over": over}, headers={"Cache-Control": "no-store"})
 
@@ -62,7 +62,7 @@ def output_status(_: HttpRequest, project: Project, key: int) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def output_file(_: HttpRequest, project: Project, key: int) -> HttpResponse:
-    row = _output(project, key)
+    row = get_object_or_404(jobs.there(project), pk=key)
     if not row.is_written:
         raise Http404
     return xlsx_response(bytes(row.data or b""), row.file_name)
@@ -78,13 +78,6 @@ def handed_out(request: HttpRequest, project: Project, asked: Callable[[], Outpu
     if row.is_written:
         return xlsx_response(bytes(row.data or b""), row.file_name)
     return redirect("projects:output", project.slug, row.pk)
-
-
-def _output(project: Project, key: int) -> Output:
-    row = jobs.there(project).filter(pk=key).first()
-    if row is None:
-        raise Http404
-    return row
 
 
 def xlsx_response(data: bytes, file_name: str) -> HttpResponse:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -20,8 +20,9 @@ from projects.findings.repair import repair as apply_repair
 from projects.findings.review import Judged, Review, review, take_back, waive_below
 from projects.findings.review import waive as waive_findings
 from projects.findings.views import list_page
-from projects.models import Project, Waiver
+from projects.models import Project
 from projects.shared.project_page import project_page
+from projects.store import lifecycle
 from raci.access import Right, person
 
 OK, BAD_REQUEST, CONFLICT = 200, 400, 409
@@ -147,9 +148,7 @@ def _waived(
 @project_page(Right.EDIT)
 def unwaive(request: HttpRequest, project: Project, key: int) -> HttpResponse:
     """Takes a waiver back: what it waived is open again."""
-    waiver = Waiver.objects.of(project).filter(pk=key).first()
-    if waiver is None:
-        raise Http404
+    waiver = get_object_or_404(project.waivers, pk=key)
     take_back(waiver, by=person(request))
     messages.success(request, "見送りを取り消しました。")
     return _back(request, project)
@@ -164,8 +163,7 @@ def share(request: HttpRequest, project: Project) -> HttpResponse:
         words = "主たる作業の偏りの基準は、1から100までの整数（％）で入力してください。"
         project.refresh_from_db()
         return list_page(request, project, review(project), error=words, status=BAD_REQUEST)
-    with store.change_set(by=person(request), kind=store.Kind.EDIT):
-        project.save(update_fields=["lead_share"])
+    lifecycle.set_lead_share(project, form.cleaned_data["lead_share"], by=person(request))
     messages.success(request, "主たる作業の偏りの基準を変更しました。")
     return redirect("projects:checks", project.slug)
 

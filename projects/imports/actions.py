@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from projects.imports import lifecycle
 from projects.imports.forms import LayoutForm, MarksForm, MatchesForm, PolicyForm, left_out
-from projects.imports.page import open_import, summary
-from projects.imports.views import BAD_REQUEST, CONFLICT, import_of, page_of, wants_json
+from projects.imports.page import import_of, open_import, summary
+from projects.imports.views import BAD_REQUEST, CONFLICT, page_of, wants_json
 from projects.intake import Refused
 from projects.intake.text.corrections import NO_CHOICES, Choices
 from projects.models import Import, Project

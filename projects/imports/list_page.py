@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from django.core.paginator import Page, Paginator
+
 from projects.history.row_history import people, shown_name
 from projects.imports.lifecycle import interrupted
 from projects.imports.tables import ImportRow
 from projects.models import ChangeSet, Import, Project
 from raci.access import Right
+
+PER_PAGE = 50
+
+
+def import_page(project: Project, number: str | None) -> Page[Import]:
+    """Return the page with that number, or the nearest, of the project's imports, latest first."""
+    found = Import.objects.light().filter(project=project).order_by("-pk")
+    return Paginator(found, PER_PAGE).get_page(number)
 
 
 def rows_of(project: Project, found: Sequence[Import]) -> list[ImportRow]:

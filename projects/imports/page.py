@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.shortcuts import get_object_or_404
+
 from projects import store
 from projects.domain.change_kinds import Change, words_of
 from projects.domain.grid import Grid
@@ -90,6 +92,21 @@ class Shown:
         if self.difference is None:
             return "案件と比較できないため、反映できません。"
         return _why_not(self.reading, self.difference.is_empty)
+
+
+def import_of(project: Project, key: int) -> Import:
+    """Return an import of the project without its file. Http404."""
+    return get_object_or_404(Import.objects.without_file(), project=project, pk=key)
+
+
+def import_state(project: Project, key: int) -> Import:
+    """Return the same without its reading too. Http404."""
+    return get_object_or_404(Import.objects.light(), project=project, pk=key)
+
+
+def uploaded_file(project: Project, key: int) -> Import:
+    """Return an import of the project with the file that was uploaded. Http404."""
+    return get_object_or_404(Import, project=project, pk=key)
 
 
 def open_import(row: Import, project: Project) -> Opened | None:

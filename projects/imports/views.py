@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,11 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from projects.domain.change_kinds import words_of
 from projects.imports import lifecycle
 from projects.imports.forms import UploadForm
-from projects.imports.list_page import name_of, rows_of, undoer_of
-from projects.imports.page import open_import, shown
+from projects.imports.list_page import import_page, name_of, rows_of, undoer_of
+from projects.imports.page import import_of, import_state, open_import, shown, uploaded_file
 from projects.imports.tables import ImportTable
 from projects.models import Import, Project
-from projects.models.import_ import ImportQuerySet
 from projects.render.difference_parts import shown_changes
 from projects.shared.form_fields import ReasonForm
 from projects.shared.project_page import project_page
@@ -27,7 +25,6 @@ from raci.accounts.sessions import passive
 from raci.http.body_limit import accepts_large
 
 OK, BAD_REQUEST, CONFLICT = 200, 400, 409
-PER_PAGE = 50
 State = Import.State
 
 
@@ -57,8 +54,7 @@ def _list(request: HttpRequest, project: Project, form: UploadForm) -> HttpRespo
     status = BAD_REQUEST if form.is_bound else OK
     if form.is_bound and wants_json(request):
         return JsonResponse({"error": form.errors["file"][0]}, status=status)
-    found = Import.objects.light().filter(project=project).order_by("-pk")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = import_page(project, request.GET.get("page"))
     table = ImportTable(rows_of(project, list(page.object_list)))
     context = {"project": project, "form": form, "table": table, "page": page}
     context["may_edit"] = project.right >= Right.EDIT
@@ -77,7 +73,7 @@ def preview(request: HttpRequest, project: Project, key: int) -> HttpResponse:
 @project_page(Right.VIEW)
 def status(_: HttpRequest, project: Project, key: int) -> HttpResponse:
     """How far the job is, for the page that waits for it."""
-    row = import_of(project, key, rows=Import.objects.light())
+    row = import_state(project, key)
     running = row.state in (State.READING, State.APPLYING)
     over = not running or bool(lifecycle.interrupted([row]))
     answer = {"state": row.state, "progress": row.progress, "over": over}
@@ -88,7 +84,7 @@ def status(_: HttpRequest, project: Project, key: int) -> HttpResponse:
 @project_page(Right.MANAGE)
 def download(_: HttpRequest, project: Project, key: int) -> HttpResponse:
     """The file as it was uploaded, for managers; never opened in place."""
-    row = import_of(project, key, rows=Import.objects.all())
+    row = uploaded_file(project, key)
     return HttpResponse(
         bytes(row.file),
         content_type="application/octet-stream",
@@ -99,15 +95,6 @@ def download(_: HttpRequest, project: Project, key: int) -> HttpResponse:
             "Cache-Control": "private, no-store",
         },
     )
-
-
-def import_of(project: Project, key: int, *, rows: ImportQuerySet | None = None) -> Import:
-    """Return an import of the project, by default without its file. Http404."""
-    found = Import.objects.without_file() if rows is None else rows
-    row = found.filter(project=project, pk=key).first()
-    if row is None:
-        raise Http404
-    return row
 
 
 def page_of(

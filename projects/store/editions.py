@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from projects.domain.edition_rows import Line
 from projects.domain.grid import Grid, Item, Mark, Role, RoleKind
@@ -76,6 +77,16 @@ _NO_LOOPS, _LOOPS = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloo
 
 class Unpublishable(Exception):
     """There is nothing to publish, or the matrix changed since it was looked at; says which."""
+
+
+def published(project: Project) -> QuerySet[Edition]:
+    """Return the 版 of the project, the latest first."""
+    return Edition.objects.filter(project=project).order_by("-number")
+
+
+def listed(project: Project) -> QuerySet[Edition]:
+    """Return the same without the parts of the grid that each holds."""
+    return published(project).defer("head", "legend", "roles")
 
 
 def latest(project: Project) -> Edition | None:

@@ -1,4 +1,4 @@
-"""A project begins as a copy of another, is archived, and is taken up again."""
+"""Copy a project, archive and reopen it, and set its threshold."""
 
 from __future__ import annotations
 
@@ -66,3 +66,10 @@ def _fresh(grid: Grid, *, title: str, marks: bool) -> Grid:
         replace(item, uid=new_uid(), marks=item.marks if marks else blank) for item in grid.items
     )
     return replace(grid, title=title, items=rows)
+
+
+def set_lead_share(project: Project, share: int, *, by: User) -> None:
+    """Set from which share of the tasks, in percent, one column leads too much."""
+    with change_set(by=by, kind=Kind.EDIT):
+        project.lead_share = share
+        project.save(update_fields=["lead_share"])

@@ -12,7 +12,7 @@ from projects.models import Membership, Project, Role
 from raci.security_log import log
 from raci.security_log.log import Kind
 from vendors.models import Contract, Member, Vendor
-from vendors.security_log import views
+from vendors.security_log import lines
 
 PAGE = "/projects/p/security/"
 
@@ -38,7 +38,7 @@ def manager(project: Project, people: dict[str, User]) -> Client:
     return client
 
 
-def rows(client: Client, query: str = "") -> list[views.SecurityRow]:
+def rows(client: Client, query: str = "") -> list[lines.SecurityRow]:
     response = client.get(PAGE + query)
     assert response.status_code == 200
     return list(response.context["table"].data)
@@ -127,12 +127,12 @@ def test_pages_and_the_same_queries_at_every_size(
 
     rows(manager)
     few = asked()
-    for number in range(views.PER_PAGE):
+    for number in range(lines.PER_PAGE):
         by = people["member" if number % 2 else "admin"]
         log.record(Kind.INVITED, by=by, project_id=project.pk, user=people["stranger"].pk)
     assert asked() == few
-    assert len(rows(manager)) == views.PER_PAGE
-    assert 0 < len(rows(manager, "?page=2")) < views.PER_PAGE
+    assert len(rows(manager)) == lines.PER_PAGE
+    assert 0 < len(rows(manager, "?page=2")) < lines.PER_PAGE
 
 
 @pytest.mark.parametrize(("name", "status"), [("member", 403), ("stranger", 404)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import Http404
 
 from projects import store
@@ -18,6 +19,18 @@ def contract_of(project: Project, vendor: Vendor, role: int) -> Contract:
         return own.get(vendor=vendor, role_id=role)
     except Contract.DoesNotExist as error:
         raise Http404 from error
+
+
+def contracts_of(project: Project, vendor: Vendor) -> QuerySet[Contract]:
+    """Return the company's contracts in the order of their columns."""
+    own = Contract.objects.with_roles(project).filter(vendor=vendor)
+    return own.order_by("role__position", "pk")
+
+
+def company_names(project: Project) -> list[str]:
+    """Return the names of the companies that have a contract in the project."""
+    own = Vendor.objects.filter(contracts__project=project).distinct().order_by("name")
+    return list(own.values_list("name", flat=True))
 
 
 def add(role: Role, *, name: str, by: User) -> Vendor:

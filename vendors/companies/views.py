@@ -13,7 +13,7 @@ from raci.access import Right, person
 from vendors.access.decorators import company_page
 from vendors.companies import contracts, people
 from vendors.companies.forms import CompanyForm, ContractForm
-from vendors.models import Contract, Member, Vendor
+from vendors.models import Member, Vendor
 from vendors.progress.progress import board
 from vendors.questions import inbox
 
@@ -29,9 +29,7 @@ def company(request: HttpRequest, project: Project, vendor: Vendor) -> HttpRespo
         "project": project,
         "company": row,
         "vendor": vendor,
-        "contracts": Contract.objects.with_roles(project)
-        .filter(vendor=vendor)
-        .order_by("role__position", "pk"),
+        "contracts": contracts.contracts_of(project, vendor),
         "questions": inbox.described(project, list(asked[:MOST_QUESTIONS])),
         "people": _people(request, project, vendor),
         "may_manage": project.right >= Right.MANAGE,
@@ -47,7 +45,7 @@ def new_company(request: HttpRequest, project: Project) -> HttpResponse:
     bound = request.POST if request.method == "POST" else None
     form = ContractForm(bound, project=project, initial=request.GET.dict())
     if not form.is_valid():
-        context = {"project": project, "form": form, "names": _names(project)}
+        context = {"project": project, "form": form, "names": contracts.company_names(project)}
         status = 400 if form.is_bound else 200
         return render(request, "vendors/company_new.html", context, status=status)
     role: Role = form.cleaned_data["role"]
@@ -67,7 +65,7 @@ def contract(request: HttpRequest, project: Project, vendor: Vendor, role: int) 
         return redirect("companies:board", project.slug)
     form = CompanyForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        names = _names(project)
+        names = contracts.company_names(project)
         context = {"project": project, "contract": found, "form": form, "names": names}
         status = 400 if form.is_bound else 200
         return render(request, "vendors/contract.html", context, status=status)
@@ -80,9 +78,3 @@ def _people(request: HttpRequest, project: Project, vendor: Vendor) -> list[tupl
     """The company's people, each with why this person may not decide over them."""
     reach = people.reach(project, vendor, by=person(request))
     return [(member, reach.obstacle(member)) for member in people.people_of(project, vendor)]
-
-
-def _names(project: Project) -> list[str]:
-    """The companies that are in the project, to choose from."""
-    own = Vendor.objects.filter(contracts__project=project).distinct().order_by("name")
-    return list(own.values_list("name", flat=True))

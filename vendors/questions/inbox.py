@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.core.paginator import Page, Paginator
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import Http404
 
@@ -15,6 +16,7 @@ from projects.store import editions
 from vendors.models import Message, Question, Vendor
 from vendors.questions import thread
 
+PER_PAGE = 50
 OPEN_FIRST = ("open", "answered", "closed")
 
 
@@ -40,6 +42,18 @@ def listed(project: Project, *, state: str = "", company: str = "") -> QuerySet[
     if company:
         found = found.filter(vendor__uid=company)
     return found.order_by(Case(*ranks, output_field=IntegerField()), "-at", "pk")
+
+
+def question_page(
+    project: Project, number: str | None, *, state: str = "", company: str = ""
+) -> Page[Question]:
+    """Return the page of `listed` with that number, or the nearest."""
+    return Paginator(listed(project, state=state, company=company), PER_PAGE).get_page(number)
+
+
+def asking_companies(project: Project) -> QuerySet[Vendor]:
+    """Return the companies that asked something in the project, by name."""
+    return Vendor.objects.filter(questions__project=project).distinct().order_by("name")
 
 
 def described(project: Project, questions: Sequence[Question]) -> list[Asked]:

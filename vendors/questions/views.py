@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +18,6 @@ from vendors.questions.inbox import Overtaken
 from vendors.tasks.forms import ClosingForm, MessageForm
 from vendors.tasks.queries import work_of
 
-PER_PAGE = 50
 NEWS = "業者から新しい発言があります。読んでから、もう一度押してください。"
 _TOLD = "{}の担当者にメールで知らせます。"
 
@@ -28,10 +26,8 @@ _TOLD = "{}の担当者にメールで知らせます。"
 @project_page(Right.VIEW)
 def question_list(request: HttpRequest, project: Project) -> HttpResponse:
     """The companies' questions, those that wait for an answer first."""
-    companies = Vendor.objects.filter(questions__project=project).distinct().order_by("name")
-    form = QuestionForm(request.GET, companies=companies)
-    found = inbox.listed(project, **form.wanted)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    form = QuestionForm(request.GET, companies=inbox.asking_companies(project))
+    page = inbox.question_page(project, request.GET.get("page"), **form.wanted)
     context = {
         "project": project,
         "form": form,
