@@ -12,6 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
 from projects.domain.grid import MAX_NAME, clean_line
+from projects.editing.errors import Malformed
 from projects.store import Kind
 from projects.store.cells import Operation
 
@@ -20,10 +21,6 @@ LONGEST_NUMBER = 18
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 E = TypeVar("E", bound=StrEnum)
 CELL_KINDS = (Kind.EDIT, Kind.PASTE)
-
-
-class Malformed(ValueError):
-    """The request is not what this page sends."""
 
 
 def body_of(request: HttpRequest) -> Mapping[str, Any]:

@@ -5,78 +5,35 @@ Errors come as {"error": words}. 400 for what cannot be done, 409 for what someb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import wraps
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from projects import store
-from projects.domain import outline_edits
-from projects.domain.grid import Grid, Item, clean_line, clean_text, index_of, new_uid, with_item
+from projects.domain.grid import Grid, new_uid
 from projects.editing import undo_stack
+from projects.editing.changes import changes_as_json
+from projects.editing.errors import Gone, Malformed, answering
+from projects.editing.outline_acts import ACTS
 from projects.editing.payloads import (
-    Malformed,
     base_of,
     body_of,
-    chosen,
     kind_of,
     number,
     operations_of,
     reason_of,
     text,
-    texts,
 )
 from projects.history.row_history import people, shown_name
 from projects.models import Numbering, Project
 from projects.shared.project_page import project_page
 from projects.store.cells import Outcome, Result, save
-from projects.store.changes_since import happened_since
 from raci.access import Right, person
 from raci.accounts.sessions import passive
 from raci.http.body_limit import accepts_large
 from raci.http.etags import respond
-
-View = Callable[..., HttpResponse]
-
-
-class Gone(Exception):
-    """A row that the edit names is not there any more."""
-
-
-class Overtaken(Exception):
-    """Somebody changed the text that this edit replaces."""
-
-    def __init__(self, now: str) -> None:
-        super().__init__("ほかの人が先に変更しました。")
-        self.now = now
-
-
-def answering(view: View) -> View:
-    """Turns what cannot be done into an answer in words."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, **kwargs)
-        except (Malformed, store.Broken, outline_edits.Impossible) as error:
-            return JsonResponse({"error": str(error)}, status=400)
-        except Gone as error:
-            return JsonResponse({"error": str(error)}, status=409)
-        except Overtaken as error:
-            return JsonResponse({"error": str(error), "now": error.now}, status=409)
-        except store.Stopped as error:
-            return JsonResponse(
-                {
-                    "error": "後から変更されているため、取り消せません。",
-                    "stopped": [obstacle.what for obstacle in error.obstacles],
-                },
-                status=409,
-            )
-
-    return wrapped
 
 
 @accepts_large("application/json")
@@ -114,7 +71,7 @@ def outline(request: HttpRequest, project: Project) -> HttpResponse:
     """One edit of rows: {"act": insert | text | delete | step | move, …}."""
     body, reason = _body_and_reason(request, project)
     act = text(body, "act")
-    if act not in _ACTS:
+    if act not in ACTS:
         raise Malformed(f"act「{act}」は使えません。")
     if body.get("field") == "number" and project.numbering == Numbering.SEQUENTIAL:
         raise Malformed("この案件の項番は通し番号のため、変更できません。")
@@ -123,7 +80,7 @@ def outline(request: HttpRequest, project: Project) -> HttpResponse:
 
     def edit(grid: Grid) -> Grid:
         try:
-            return _ACTS[act](grid, body, uid)
+            return ACTS[act](grid, body, uid)
         except KeyError as error:
             raise Gone("その行はもうありません。") from error
 
@@ -158,7 +115,7 @@ def changes(request: HttpRequest, project: Project) -> HttpResponse:
     return respond(
         request,
         project.revision,
-        build=lambda: JsonResponse(told(project.pk, since, project.revision)),
+        build=lambda: JsonResponse(changes_as_json(project.pk, since, project.revision)),
     )
 
 
@@ -174,31 +131,6 @@ def events(request: HttpRequest, project: Project) -> HttpResponse:
     user = person(request)
     let_in = {"X-Raci-Project": str(project.pk), "X-Raci-Person": str(user.pk)}
     return HttpResponse(status=204, headers=let_in)
-
-
-def told(project: int, since: int, revision: int) -> dict[str, Any]:
-    """The change sets after `since` as JSON; {"reload": true} when they are too many."""
-    happened = happened_since(project, since) if revision > since else []
-    if happened is None:
-        return {"revision": revision, "reload": True, "changes": []}
-    names = people({act.name for act in happened})
-    return {
-        "revision": max([revision, *(act.number for act in happened)]),
-        "reload": False,
-        "changes": [
-            {
-                "number": act.number,
-                "user": act.user,
-                "name": shown_name(act.name, names),
-                "at": act.at.isoformat(),
-                "structure": act.structure,
-                "cells": act.cells,
-                "texts": [] if act.structure else act.texts,
-                "rows": act.fresh,
-            }
-            for act in happened
-        ],
-    }
 
 
 def _body_and_reason(
@@ -219,45 +151,3 @@ def _result(result: Result, names: Mapping[str, str]) -> dict[str, Any]:
             "at": result.at.isoformat() if result.at else "",
         }
     return found
-
-
-def _insert(grid: Grid, body: Mapping[str, Any], uid: str) -> Grid:
-    item = Item(uid, 1, "", clean_line(text(body, "name")))
-    anchor = text(body, "anchor", "") or None
-    return outline_edits.inserted(grid, item, anchor, chosen(body, "where", outline_edits.Where))
-
-
-def _text(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
-    """Sets name, description or number of a row, given what stood there."""
-    uid, field = text(body, "item"), text(body, "field")
-    if field not in _CLEAN:
-        raise Malformed(f"field「{field}」は使えません。")
-    now = getattr(grid.items[index_of(grid, uid)], field)
-    wanted = _CLEAN[field](text(body, "after"))
-    if now not in (text(body, "before"), wanted):
-        raise Overtaken(now)
-    change: dict[str, Any] = {field: wanted}
-    return with_item(grid, uid, lambda item: replace(item, **change))
-
-
-def _delete(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
-    return outline_edits.removed(grid, texts(body, "items"))
-
-
-def _step(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
-    return outline_edits.stepped(grid, texts(body, "items"), chosen(body, "way", outline_edits.Way))
-
-
-def _move(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
-    where = chosen(body, "where", outline_edits.Where)
-    return outline_edits.moved(grid, texts(body, "items"), text(body, "anchor"), where)
-
-
-_CLEAN = {"name": clean_line, "number": clean_line, "description": clean_text}
-_ACTS: dict[str, Callable[[Grid, Mapping[str, Any], str], Grid]] = {
-    "insert": _insert,
-    "text": _text,
-    "delete": _delete,
-    "step": _step,
-    "move": _move,
-}

@@ -22,8 +22,8 @@ import psycopg2  # type: ignore[import-untyped]
 from django.db import Error, close_old_connections, connections
 from django.http import HttpResponse
 
+from projects.editing.changes import changes_as_json
 from projects.editing.payloads import LONGEST_NUMBER
-from projects.editing.views import told
 from projects.models import CHANNEL, Project
 from raci.database import unpooled
 from raci.live.authorization import Admission, Handler, Headers, Receive, Scope, Send, ask, refuse
@@ -280,7 +280,7 @@ def _revision(project: int) -> int:
 
 
 def _news(project: int, number: int) -> dict[str, Any]:
-    return told(project, number, _revision(project))
+    return changes_as_json(project, number, _revision(project))
 
 
 def _connected() -> Any:
