@@ -13,11 +13,11 @@ def main() -> None:
         os.environ.setdefault("RACI_PLAIN_HTTP", "1")
     from django.core.management import execute_from_command_line
 
-    from raci.database import Unusable, explain
+    from raci.database import UnusableDatabaseError, explain
 
     try:
         execute_from_command_line(sys.argv)
-    except Unusable as error:
+    except UnusableDatabaseError as error:
         sys.stderr.write(f"{explain(error)}\n")
         sys.exit(2)
 

@@ -9,14 +9,14 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
 from raci import database
-from raci.database import Unusable, explain, require
+from raci.database import UnusableDatabaseError, explain, require
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "raci.settings")
 application = get_wsgi_application()
 try:
     if not database.reached:  # a worker that starts anew in an outage serves the page that says so
         require(connection)
-except Unusable as error:
+except UnusableDatabaseError as error:
     sys.stderr.write(f"{explain(error)}\n")
     sys.exit(2)
 finally:

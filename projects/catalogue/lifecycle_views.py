@@ -9,7 +9,7 @@ from projects.catalogue.forms import CopyForm
 from projects.models import Project
 from projects.shared.form_fields import ReasonForm
 from projects.shared.project_page import project_page
-from projects.store import Broken, lifecycle
+from projects.store import BrokenRulesError, lifecycle
 from raci.access import Right, person
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -26,7 +26,7 @@ def copy(request: HttpRequest, project: Project) -> HttpResponse:
     if form.is_valid():
         try:
             made = lifecycle.copy(project, **form.cleaned_data, by=person(request))
-        except Broken as error:
+        except BrokenRulesError as error:
             form.add_error(None, error.errors[0])
         else:
             messages.success(request, f"案件「{project.title}」を複製しました。")

@@ -14,7 +14,7 @@ from projects.domain.grid import Grid
 from projects.domain.renamed_roles import renamed_columns
 from projects.imports import jobs
 from projects.imports.compare import Wishes, compare
-from projects.intake import Refused
+from projects.intake import IntakeError
 from projects.models import Edition, Import, Project
 from projects.store import editions
 
@@ -23,7 +23,7 @@ NOW_LABEL = "現在の役割分担表"
 MOST_IMPORTS = 50
 
 
-class Unreadable(Exception):
+class UnreadableSourceError(Exception):
     """The file does not fit into the matrix any more, or is not there; says what to do."""
 
 
@@ -63,7 +63,7 @@ def _titled(edition: Edition) -> str:
 
 
 def opened(project: Project, key: str, labels: Mapping[str, str]) -> Source:
-    """The source with that key, one of `sources_of`. Unreadable."""
+    """The source with that key, one of `sources_of`. UnreadableSourceError."""
     kind, _, number = key.partition(":")
     if kind == "edition":
         edition = Edition.objects.get(project=project, number=int(number))
@@ -87,13 +87,17 @@ def _file(project: Project, key: int, current: Grid) -> Side:
     row = Import.objects.without_file().filter(project=project, pk=key).first()
     reading = jobs.reading_of(row) if row else None
     if row is None or reading is None:
-        raise Unreadable("このファイルはもうありません。取込の一覧から選び直してください。")
+        raise UnreadableSourceError(
+            "このファイルはもうありません。取込の一覧から選び直してください。"
+        )
     wishes = Wishes.from_json(row.wishes)
     try:
         wanted = compare(reading, current, slug=project.slug, wishes=wishes).plan.after
-    except Refused as refused:
+    except IntakeError as refused:
         said = "".join(problem.message for problem in refused.problems[:1])
-        raise Unreadable(f"「{row.file_name}」は役割分担表と比較できません。{said}") from refused
+        raise UnreadableSourceError(
+            f"「{row.file_name}」は役割分担表と比較できません。{said}"
+        ) from refused
     ids, was = _ids(project), renamed_columns(current, wanted)
     names = (role.name for role in wanted.roles)
     return Side(wanted, [ids.get(was.get(name, name), name) for name in names])

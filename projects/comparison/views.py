@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from projects.comparison import page
 from projects.comparison.forms import VIEWS, CompareForm
 from projects.comparison.page import Compared
-from projects.comparison.sources import Unreadable, opened, sources_of
+from projects.comparison.sources import UnreadableSourceError, opened, sources_of
 from projects.excel.comparison import TITLE
 from projects.exports.views import xlsx_response
 from projects.models import Project
@@ -77,6 +77,6 @@ def _asked(
         return form, None, ""
     try:
         old, new = (opened(project, key, labels) for key in keys)
-    except Unreadable as error:
+    except UnreadableSourceError as error:
         return form, None, str(error)
     return form, page.compared(old, new, form), ""

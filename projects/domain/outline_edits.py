@@ -1,6 +1,6 @@
 """Edits of the outline: rows in, out and elsewhere, each with all below it. Pure.
 
-Rows are named by uid. KeyError when one is not there, Impossible in words when it cannot be done.
+Rows are named by uid. KeyError when one is not there, OutlineError in words when it cannot be done.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 from projects.domain.grid import Grid, Item, index_of, subtree_ends
 
 
-class Impossible(ValueError):
+class OutlineError(ValueError):
     """An edit that the outline does not allow, in words."""
 
 
@@ -55,7 +55,7 @@ def moved(grid: Grid, uids: Sequence[str], anchor: str, where: Where) -> Grid:
         for item in branch
     ]
     if any(item.uid == anchor for item in block):
-        raise Impossible("自分自身または自分の下位の項目には移動できません。")
+        raise OutlineError("自分自身または自分の下位の項目には移動できません。")
     return replace(grid, items=_put(grid.items, block, anchor, where))
 
 
@@ -111,21 +111,21 @@ def _put(
 def _up(grid: Grid, uid: str) -> Grid:
     above = _sibling_above(grid, uid)
     if above is None:
-        raise Impossible("同じ階層でこれより上には移動できません。")
+        raise OutlineError("同じ階層でこれより上には移動できません。")
     return moved(grid, [uid], above, Where.ABOVE)
 
 
 def _down(grid: Grid, uid: str) -> Grid:
     start, end = _span(grid, uid)
     if end >= len(grid.items) or grid.items[end].level != grid.items[start].level:
-        raise Impossible("同じ階層でこれより下には移動できません。")
+        raise OutlineError("同じ階層でこれより下には移動できません。")
     return moved(grid, [uid], grid.items[end].uid, Where.BELOW)
 
 
 def _indent(grid: Grid, uid: str) -> Grid:
     above = _sibling_above(grid, uid)
     if above is None:
-        raise Impossible("直前に同じ階層の項目がないため、階層を下げられません。")
+        raise OutlineError("直前に同じ階層の項目がないため、階層を下げられません。")
     return moved(grid, [uid], above, Where.CHILD)
 
 
@@ -134,7 +134,7 @@ def _outdent(grid: Grid, uid: str) -> Grid:
     level = grid.items[start].level
     above = next((i for i in range(start - 1, -1, -1) if grid.items[i].level < level), None)
     if above is None:
-        raise Impossible("最上位の項目のため、階層を上げられません。")
+        raise OutlineError("最上位の項目のため、階層を上げられません。")
     return moved(grid, [uid], grid.items[above].uid, Where.BELOW)
 
 

@@ -14,15 +14,15 @@ from projects.domain import outline_edits
 View = Callable[..., HttpResponse]
 
 
-class Malformed(ValueError):
+class PayloadError(ValueError):
     """The request is not what the matrix page sends."""
 
 
-class Gone(Exception):
+class RowGoneError(Exception):
     """A row that the edit names is not there any more."""
 
 
-class Overtaken(Exception):
+class TextConflictError(Exception):
     """Somebody changed the text that this edit replaces."""
 
     def __init__(self, now: str) -> None:
@@ -37,13 +37,13 @@ def answering(view: View) -> View:
     def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, **kwargs)
-        except (Malformed, store.Broken, outline_edits.Impossible) as error:
+        except (PayloadError, store.BrokenRulesError, outline_edits.OutlineError) as error:
             return JsonResponse({"error": str(error)}, status=400)
-        except Gone as error:
+        except RowGoneError as error:
             return JsonResponse({"error": str(error)}, status=409)
-        except Overtaken as error:
+        except TextConflictError as error:
             return JsonResponse({"error": str(error), "now": error.now}, status=409)
-        except store.Stopped as error:
+        except store.UndoConflictError as error:
             return JsonResponse(
                 {
                     "error": "後から変更されているため、取り消せません。",

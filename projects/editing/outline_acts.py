@@ -1,7 +1,7 @@
 """Edit the outline as a payload says, by the name of the act. Pure.
 
 Each act takes the grid, the payload and the uid that an inserted row gets, and returns the grid
-after it. KeyError for a row that is not there, Malformed for a payload that is none.
+after it. KeyError for a row that is not there, PayloadError for a payload that is none.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from projects.domain import outline_edits
 from projects.domain.grid import Grid, Item, clean_line, clean_text, index_of, with_item
-from projects.editing.errors import Malformed, Overtaken
+from projects.editing.errors import PayloadError, TextConflictError
 from projects.editing.payloads import chosen, text, texts
 
 
@@ -26,11 +26,11 @@ def _text(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
     """Sets name, description or number of a row, given what stood there."""
     uid, field = text(body, "item"), text(body, "field")
     if field not in _CLEAN:
-        raise Malformed(f"field「{field}」は使えません。")
+        raise PayloadError(f"field「{field}」は使えません。")
     now = getattr(grid.items[index_of(grid, uid)], field)
     wanted = _CLEAN[field](text(body, "after"))
     if now not in (text(body, "before"), wanted):
-        raise Overtaken(now)
+        raise TextConflictError(now)
     change: dict[str, Any] = {field: wanted}
     return with_item(grid, uid, lambda item: replace(item, **change))
 

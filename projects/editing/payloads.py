@@ -1,4 +1,4 @@
-"""The JSON that the matrix page sends → values; Malformed in words when it is something else."""
+"""The JSON that the matrix page sends → values; PayloadError in words when it is something else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
 from projects.domain.grid import MAX_NAME, clean_line
-from projects.editing.errors import Malformed
+from projects.editing.errors import PayloadError
 from projects.store import Kind
 from projects.store.cells import Operation
 
@@ -28,11 +28,11 @@ def body_of(request: HttpRequest) -> Mapping[str, Any]:
     try:
         body = json.loads(request.body)
     except RequestDataTooBig as error:
-        raise Malformed("一度に送れる量を超えています。分けて操作してください。") from error
+        raise PayloadError("一度に送れる量を超えています。分けて操作してください。") from error
     except (ValueError, RecursionError) as error:
-        raise Malformed("リクエストがJSONではありません。") from error
+        raise PayloadError("リクエストがJSONではありません。") from error
     if not isinstance(body, dict):
-        raise Malformed("リクエストがJSONのオブジェクトではありません。")
+        raise PayloadError("リクエストがJSONのオブジェクトではありません。")
     return body
 
 
@@ -40,13 +40,13 @@ def text(body: Mapping[str, Any], name: str, default: str | None = None) -> str:
     """A text of the body; without default it must be there."""
     value = body.get(name, default)
     if not isinstance(value, str):
-        raise Malformed(f"{name}が文字列ではありません。")
+        raise PayloadError(f"{name}が文字列ではありません。")
     return _storable(name, value)
 
 
 def _storable(name: str, value: str) -> str:
     if _NOT_STORABLE.search(value):
-        raise Malformed(f"{name}に使えない文字（NULまたは不完全な文字）があります。")
+        raise PayloadError(f"{name}に使えない文字（NULまたは不完全な文字）があります。")
     return value
 
 
@@ -54,14 +54,14 @@ def texts(body: Mapping[str, Any], name: str) -> list[str]:
     """A list of texts, at least one."""
     value = body.get(name)
     if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
-        raise Malformed(f"{name}が文字列の一覧ではありません。")
+        raise PayloadError(f"{name}が文字列の一覧ではありません。")
     return [_storable(name, one) for one in value]
 
 
 def number(value: str, name: str) -> int:
     """A whole number from a query string."""
     if not (value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER):
-        raise Malformed(f"{name}が数値ではありません。")
+        raise PayloadError(f"{name}が数値ではありません。")
     return int(value)
 
 
@@ -69,14 +69,14 @@ def chosen(body: Mapping[str, Any], name: str, kinds: type[E]) -> E:
     """One of the values of an enumeration."""
     value = text(body, name)
     if value not in set(kinds):
-        raise Malformed(f"{name}「{value}」は使えません。")
+        raise PayloadError(f"{name}「{value}」は使えません。")
     return kinds(value)
 
 
 def reason_of(body: Mapping[str, Any]) -> str:
     reason = clean_line(text(body, "reason", ""))
     if len(reason) > MAX_NAME:
-        raise Malformed(f"変更理由が{MAX_NAME:,}文字を超えています。")
+        raise PayloadError(f"変更理由が{MAX_NAME:,}文字を超えています。")
     return reason
 
 
@@ -84,13 +84,13 @@ def operations_of(body: Mapping[str, Any]) -> list[Operation]:
     """The marks to set, from {"operations": [{"item", "role", "before", "after"}]}."""
     rows = body.get("operations")
     if not isinstance(rows, list) or not rows:
-        raise Malformed("operationsがありません。")
+        raise PayloadError("operationsがありません。")
     if len(rows) > MOST_OPERATIONS:
-        raise Malformed(f"一度に変更できるのは{MOST_OPERATIONS:,}セルまでです。")
+        raise PayloadError(f"一度に変更できるのは{MOST_OPERATIONS:,}セルまでです。")
     found = []
     for place, row in enumerate(rows, 1):
         if not isinstance(row, dict):
-            raise Malformed(f"operationsの{place}番目がオブジェクトではありません。")
+            raise PayloadError(f"operationsの{place}番目がオブジェクトではありません。")
         found.append(Operation(*(text(row, name) for name in ("item", "role", "before", "after"))))
     return found
 
@@ -100,12 +100,12 @@ def base_of(body: Mapping[str, Any]) -> int | None:
     value = body.get("base")
     if value is None or (type(value) is int and value >= 0):
         return value
-    raise Malformed("baseが改訂の番号ではありません。")
+    raise PayloadError("baseが改訂の番号ではありません。")
 
 
 def kind_of(body: Mapping[str, Any]) -> Kind:
     """By which kind of act marks change: edit, or paste for many at once."""
     name = text(body, "kind", Kind.EDIT.value)
     if name not in CELL_KINDS:
-        raise Malformed(f"kind「{name}」は使えません。")
+        raise PayloadError(f"kind「{name}」は使えません。")
     return Kind(name)

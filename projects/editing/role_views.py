@@ -142,7 +142,7 @@ def _applied(
     seen = request.POST.get("revision", "")
     try:
         if seen != str(project.revision):
-            raise store.Stale(int(seen) if seen.isdecimal() else 0, project.revision)
+            raise store.StaleRevisionError(int(seen) if seen.isdecimal() else 0, project.revision)
         store.apply(
             diff(before, after, renamed=renamed),
             project=project,
@@ -150,10 +150,10 @@ def _applied(
             kind=store.Kind.STRUCTURE,
             reason=reason.cleaned_data["reason"],
         )
-    except store.Stale:
+    except store.StaleRevisionError:
         words = ["表示した後に、ほかの人が変更しました。内容を確認して、もう一度操作してください。"]
         return _page(request, project, reason, {**context, "errors": words}, CONFLICT, template)
-    except store.Broken as error:
+    except store.BrokenRulesError as error:
         return _page(request, project, reason, {**context, "errors": error.errors}, True, template)
     messages.success(request, "変更しました。変更履歴から取り消せます。")
     return redirect("projects:matrix", project.slug)

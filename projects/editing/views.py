@@ -15,7 +15,7 @@ from projects import store
 from projects.domain.grid import Grid, new_uid
 from projects.editing import undo_stack
 from projects.editing.changes import changes_as_json
-from projects.editing.errors import Gone, Malformed, answering
+from projects.editing.errors import PayloadError, RowGoneError, answering
 from projects.editing.outline_acts import ACTS
 from projects.editing.payloads import (
     base_of,
@@ -48,7 +48,7 @@ def cells(request: HttpRequest, project: Project) -> HttpResponse:
     """
     body, reason = _body_and_reason(request, project)
     if (base_of(body) or 0) > project.revision:
-        raise Malformed("baseがこの案件の改訂より新しい番号です。")
+        raise PayloadError("baseがこの案件の改訂より新しい番号です。")
     saved = save(
         project, operations_of(body), by=person(request), kind=kind_of(body), reason=reason
     )
@@ -72,9 +72,9 @@ def outline(request: HttpRequest, project: Project) -> HttpResponse:
     body, reason = _body_and_reason(request, project)
     act = text(body, "act")
     if act not in ACTS:
-        raise Malformed(f"act「{act}」は使えません。")
+        raise PayloadError(f"act「{act}」は使えません。")
     if body.get("field") == "number" and project.numbering == Numbering.SEQUENTIAL:
-        raise Malformed("この案件の項番は通し番号のため、変更できません。")
+        raise PayloadError("この案件の項番は通し番号のため、変更できません。")
     kind = store.Kind.EDIT if act == "text" else store.Kind.STRUCTURE
     uid = new_uid()
 
@@ -82,7 +82,7 @@ def outline(request: HttpRequest, project: Project) -> HttpResponse:
         try:
             return ACTS[act](grid, body, uid)
         except KeyError as error:
-            raise Gone("その行はもうありません。") from error
+            raise RowGoneError("その行はもうありません。") from error
 
     store.change(project, edit, by=person(request), kind=kind, reason=reason)
     return JsonResponse({"revision": project.revision, "uid": uid if act == "insert" else ""})
@@ -102,7 +102,7 @@ def undo(request: HttpRequest, project: Project) -> HttpResponse:
         if store.undo(project, act, by=person(request), kind=kind, reason=reason):
             return JsonResponse({"revision": project.revision, "number": act})
         nothing_left.add(act)
-    raise Malformed("やり直せる操作はありません。" if redo else "元に戻せる操作はありません。")
+    raise PayloadError("やり直せる操作はありません。" if redo else "元に戻せる操作はありません。")
 
 
 @passive
@@ -139,7 +139,7 @@ def _body_and_reason(
     body = body_of(request)
     reason = reason_of(body)
     if asks_reason and project.requires_reason and not reason:
-        raise Malformed("この案件では変更理由の入力が必要です。")
+        raise PayloadError("この案件では変更理由の入力が必要です。")
     return body, reason
 
 

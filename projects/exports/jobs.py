@@ -28,14 +28,14 @@ def is_large(project: Project) -> bool:
 
 
 def matrix(project: Project, phase: str) -> Output:
-    """別紙10, or the part below a 項番; begun, and often done. Http404, queue.Crowded."""
+    """別紙10, or the part below a 項番; begun, and often done. Http404, queue.QueueFullError."""
     if phase and not project.items.filter(number=phase).exists():
         raise Http404(f"項番{phase}はありません。")
     return _asked(project, f"{MATRIX} {phase}".strip())
 
 
 def edition(project: Project, number: int) -> Output:
-    """別紙10 as of a 版; begun, and often done. queue.Crowded."""
+    """別紙10 as of a 版; begun, and often done. queue.QueueFullError."""
     return _asked(project, f"{EDITION} {number}")
 
 

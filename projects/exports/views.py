@@ -72,7 +72,7 @@ def handed_out(request: HttpRequest, project: Project, asked: Callable[[], Outpu
     """The file, if its job was over at once, else the page that waits for it."""
     try:
         row = asked()
-    except queue.Crowded:
+    except queue.QueueFullError:
         context = {"project": project, "output": None}
         return render(request, "projects/output.html", context, status=BUSY)
     if row.is_written:

@@ -57,9 +57,9 @@ def _repaired(
     revision = project.revision
     try:
         apply_repair(project, wanted, by=person(request), revision=revision)
-    except store.Stale:
+    except store.StaleRevisionError:
         return list_page(request, project, found, error=MOVED, status=CONFLICT)
-    except store.Broken as error:
+    except store.BrokenRulesError as error:
         return list_page(request, project, found, error=str(error), status=BAD_REQUEST)
     messages.success(
         request,

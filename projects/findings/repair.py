@@ -84,7 +84,10 @@ def repair_of(project: Project, grid: Grid, found: Sequence[Finding]) -> Repair:
 
 
 def repair(project: Project, wanted: Repair, *, by: Person, revision: int) -> None:
-    """Puts findings right as one change set. Stale when the project left that revision."""
+    """Repair findings as one change set.
+
+    StaleRevisionError when the project left that revision.
+    """
     reason = f"要確認 {'、'.join(_counted(wanted.done))}"
     plan = wanted.plan
     store.apply(plan, project=project, by=by, kind=Kind.EDIT, reason=reason, revision=revision)

@@ -76,9 +76,9 @@ def undo(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     if form.is_valid():
         try:
             return _undone(request, project, number, form.cleaned_data["reason"])
-        except store.Stopped as error:
+        except store.UndoConflictError as error:
             later = later_changes(project, number, error.obstacles[:OBSTACLES_TOLD])
-        except store.Broken as error:
+        except store.BrokenRulesError as error:
             errors = error.errors
     (act,) = described([found])
     details, total = details_of(project, [number], most=MARKS_SHOWN)[number]
@@ -97,7 +97,7 @@ def undo(request: HttpRequest, project: Project, number: int) -> HttpResponse:
 
 
 def _undone(request: HttpRequest, project: Project, number: int, reason: str) -> HttpResponse:
-    """Takes the change set back and goes to the history; Stopped or Broken when it cannot be."""
+    """Undo the change set and redirect to the history. UndoConflictError, BrokenRulesError."""
     if store.undo(project, number, by=person(request), reason=reason):
         messages.success(request, f"{number}番の変更を取り消しました。")
     else:

@@ -17,7 +17,7 @@ from projects.imports import lifecycle
 from projects.imports.forms import LayoutForm, MarksForm, MatchesForm, PolicyForm, left_out
 from projects.imports.page import import_of, open_import, summary
 from projects.imports.views import BAD_REQUEST, CONFLICT, page_of, wants_json
-from projects.intake import Refused
+from projects.intake import IntakeError
 from projects.intake.text.corrections import NO_CHOICES, Choices
 from projects.models import Import, Project
 from projects.shared.form_fields import ReasonForm
@@ -37,12 +37,12 @@ def answering(view: View) -> View:
         row = import_of(project, key)
         try:
             return view(request, project, row)
-        except (lifecycle.Impossible, Refused) as error:
+        except (lifecycle.ImportStateError, IntakeError) as error:
             if wants_json(request):
                 return JsonResponse({"error": str(error)}, status=CONFLICT)
             row.refresh_from_db()
             project.refresh_from_db(fields=["revision"])
-            overtaken = isinstance(error, lifecycle.Overtaken)
+            overtaken = isinstance(error, lifecycle.StaleImportError)
             return page_of(
                 request, project, row, error=str(error), overtaken=overtaken, status=CONFLICT
             )
@@ -73,7 +73,7 @@ def wishes(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
     """空欄＝削除 or 無視, which rows are the same, and what is left out."""
     found, about = open_import(row, project), request.POST.get("about")
     if found is None:
-        raise lifecycle.Impossible(lifecycle.OVER[State.READING])
+        raise lifecycle.ImportStateError(lifecycle.OVER[State.READING])
     form: PolicyForm | MatchesForm | None = None
     if about == "policy":
         form = found.policy_form(request.POST)

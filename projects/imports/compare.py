@@ -23,7 +23,7 @@ from projects.domain.text.match_key import match_key
 from projects.intake.readers.reading import Reading
 from projects.intake.tables.column_profile import How
 from projects.intake.tables.layout import Layout
-from projects.intake.text.remarks import Code, Place, Problem, Refused, Remark
+from projects.intake.text.remarks import Code, IntakeError, Place, Problem, Remark
 
 
 class Blank(StrEnum):
@@ -100,7 +100,7 @@ def compare(
     title: str = "",
     wishes: Wishes = NO_WISHES,
 ) -> Comparison:
-    """What a reading would change in a grid. Refused when a part does not fit into it."""
+    """What a reading would change in a grid. IntakeError when a part does not fit into it."""
     wanted = reading.grid
     if reading.part:
         wanted = _grafted(current, wanted, reading.part)
@@ -220,14 +220,14 @@ def _remarks(reading: Reading, current: Grid, slug: str) -> list[Remark]:
 
 
 def _grafted(current: Grid, part: Grid, top: str) -> Grid:
-    """The current grid with one subtree as the file has it. Refused when that is not there."""
+    """The current grid with one subtree as the file has it. IntakeError when that is not there."""
     try:
         at = index_of(current, top)
     except KeyError as error:
         message = "この部分ファイルの元になった区分が、案件にもうありません。"
-        raise Refused(Problem(message)) from error
+        raise IntakeError(Problem(message)) from error
     if [role.name for role in part.roles] != [role.name for role in current.roles]:
-        raise Refused(
+        raise IntakeError(
             Problem("部分ファイルの列が案件の列と異なります。全体を出力し直してください。")
         )
     rows = part.items[_start_of(part, top) :]
@@ -242,4 +242,4 @@ def _start_of(part: Grid, top: str) -> int:
     try:
         return index_of(part, top)
     except KeyError as error:
-        raise Refused(Problem("部分ファイルに、出力した区分の行がありません。")) from error
+        raise IntakeError(Problem("部分ファイルに、出力した区分の行がありません。")) from error

@@ -20,7 +20,7 @@ from projects.domain.grid import clean_text
 from projects.domain.plan import Plan
 from projects.imports import cancel, proposal
 from projects.imports.compare import Wishes, compare
-from projects.intake import Problem, Reading, Refused
+from projects.intake import IntakeError, Problem, Reading
 from projects.intake.readers import json_codec
 from projects.intake.sandbox import child_process
 from projects.intake.text.corrections import Choices
@@ -38,11 +38,11 @@ STOPPED = "反映を中止しました。何も変更していません。"
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
-class Undone(Exception):
+class NothingToApplyError(Exception):
     """There was nothing to write, in words."""
 
 
-class _Stopped(Exception):
+class _StopRequestedError(Exception):
     """Somebody asked the job to end."""
 
 
@@ -74,9 +74,9 @@ def read(key: int) -> None:
             cancelled=_Cancelled(row),
             progress=_Progress(row),
         )
-    except Refused as refused:
+    except IntakeError as refused:
         _end(row, state=State.REFUSED, problems=[said(p) for p in refused.problems])
-    except child_process.Cancelled:
+    except child_process.CancelledError:
         _end(row, state=State.CANCELLED)
     except (KeyError, TypeError, ValueError):  # an answer that no honest child gives
         logger.exception("the reading of import %s is not one", key)
@@ -101,7 +101,14 @@ def _end(row: Import, **values: Any) -> None:
         rows.update(state=State.CANCELLED, stop=False)
 
 
-_EXPECTED = (store.Stale, store.Broken, Undone, Refused, _Stopped, OperationalError)
+_EXPECTED = (
+    store.StaleRevisionError,
+    store.BrokenRulesError,
+    NothingToApplyError,
+    IntakeError,
+    _StopRequestedError,
+    OperationalError,
+)
 
 
 @jobs.job(jobs.LONG)
@@ -124,24 +131,24 @@ def apply(key: int, person: int, reason: str) -> None:
 
 
 def _plan(row: Import) -> Plan:
-    """What the preview showed; Stale or Undone when that is not to be done any more."""
+    """Return the plan that the preview showed. StaleRevisionError, NothingToApplyError."""
     reading = reading_of(row)
     if reading is None or row.project.revision != row.revision:
-        raise store.Stale(row.revision or 0, row.project.revision)
+        raise store.StaleRevisionError(row.revision or 0, row.project.revision)
     current, wishes = store.load(row.project), Wishes.from_json(row.wishes)
     plan = compare(reading, current, slug=row.project.slug, wishes=wishes).plan
     if plan.is_empty:
-        raise Undone(NOTHING)
+        raise NothingToApplyError(NOTHING)
     return plan
 
 
 def _problems(error: Exception) -> tuple[Problem, ...]:
     """Why nothing was written; () for what nobody expects."""
-    if isinstance(error, Refused):
+    if isinstance(error, IntakeError):
         return error.problems
-    if isinstance(error, store.Stale):
+    if isinstance(error, store.StaleRevisionError):
         return (Problem(STALE),)
-    if isinstance(error, _Stopped) or isinstance(error.__cause__, QueryCanceled):
+    if isinstance(error, _StopRequestedError) or isinstance(error.__cause__, QueryCanceled):
         return (Problem(STOPPED),)
     if cause_of(error) is Cause.FULL:
         return (Problem(WORDS[Cause.FULL]),)
@@ -166,7 +173,7 @@ def _write(row: Import, plan: Plan, by: User, reason: str) -> None:
         finished_at=Now(),
         progress=1,
     ):
-        raise _Stopped
+        raise _StopRequestedError
 
 
 def _back(row: Import, *problems: Problem) -> None:

@@ -37,16 +37,16 @@ OVER = {
 }
 
 
-class Impossible(Exception):
+class ImportStateError(Exception):
     """What was asked for cannot be done to the import as it is now, in words."""
 
 
-class Overtaken(Impossible):
+class StaleImportError(ImportStateError):
     """What the person saw is not what is there any more: compare again. Nothing was written."""
 
 
 def upload(project: Project, *, data: bytes, name: str, by: User) -> Import:
-    """A new import of the file's bytes, whose reading has begun or is done. Impossible."""
+    """A new import of the file's bytes, whose reading has begun or is done. ImportStateError."""
     with transaction.atomic():
         row = Import.objects.create(
             project=project,
@@ -80,11 +80,12 @@ def wish(row: Import, wishes: Wishes) -> None:
 def apply(row: Import, *, seen: str, by: User, reason: str = "") -> None:
     """Begins to make the matrix what the preview with the fingerprint `seen` showed.
 
-    Overtaken when that is not what would be done now, Impossible when it is no time for it.
+    StaleImportError when that is not what would be done now, ImportStateError when it is no
+    time for it.
     """
     reading = jobs.reading_of(row)
     if reading is not None and reading.asked:
-        raise Impossible(ASKED)
+        raise ImportStateError(ASKED)
     revision = Project.objects.values_list("revision", flat=True).get(pk=row.project_id)
     with transaction.atomic():
         _claim(
@@ -100,7 +101,7 @@ def cancel(row: Import) -> None:
     try:
         with transaction.atomic():
             _claim(row, open_ones, state=State.CANCELLED)
-    except Impossible:
+    except ImportStateError:
         running = Import.objects.itself(row).filter(state__in=(State.READING, State.APPLYING))
         if not running.update(stop=True):
             raise
@@ -120,10 +121,10 @@ def fingerprint(row: Import, revision: int) -> str:
 
 
 def _claim(row: Import, allowed: Sequence[str], *, seen: str = "", **values: Any) -> None:
-    """Changes the row, within a transaction; Impossible when a job has it or it is no time."""
+    """Update the row within a transaction. ImportStateError when a job has it or it is no time."""
     now = Import.objects.itself(row).light().select_for_update(no_key=True).get()
     if queue.waiting(_JOBS, [row.pk]):
-        raise Impossible(BUSY)
+        raise ImportStateError(BUSY)
     _check(now, allowed, seen, values.get("revision"))
     values = {"stop": False, "problems": [], **values}
     Import.objects.itself(row).update(**values)
@@ -132,12 +133,12 @@ def _claim(row: Import, allowed: Sequence[str], *, seen: str = "", **values: Any
 def _put(work: queue.Job, *arguments: Any) -> queue.Put:
     try:
         return queue.put(work, *arguments)
-    except queue.Crowded as error:
-        raise Impossible(CROWDED) from error
+    except queue.QueueFullError as error:
+        raise ImportStateError(CROWDED) from error
 
 
 def _check(now: Import, allowed: Sequence[str], seen: str, revision: int | None) -> None:
     if now.state not in allowed:
-        raise Impossible(OVER.get(State(now.state), BUSY))
+        raise ImportStateError(OVER.get(State(now.state), BUSY))
     if revision is not None and seen != fingerprint(now, revision):
-        raise Overtaken(UNLIKE if seen.startswith(f"{revision}.") else jobs.STALE)
+        raise StaleImportError(UNLIKE if seen.startswith(f"{revision}.") else jobs.STALE)

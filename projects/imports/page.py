@@ -15,7 +15,7 @@ from projects.imports import jobs, lifecycle
 from projects.imports.compare import Comparison, Wishes, compare
 from projects.imports.forms import LayoutForm, MarksForm, MatchesForm, PolicyForm
 from projects.imports.preview import Group, Preview, RoleCount, preview, remark_groups, role_counts
-from projects.intake import Reading, Refused
+from projects.intake import IntakeError, Reading
 from projects.intake.text.corrections import Choices
 from projects.models import Import, Project
 
@@ -62,7 +62,7 @@ class Opened:
         return MatchesForm(data, doubts=doubts, wishes=self.wishes)
 
     def compared(self) -> Comparison:
-        """Refused when the file does not fit into the matrix."""
+        """IntakeError when the file does not fit into the matrix."""
         return compare(self.reading, self.current, slug=self.project.slug, wishes=self.wishes)
 
 
@@ -131,7 +131,7 @@ def shown(opened: Opened, changes: Collection[Change], page: int) -> Shown:
         return found
     try:
         comparison = opened.compared()
-    except Refused as refused:
+    except IntakeError as refused:
         said = tuple(jobs.said(problem) for problem in refused.problems)
         return replace(found, problems=said)
     left = opened.wishes.left_out

@@ -72,7 +72,8 @@ def read_guarded(
 ) -> Reading:
     """The reading of a stranger's file, in a child process with limits.
 
-    `roles`, where given, are all there are. Refused with every cause, child.Cancelled.
+    `roles`, where given, are all there are. IntakeError with every cause,
+    child_process.CancelledError.
     """
     known = current.roles if roles is None else roles
     arguments = {
@@ -96,7 +97,7 @@ def propose(
     wishes: Wishes = NO_WISHES,
     trusted: bool = False,
 ) -> Proposal:
-    """The proposal for a project, or for an empty one. Refused when the file is not taken.
+    """The proposal for a project, or for an empty one. IntakeError when the file is not taken.
 
     A file of our own is `trusted` and read in this process.
     """

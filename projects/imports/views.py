@@ -43,7 +43,7 @@ def import_list(request: HttpRequest, project: Project) -> HttpResponse:
     data, name = form.data_and_name
     try:
         row = lifecycle.upload(project, data=data, name=name, by=person(request))
-    except lifecycle.Impossible as error:
+    except lifecycle.ImportStateError as error:
         form.add_error("file", str(error))
         return _list(request, project, form)
     url = reverse("projects:import", args=[project.slug, row.pk])

@@ -1,7 +1,7 @@
 """A file as bytes → Reading: sheets of cells → tables → columns → outline → Grid and remarks.
 
 Knows no Django and no database. Everything that is read ends in the grid, in a remark or in
-`Refused`; nothing is dropped in silence.
+`IntakeError`; nothing is dropped in silence.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from projects.intake.files.delimited_text import decoded, read_csv
 from projects.intake.readers.reading import Reading
 from projects.intake.text.column_definitions import Columns
 from projects.intake.text.corrections import NO_CHOICES, Choices
-from projects.intake.text.remarks import Problem, Refused, Remark
+from projects.intake.text.remarks import IntakeError, Problem, Remark
 
-__all__ = ["Choices", "Problem", "Reading", "Refused", "Remark", "read"]
+__all__ = ["Choices", "IntakeError", "Problem", "Reading", "Remark", "read"]
 
 _ZIP = b"PK"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -46,7 +46,7 @@ def read(
 
     `roles` are known ones: all there are when `fixed` (the default where there are any).
     `columns` explain the tables of a Markdown file. `legend` says what marks mean where the
-    file does not. Refused with every cause when it cannot be read.
+    file does not. IntakeError with every cause when it cannot be read.
     """
     _check_kind(data)
     only = bool(roles) if fixed is None else fixed
@@ -74,17 +74,17 @@ def read(
 
 def _check_kind(data: bytes) -> None:
     if not data.strip():
-        raise Refused(Problem("ファイルが空です。"))
+        raise IntakeError(Problem("ファイルが空です。"))
     if data.startswith(_OLE):
         message = (
             "旧形式（.xls）または暗号化されたファイルは読めません。.xlsxで保存し直してください。"
         )
-        raise Refused(Problem(message))
+        raise IntakeError(Problem(message))
     start = data[:1000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     for magic, kind in _OTHERS:
         if start.startswith(magic.lower()):
             message = f"{kind}のファイルは読めません。Excelで.xlsxとして保存し直してください。"
-            raise Refused(Problem(message))
+            raise IntakeError(Problem(message))
 
 
 def _workbook(data: bytes) -> Book:
@@ -100,5 +100,5 @@ def _workbook(data: bytes) -> Book:
 def _sound(reading: Reading) -> Reading:
     errors = reading.grid.errors()
     if errors:
-        raise Refused(*(Problem(error) for error in errors))
+        raise IntakeError(*(Problem(error) for error in errors))
     return reading

@@ -15,17 +15,25 @@ from projects.domain.plan import Plan, diff
 from projects.domain.revert import Obstacle, reverted
 from projects.models import ChangeSet, LegendMark, Numbering, Project
 from projects.store import cells, grid_at_revision
-from projects.store.change_sets import Archived, Broken, Kind, Person, act, broken_rule, change_set
+from projects.store.change_sets import (
+    ArchivedError,
+    BrokenRulesError,
+    Kind,
+    Person,
+    act,
+    broken_rule,
+    change_set,
+)
 from projects.store.loading import load, load_all
 from projects.store.writing import write
 
 __all__ = [
-    "Archived",
-    "Broken",
+    "ArchivedError",
+    "BrokenRulesError",
     "Kind",
     "Person",
-    "Stale",
-    "Stopped",
+    "StaleRevisionError",
+    "UndoConflictError",
     "act",
     "apply",
     "change",
@@ -38,7 +46,7 @@ __all__ = [
 ]
 
 
-class Stale(Exception):
+class StaleRevisionError(Exception):
     """The project changed since the plan was made; compare again. Nothing was written."""
 
     def __init__(self, expected: int, found: int) -> None:
@@ -46,7 +54,7 @@ class Stale(Exception):
         self.expected, self.found = expected, found
 
 
-class Stopped(Exception):
+class UndoConflictError(Exception):
     """Later changes stand in the way of an undo; `obstacles` says where. Nothing was written."""
 
     def __init__(self, obstacles: Sequence[Obstacle]) -> None:
@@ -78,12 +86,12 @@ def apply(
     """Writes the plan's `after` in one transaction and refreshes `project`.
 
     `revision` is that of the grid the plan was made from, by default the one `project` was
-    loaded with. Stale when the project has another one by now, Broken when `after` is not
-    sound or a rule of the database forbids it; then nothing was written.
+    loaded with. StaleRevisionError when the project has another one by now, BrokenRulesError
+    when `after` is not sound or a rule of the database forbids it; then nothing was written.
     """
     errors = plan.after.errors()
     if errors:
-        raise Broken(errors)
+        raise BrokenRulesError(errors)
     expected = project.revision if revision is None else revision
     try:
         with change_set(by=by, kind=kind, reason=reason):
@@ -92,7 +100,7 @@ def apply(
                 write(plan, project)
                 _check_now()
     except IntegrityError as error:
-        raise Broken([_reason(error)]) from error
+        raise BrokenRulesError([_reason(error)]) from error
     project.refresh_from_db()
 
 
@@ -125,7 +133,7 @@ def undo(
 ) -> bool:
     """Takes back one change set, as a change set of its own; False when nothing was left to do.
 
-    ChangeSet.DoesNotExist when there is none with that number, Stopped when later changes
+    ChangeSet.DoesNotExist when there is none with that number, UndoConflictError when later changes
     touched the same things; then nothing was written.
     """
     before = project.revision
@@ -156,7 +164,7 @@ def _undo_cells(
         if result.outcome is not cells.Outcome.SAVED
     ]
     if obstacles:
-        raise Stopped(obstacles)
+        raise UndoConflictError(obstacles)
 
 
 def _undo_by_grids(project: Project, number: int, by: Person, kind: Kind, reason: str) -> None:
@@ -171,7 +179,7 @@ def _undo_by_grids(project: Project, number: int, by: Person, kind: Kind, reason
     numbers = locked.numbering != Numbering.SEQUENTIAL
     wanted, obstacles = reverted(now, before, after, numbers=numbers, renamed=renamed)
     if obstacles:
-        raise Stopped(obstacles)
+        raise UndoConflictError(obstacles)
     if not numbers:
         wanted = renumbered(wanted)
     plan = diff(now, wanted, renamed={new: old for old, new in renamed.items()})
@@ -192,7 +200,7 @@ def lock_all() -> None:
 def _lock(project: Project, expected: int) -> None:
     found = Project.objects.select_for_update(no_key=True).get(pk=project.pk).revision
     if found != expected:
-        raise Stale(expected, found)
+        raise StaleRevisionError(expected, found)
 
 
 def _check_now() -> None:

@@ -32,7 +32,7 @@ class Kind(StrEnum):
     REOPEN = "reopen"
 
 
-class Broken(ValueError):
+class BrokenRulesError(ValueError):
     """The wanted grid breaks rules; `errors` says which. Nothing was written."""
 
     def __init__(self, errors: list[str]) -> None:
@@ -40,7 +40,7 @@ class Broken(ValueError):
         self.errors = errors
 
 
-class Archived(Broken):
+class ArchivedError(BrokenRulesError):
     """The project is archived. Nothing was written."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ def change_set(
 def act(*, by: Person, kind: Kind, reason: str = "", undoes: int | None = None) -> Iterator[None]:
     """Who does what, for the statements within: `change_set` without its transaction.
 
-    Archived when they write to a project that is.
+    ArchivedError when they write to a project that is.
     """
     user = by.pk if by is not None else None
     name = by.get_username() if by is not None and user else ""
@@ -77,7 +77,7 @@ def act(*, by: Person, kind: Kind, reason: str = "", undoes: int | None = None) 
             yield
     except IntegrityError as error:
         if broken_rule(error) == ARCHIVED_CONSTRAINT:
-            raise Archived from error
+            raise ArchivedError from error
         raise
 
 

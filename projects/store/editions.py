@@ -75,7 +75,7 @@ WHERE project_id = %s AND edition_id = ANY(%s) ORDER BY edition_id, position
 _NO_LOOPS, _LOOPS = "SET LOCAL enable_nestloop = off", "SET LOCAL enable_nestloop TO DEFAULT"
 
 
-class Unpublishable(Exception):
+class PublishError(Exception):
     """There is nothing to publish, or the matrix changed since it was looked at; says which."""
 
 
@@ -106,21 +106,21 @@ def publish(
 ) -> Edition:
     """Publishes the matrix as the next 版.
 
-    Unpublishable when it is not at that revision, or when number `last` (0 for none) is given and
+    PublishError when it is not at that revision, or when number `last` (0 for none) is given and
     not that of the latest.
     """
     with transaction.atomic():
         locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         if locked.revision != revision:
-            raise Unpublishable(
+            raise PublishError(
                 "確認した後に役割分担表が変更されました。変更点を確認し直してください。"
             )
         if locked.archived_at:
-            raise Unpublishable(ARCHIVED)
+            raise PublishError(ARCHIVED)
         before = latest(locked)
         number = before.number + 1 if before else 1
         if last is not None and last != number - 1:
-            raise Unpublishable(
+            raise PublishError(
                 f"確認した後に{before}が公開されました。変更点を確認し直してください。"
             )
         edition = _head(locked, number, by)
@@ -173,7 +173,7 @@ def _grid(edition: Edition, rows: Iterable[Line]) -> Grid:
 def _head(project: Project, number: int, by: Person) -> Edition:
     now = load(project)
     if not now.items:
-        raise Unpublishable("作業項目がないため、版を公開できません。")
+        raise PublishError("作業項目がないため、版を公開できません。")
     ids = project.roles.order_by("position", "pk").values_list("pk", flat=True)
     return Edition(
         project=project,

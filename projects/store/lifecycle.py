@@ -12,7 +12,7 @@ from projects import store
 from projects.domain.grid import Grid, new_uid
 from projects.domain.plan import diff
 from projects.models import Membership, Project
-from projects.store.change_sets import Broken, Kind, broken_rule, change_set
+from projects.store.change_sets import BrokenRulesError, Kind, broken_rule, change_set
 from projects.store.loading import load
 
 _TAKEN = "projects_project_slug"
@@ -22,7 +22,7 @@ def copy(source: Project, *, slug: str, title: str, marks: bool, by: User) -> Pr
     """A new project with the rows, columns and legend of another, and its marks if wanted.
 
     Rows get identities of their own; contracts, 版 and history stay behind. One change set says
-    where it comes from, and `by` manages it. Broken when the slug is taken.
+    where it comes from, and `by` manages it. BrokenRulesError when the slug is taken.
     """
     wanted = _fresh(load(source), title=title, marks=marks)
     how = "記号を含めて" if marks else "記号を除いて"
@@ -38,7 +38,9 @@ def copy(source: Project, *, slug: str, title: str, marks: bool, by: User) -> Pr
     except IntegrityError as error:
         if not broken_rule(error).startswith(_TAKEN):
             raise
-        raise Broken([f"識別名「{slug}」は使われています。別の識別名にしてください。"]) from error
+        raise BrokenRulesError(
+            [f"識別名「{slug}」は使われています。別の識別名にしてください。"]
+        ) from error
     return made
 
 

@@ -32,7 +32,7 @@ _NOT_OURS = (
 )
 
 
-class Damaged(Exception):
+class DamagedArchiveError(Exception):
     """The file is no backup, or not as it was made; says what is wrong and what to do."""
 
 
@@ -80,16 +80,20 @@ def write(out: Path, manifest: Manifest, dump: Path) -> None:
 
 
 def read(path: Path) -> Manifest:
-    """The manifest, once the dump is what it says. Damaged; OSError when it cannot be read."""
+    """Check the dump and return its manifest. DamagedArchiveError, OSError."""
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = _manifest(archive.read(MANIFEST))
             with archive.open(DUMP) as dump:
                 found = _digest(dump)
     except _NOT_OURS as error:
-        raise Damaged(f"「{path}」はバックアップのファイルではないか、壊れています。") from error
+        raise DamagedArchiveError(
+            f"「{path}」はバックアップのファイルではないか、壊れています。"
+        ) from error
     if found != manifest.dump_sha256:
-        raise Damaged(f"「{path}」の中身が作成時と違います。別のバックアップを使ってください。")
+        raise DamagedArchiveError(
+            f"「{path}」の中身が作成時と違います。別のバックアップを使ってください。"
+        )
     return manifest
 
 

@@ -13,12 +13,12 @@ from raci.database import unpooled
 from raci.database.client import DatabaseClient
 
 
-class Failed(Exception):
+class ProgramError(Exception):
     """The program ended with an error; has its last words."""
 
 
 def run(program: str, *options: str | Path) -> None:
-    """Runs the program against the database. Failed, also where it is not installed.
+    """Runs the program against the database. ProgramError, also where it is not installed.
 
     Past any pooler: both programs change settings of their session, such as the search path, and a
     pooler would hand them on to the site.
@@ -31,14 +31,14 @@ def run(program: str, *options: str | Path) -> None:
         words, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise Failed("\n".join(done.stderr.strip().splitlines()[-4:]))
+        raise ProgramError("\n".join(done.stderr.strip().splitlines()[-4:]))
 
 
 def _not_pooled() -> None:
     made = unpooled.connect()
     try:
         if unpooled.is_pooled(made):
-            raise Failed(
+            raise ProgramError(
                 "接続プール（PgBouncerなど）を経由しています。PostgreSQL 自体のアドレスを "
                 "RACI_LISTEN_URL に指定してください。"
             )
@@ -54,7 +54,7 @@ def _found(program: str) -> str:
         return str(BIN / program)
     installed = shutil.which(program)
     if installed is None:
-        raise Failed(
+        raise ProgramError(
             f"{program} がありません。サーバーと同じ版のPostgreSQLのクライアントを入れてください。"
         )
     return installed

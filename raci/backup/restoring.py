@@ -17,35 +17,36 @@ from raci.database.raw_sql import fetch
 _ROLES = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
 
 
-class NotEmpty(Exception):
+class NotEmptyError(Exception):
     """The database has tables already; nothing was touched."""
 
 
-class Newer(Exception):
+class NewerArchiveError(Exception):
     """The backup is of a release with migrations that this one does not know."""
 
     def __init__(self, migrations: list[str]) -> None:
         super().__init__("、".join(migrations[:3]))
 
 
-class NotGranted(Exception):
+class NotGrantedError(Exception):
     """All is restored, but companies cannot sign in; has the statements that are missing."""
 
 
-class Different(Exception):
+class DifferentDataError(Exception):
     """What was restored is not what the manifest says; has a line per table."""
 
 
 def restore(path: Path) -> Manifest:
     """Fill the database of the settings, and let the site's role work for companies.
 
-    Damaged, Newer, NotEmpty, Failed, Different, NotGranted.
+    DamagedArchiveError, NewerArchiveError, NotEmptyError, ProgramError,
+    DifferentDataError, NotGrantedError.
     """
     manifest = archive.read(path)
     if unknown := sorted(set(manifest.migrations) - _known()):
-        raise Newer(unknown)
+        raise NewerArchiveError(unknown)
     if not contents.is_empty():
-        raise NotEmpty
+        raise NotEmptyError
     _have_roles(manifest)
     with tempfile.TemporaryDirectory(prefix="raci-restore-") as folder:
         dump = Path(folder, archive.DUMP)
@@ -55,7 +56,7 @@ def restore(path: Path) -> Manifest:
         cursor.execute("ANALYZE")
     found = differences(manifest)
     if found:
-        raise Different("\n".join(found))
+        raise DifferentDataError("\n".join(found))
     _grant_vendor(manifest)
     return manifest
 
@@ -88,13 +89,17 @@ def _have_roles(manifest: Manifest) -> None:
     foreign = [name for name in missing if name not in roles.OWN]
     if foreign:
         names = "、".join(foreign)
-        raise programs.Failed(f"データベースの役割 {names} がありません。先に作ってください。")
+        raise programs.ProgramError(
+            f"データベースの役割 {names} がありません。先に作ってください。"
+        )
     try:
         with connection.cursor() as cursor:
             for name in missing:
                 cursor.execute(f"CREATE ROLE {name} NOLOGIN")
     except ProgrammingError as error:
-        raise programs.Failed(f"役割 {'、'.join(missing)} を作る権限がありません。") from error
+        raise programs.ProgramError(
+            f"役割 {'、'.join(missing)} を作る権限がありません。"
+        ) from error
 
 
 def _load(dump: Path, manifest: Manifest) -> None:
@@ -104,7 +109,7 @@ def _load(dump: Path, manifest: Manifest) -> None:
         with owner:
             programs.run("pg_restore", "--single-transaction", "--exit-on-error", dump)
     except DatabaseError as error:
-        raise programs.Failed(f"役割 {roles.AUDIT} を使う権限がありません。") from error
+        raise programs.ProgramError(f"役割 {roles.AUDIT} を使う権限がありません。") from error
 
 
 def _grant_vendor(manifest: Manifest) -> None:
@@ -114,4 +119,4 @@ def _grant_vendor(manifest: Manifest) -> None:
     try:
         roles.let_site_become_vendor()
     except DatabaseError as error:
-        raise NotGranted("; ".join(roles.missing_grants())) from error
+        raise NotGrantedError("; ".join(roles.missing_grants())) from error

@@ -19,7 +19,7 @@ _MIGRATIONS = "SELECT app || '.' || name FROM django_migrations ORDER BY 1"
 def save(out: Path) -> Manifest:
     """Writes the backup; people may work meanwhile.
 
-    FileExistsError when something is there; programs.Failed; OSError when the disk is full.
+    FileExistsError when something is there; programs.ProgramError; OSError when the disk is full.
     """
     if out.exists():
         raise FileExistsError(out)

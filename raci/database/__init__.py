@@ -15,12 +15,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from raci.database import address
-from raci.database.errors import TooOld, Unreachable, Unusable, explain
+from raci.database.errors import (
+    OldServerError,
+    UnreachableDatabaseError,
+    UnusableDatabaseError,
+    explain,
+)
 
 __all__ = [
-    "TooOld",
-    "Unreachable",
-    "Unusable",
+    "OldServerError",
+    "UnreachableDatabaseError",
+    "UnusableDatabaseError",
     "explain",
     "from_environment",
     "listening",
@@ -61,7 +66,8 @@ def listening(environ: Mapping[str, str]) -> dict[str, Any] | None:
 def require(connection: BaseDatabaseWrapper) -> None:
     """Connect once, so that a missing database is told at the start and not by a page.
 
-    Raises Unusable. Leaves no connection open that was not, so a server may fork afterwards.
+    Raises UnusableDatabaseError. Leaves no connection open that was not, so a server may fork
+    afterwards.
     """
     global reached
     with connection.temporary_connection():

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 
 from raci.database import address, query_timing
 from raci.database.client import DatabaseClient
-from raci.database.errors import TooOld, Unreachable, cause, place
+from raci.database.errors import OldServerError, UnreachableDatabaseError, cause, place
 from raci.database.schema import SchemaEditor
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ ADVICE_EMBEDDED = "内蔵のサーバーの記録（postgres.log）を確認し�
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's PostgreSQL engine that starts the embedded server and says what is wrong.
 
-    The errors are Unreachable and TooOld: still OperationalError and NotSupportedError.
+    The errors are UnreachableDatabaseError and OldServerError: still OperationalError and
+    NotSupportedError.
     """
 
     client_class = DatabaseClient
@@ -46,7 +47,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> object:
-        """A driver connection; the embedded server runs by then. Raises Unreachable."""
+        """Start the embedded server and connect. Raises UnreachableDatabaseError."""
         # The driver calls an address it cannot even read a ProgrammingError.
         failures = (self.Database.OperationalError, self.Database.ProgrammingError)
         try:
@@ -56,7 +57,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except failures as error:
             advice = ADVICE if self.cluster is None else ADVICE_EMBEDDED
             message = f"データベースに接続できません（{place(conn_params)}）。{advice}"
-            raise Unreachable(f"{message}原因: {cause(error)}") from error
+            raise UnreachableDatabaseError(f"{message}原因: {cause(error)}") from error
 
     def is_usable(self) -> bool:
         """Whether the server still holds its end; asked before the first statement of a request.
@@ -71,7 +72,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return not poll.poll(0) or super().is_usable()
 
     def check_database_version_supported(self) -> None:
-        """Raises TooOld, and leaves no connection that could be used all the same."""
+        """Raises OldServerError, and leaves no connection that could be used all the same."""
         try:
             super().check_database_version_supported()
         except NotSupportedError as error:
@@ -79,7 +80,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             message = f"データベースサーバーが古すぎます（{place(self.get_connection_params())}）。"
             minimum = ".".join(map(str, self.features.minimum_database_version or ()))
             advice = f"PostgreSQL {minimum} 以降のサーバーを使ってください。"
-            raise TooOld(f"{message}{advice}原因: {cause(error)}") from error
+            raise OldServerError(f"{message}{advice}原因: {cause(error)}") from error
 
     def _embedded_connection(self, cluster: "Cluster", conn_params: dict[str, Any]) -> object:
         cluster.use()

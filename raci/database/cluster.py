@@ -30,7 +30,7 @@ from pathlib import Path
 import psutil
 
 from raci.database import address, process_locks, programs
-from raci.database.errors import Unreachable
+from raci.database.errors import UnreachableDatabaseError
 
 SETTINGS = {
     "cluster_name": address.DATABASE,
@@ -92,7 +92,7 @@ class Cluster:
         """Have the server running, and hold it until this process ends or releases it.
 
         Makes the cluster when there is none. Cheap when the server runs: meant to be called
-        before every new connection. Raises Unreachable.
+        before every new connection. Raises UnreachableDatabaseError.
         """
         try:
             self.data_dir.mkdir(mode=programs.folder_mode(), parents=True, exist_ok=True)
@@ -248,8 +248,10 @@ class Cluster:
         lines = self.log.read_text(errors="replace").splitlines()[-TAIL_LINES:]
         return "\n".join([f"{self.log} の終わり:", *lines])
 
-    def _unusable(self, reason: str) -> Unreachable:
-        return Unreachable(f"内蔵のデータベース（{self.data_dir}）を使えません。{reason}")
+    def _unusable(self, reason: str) -> UnreachableDatabaseError:
+        return UnreachableDatabaseError(
+            f"内蔵のデータベース（{self.data_dir}）を使えません。{reason}"
+        )
 
 
 def _sync(directory: Path) -> None:

@@ -7,21 +7,21 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.utils import DatabaseError, NotSupportedError, OperationalError
 
 
-class Unusable(DatabaseError):
+class UnusableDatabaseError(DatabaseError):
     """The database cannot be used at all; the message says which one, why and what to do."""
 
 
-class Unreachable(Unusable, OperationalError):
+class UnreachableDatabaseError(UnusableDatabaseError, OperationalError):
     """There is no server, no database of that name, or it does not let us in."""
 
 
-class TooOld(Unusable, NotSupportedError):
+class OldServerError(UnusableDatabaseError, NotSupportedError):
     """The server is older than Django supports."""
 
 
 def explain(error: BaseException) -> str:
     """One paragraph in Japanese for a terminal, ending with the driver's own words."""
-    if isinstance(error, Unusable | ImproperlyConfigured):
+    if isinstance(error, UnusableDatabaseError | ImproperlyConfigured):
         return str(error)
     return f"データベースの処理に失敗しました（{type(error).__name__}）。原因: {cause(error)}"
 

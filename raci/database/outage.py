@@ -49,7 +49,10 @@ def _cause(error: BaseException) -> Cause | None:
 def _is_lost(error: DatabaseError) -> bool:
     """Without a code the driver speaks itself: the server did not answer, or hung up."""
     name = type(error.__cause__ or error).__name__
-    return name in ("OperationalError", "Unreachable") or "connection" in str(error).lower()
+    return (
+        name in ("OperationalError", "UnreachableDatabaseError")
+        or "connection" in str(error).lower()
+    )
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -20,7 +20,7 @@ def place() -> dict[str, Any]:
 
 
 def connect() -> Any:
-    """A new connection of the driver. Raises Unreachable."""
+    """A new connection of the driver. Raises UnreachableDatabaseError."""
     wrapper: Any = connection
     if settings.LISTEN_DATABASE is not None:
         wrapper = DatabaseWrapper(place(), alias="direct")

@@ -35,12 +35,12 @@ wake = threading.Event()
 hourly: list[Callable[[], object]] = []  # what else is to be done now and then, by any process
 
 
-class Crowded(Exception):
+class QueueFullError(Exception):
     """Too many long jobs wait already."""
 
 
 @dataclass(eq=False)
-class Later(Exception):
+class RetryLater(Exception):  # noqa: N818 — a signal, no error
     """Raised by a job: not now, but so long from now, and not more often than that in all."""
 
     after: timedelta
@@ -54,9 +54,9 @@ def job(queue: str) -> Callable[[Callable[..., None]], Job]:
 
 
 def put(work: Job, *arguments: Any) -> Put:
-    """A new job, to be begun when this transaction is committed. Crowded."""
+    """A new job, to be begun when this transaction is committed. QueueFullError."""
     if work.queue_name == LONG and _waiting() >= MOST:
-        raise Crowded
+        raise QueueFullError
     row: Put = work.enqueue(*arguments)
     transaction.on_commit(wake.set)
     return row

@@ -22,15 +22,15 @@ from django_tasks_db.models import DBTaskResult
 
 from raci.database.outage import Cause, cause_of
 from raci.database.raw_sql import fetch
-from raci.jobs import LONG, QUICK, Later, hourly, wake
+from raci.jobs import LONG, QUICK, RetryLater, hourly, wake
 from raci.jobs.worker_lock import HOLDER, LIVING, Presence, is_somebody_dedicated
 
 Row = DBTaskResult[Any, Any]
 EVERY_SECONDS, SWEEP_SECONDS, PRUNE_SECONDS = 1.0, 5.0, 3600.0
 MOST_BEGUN, MOST_MAILED = 5, 200
 KEPT = timedelta(days=7)
-DATABASE_AWAY = Later(timedelta(seconds=2), 20)
-UNKNOWN_YET = Later(timedelta(minutes=1), 100)  # a job of a newer release
+DATABASE_AWAY = RetryLater(timedelta(seconds=2), 20)
+UNKNOWN_YET = RetryLater(timedelta(minutes=1), 100)  # a job of a newer release
 _READY = """
 SELECT DISTINCT queue_name FROM django_tasks_database_dbtaskresult
 WHERE status = 'READY' AND (run_after <= now() OR run_after >= '9999-01-01')
@@ -183,9 +183,9 @@ def _failed(row: Any, error: BaseException) -> None:
     row.refresh_from_db(fields=["run_after"])
 
 
-def _again(error: BaseException) -> Later | None:
+def _again(error: BaseException) -> RetryLater | None:
     """When the job that ended with the error may begin again."""
-    if isinstance(error, Later):
+    if isinstance(error, RetryLater):
         return error
     if cause_of(error) in (Cause.AWAY, Cause.READ_ONLY):
         return DATABASE_AWAY

@@ -42,7 +42,7 @@ class Presence:
     """This process as one that does jobs; `name` is what stands in the rows it takes."""
 
     def __init__(self, *, dedicated: bool) -> None:
-        """Raises Unreachable, or another error of the database."""
+        """Raises UnreachableDatabaseError, or another error of the database."""
         self.key = secrets.randbelow(_KEYS)
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}/{self.key}"
         self._raw: Any = unpooled.connect()

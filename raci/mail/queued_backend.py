@@ -47,7 +47,7 @@ def deliver(sealed: str) -> None:
     except SMTPRecipientsRefused:
         raise
     except (OSError, SMTPException) as error:
-        raise jobs.Later(AGAIN_AFTER, MOST_TRIED) from error
+        raise jobs.RetryLater(AGAIN_AFTER, MOST_TRIED) from error
 
 
 def _fields(message: EmailMessage) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from projects.domain.grid import Grid, is_heading
 from tests.bench import grids, peer_import_export, site, strange
 from tests.bench.figures import Figure, faster, run, say
 from tests.bench.rounds import Contender, medians
-from tests.bench.same_cells import Differs
+from tests.bench.same_cells import DiffersError
 
 if TYPE_CHECKING:
     from projects.models import Project
@@ -88,7 +88,7 @@ def _ours(files: tuple[bytes, ...]) -> dict[str, Contender]:
 
     def again() -> None:
         if imported(next(turns), known) != to_change:
-            raise Differs("not the changed cells were imported")
+            raise DiffersError("not the changed cells were imported")
 
     return {"new": Contender(lambda: imported(files[0], empty())), "again": Contender(again)}
 

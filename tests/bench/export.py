@@ -21,7 +21,7 @@ from projects.excel import workbook
 from projects.intake.text.column_definitions import parse_columns, parse_roles
 from tests.bench import grids, peer_openpyxl
 from tests.bench.figures import Figure, faster, run
-from tests.bench.same_cells import Differs
+from tests.bench.same_cells import DiffersError
 
 COMPARED = """workbook.matrix of 10,000 × 50 against openpyxl (an ordinary Workbook) writing the
 same cells with borders, fills, alignment, indents, fonts, widths, heights, header and print setup,
@@ -60,7 +60,7 @@ def _check() -> None:
     for peer in peers:
         for place in ours.keys() | peer.keys():
             if ours.get(place) != peer.get(place):
-                raise Differs(f"{place}: {ours.get(place)} against {peer.get(place)}")
+                raise DiffersError(f"{place}: {ours.get(place)} against {peer.get(place)}")
 
 
 def _cells(data: bytes) -> dict[str, tuple[object, ...]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from projects.domain.grid import MAX_NAME, MAX_SYMBOL, Grid
-from tests.bench.same_cells import Differs
+from tests.bench.same_cells import DiffersError
 
 PACKAGES = ("django-import-export==4.4.3", "tablib==3.10.0", "diff-match-patch==20241021")
 _TEXTS = {"number": "項番", "name": "作業項目", "description": "作業内容"}
@@ -61,7 +61,7 @@ def importer(model: type[Any], grid: Grid, **options: object) -> Callable[[bytes
         rows = dataset().load(data, format="xlsx")
         result = resource.import_data(rows, dry_run=False, raise_errors=True)
         if sum(result.totals.values()) != len(grid.items):
-            raise Differs(f"{result.totals} of {len(grid.items)} rows")
+            raise DiffersError(f"{result.totals} of {len(grid.items)} rows")
 
     return load
 
@@ -71,7 +71,7 @@ def check(model: type[Any], grid: Grid) -> None:
     places = [f"role_{place}" for place in range(len(grid.roles))]
     found = {number: marks for number, *marks in model.objects.values_list("number", *places)}
     if found != {item.number: list(item.marks) for item in grid.items}:
-        raise Differs("the marks of django-import-export differ from those of the grid")
+        raise DiffersError("the marks of django-import-export differ from those of the grid")
 
 
 def _headers(grid: Grid) -> dict[str, str]:

@@ -17,7 +17,7 @@ from tests.bench import grids, site, strange
 from tests.bench.figures import Figure, run, slower
 from tests.bench.memory import peak_of_children
 from tests.bench.rounds import Contender, medians
-from tests.bench.same_cells import Differs
+from tests.bench.same_cells import DiffersError
 from tests.bench.sheets_task import TASKS
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _check(data: bytes, grid: Grid) -> None:
     filled = sum(bool(cell) for row in _calamine(data) for cell in row)
     found = child_process.run("sheets", data, {}, tasks=TASKS)
     if found["cells"] != filled or min(found.values()) < len(grid.items) // 100:
-        raise Differs(f"{filled} cells against {found}")
+        raise DiffersError(f"{filled} cells against {found}")
 
 
 def _readers(data: bytes) -> Iterator[Figure]:
@@ -105,7 +105,7 @@ def _coming_back(project: Project, grid: Grid) -> tuple[Callable[[], object], Ca
 
     def propose() -> None:
         if not proposal.propose(proposal.Source(data), project).plan.is_empty:
-            raise Differs("an exported file would change something")
+            raise DiffersError("an exported file would change something")
 
     return lambda: proposal.read_guarded(data, current=grid), propose
 

@@ -13,7 +13,7 @@ _TAG = re.compile(r"<[^>]*>")
 _ROWS = re.compile(r"<tbody.*</tbody>|<tr id=.*</table>", re.DOTALL)
 
 
-class Differs(Exception):
+class DiffersError(Exception):
     """A contender shows something else than the grid."""
 
 
@@ -21,20 +21,20 @@ def check(body: bytes, grid: Grid) -> None:
     """Every text of the grid stands in the page's rows in order, and as many marks as it has."""
     found = _ROWS.search(body.decode())
     if found is None:
-        raise Differs("no table rows")
+        raise DiffersError("no table rows")
     text = _plain(found.group())
     wanted = Counter(mark for item in grid.items for mark in item.marks if mark)
     texts = "".join(f"{item.name}{item.description}" for item in grid.items)
     for symbol, times in wanted.items():
         if text.count(symbol) - texts.count(symbol) != times:
-            raise Differs(f"{text.count(symbol)} times {symbol}, wanted {times}")
+            raise DiffersError(f"{text.count(symbol)} times {symbol}, wanted {times}")
     _check_order(text, grid)
 
 
 def check_size(ours: bytes, floor: bytes) -> None:
     """The floor sends about as many bytes."""
     if abs(len(floor) / len(ours) - 1) > SIZE_TOLERANCE:
-        raise Differs(f"{len(ours):,} bytes against {len(floor):,}")
+        raise DiffersError(f"{len(ours):,} bytes against {len(floor):,}")
 
 
 def _check_order(text: str, grid: Grid) -> None:
@@ -43,7 +43,7 @@ def _check_order(text: str, grid: Grid) -> None:
         for wanted in (item.number, item.name, item.description):
             at = text.find(_folded(wanted), at)
             if at < 0:
-                raise Differs(f"row {item.number}: {wanted!r} is missing")
+                raise DiffersError(f"row {item.number}: {wanted!r} is missing")
 
 
 def _plain(html: str) -> str:

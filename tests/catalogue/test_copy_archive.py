@@ -101,7 +101,7 @@ def test_a_wrong_name_is_told_and_nothing_is_made(
 def test_a_name_that_somebody_took_meanwhile_is_told_and_nothing_is_made(
     project: Project,
 ) -> None:
-    with pytest.raises(store.Broken, match="使われています"):
+    with pytest.raises(store.BrokenRulesError, match="使われています"):
         lifecycle.copy(project, slug="small", title="次", marks=True, by=manager())
     assert Project.objects.count() == 1
 
@@ -159,16 +159,16 @@ def test_the_matrix_has_nothing_to_edit_with(project: Project) -> None:
 def test_the_store_refuses_in_words(project: Project) -> None:
     archived(project)
     cell = Operation(uid_of(project, "計画"), "甲社", "◎", "")
-    with pytest.raises(store.Archived, match="再開してください"), transaction.atomic():
+    with pytest.raises(store.ArchivedError, match="再開してください"), transaction.atomic():
         save(project, [cell], by=manager())
-    with pytest.raises(store.Archived), transaction.atomic():
+    with pytest.raises(store.ArchivedError), transaction.atomic():
         store.change(
             project,
             lambda grid: type(grid)(title="別", legend=grid.legend),
             by=manager(),
             kind=store.Kind.EDIT,
         )
-    with pytest.raises(editions.Unpublishable, match="保管"):
+    with pytest.raises(editions.PublishError, match="保管"):
         editions.publish(project, title="", date=DAY, revision=project.revision, by=manager())
 
 

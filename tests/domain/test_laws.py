@@ -29,7 +29,7 @@ from projects.domain.plan import Act, ItemLine, Plan, diff, matched
 from projects.domain.row_alignment import Key, align, increasing
 from projects.domain.text import wareki
 from projects.excel import workbook
-from projects.intake import Reading, Refused
+from projects.intake import IntakeError, Reading
 from projects.render.matrix_table import Fold, table
 from tests.support.grid_builders import (
     DATES,
@@ -96,7 +96,7 @@ def test_damaged_workbook_is_read_or_refused(place: int, damage: bytes) -> None:
 def _reads_or_refuses(data: bytes) -> bool:
     try:
         return bool(intake.read(data))
-    except Refused as refused:
+    except IntakeError as refused:
         return bool(refused.problems)
 
 

@@ -13,7 +13,7 @@ from projects.domain.grid import Grid, Role
 from projects.domain.plan import Act, Plan, diff
 from projects.domain.plan_exclusion import without
 from projects.imports.compare import Blank, Comparison, Wishes, compare
-from projects.intake import Choices, Reading, Refused
+from projects.intake import Choices, IntakeError, Reading
 from projects.intake.text.corrections import SKIP
 from tests.support.grid_builders import (
     grid_of,
@@ -84,7 +84,7 @@ def test_mark_that_is_asked_stays_until_it_is_answered() -> None:
 
 def test_symbol_outside_the_legend_can_be_asked_instead_of_refused() -> None:
     rows = with_rows("| 2 | 基本設計 | ★ | ○ | |")
-    with pytest.raises(Refused, match="C3: 記号を読み取れません"):
+    with pytest.raises(IntakeError, match="C3: 記号を読み取れません"):
         reading(*rows)
     asked = reading(*rows, choices=Choices(ask_unknown=True))
     assert list(asked.asked) == ["★"]

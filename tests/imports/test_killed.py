@@ -84,7 +84,7 @@ def test_two_people_who_press_at_once_apply_it_once(client: Client, project: Pro
     row = ready(client, project)
     work = apply_of(row, project)
     errors = together(work, work)
-    assert sorted(type(error).__name__ for error in errors) == ["Impossible", "NoneType"]
+    assert sorted(type(error).__name__ for error in errors) == ["ImportStateError", "NoneType"]
     assert now(project) == CHANGED
     assert Project.objects.get(pk=project.pk).revision == project.revision + 1
 
@@ -101,7 +101,7 @@ def test_of_two_imports_at_once_one_is_applied_and_one_compared_again(
     assert (first.state, second.state) == ("applied", "ready")
     assert Project.objects.get(pk=project.pk).revision == project.revision + 1
     # The later one is told when it presses, or, if it was let in before, by the job.
-    late = any(isinstance(error, lifecycle.Overtaken) for error in errors)
+    late = any(isinstance(error, lifecycle.StaleImportError) for error in errors)
     assert late or jobs.STALE in shown(client, second)
 
 

@@ -86,7 +86,7 @@ def test_a_wanted_grid_that_breaks_a_rule_changes_nothing(
     client: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*args: Any, **kwargs: Any) -> None:
-        raise store.Broken(["規則に反します。"])
+        raise store.BrokenRulesError(["規則に反します。"])
 
     row = ready(client, project)
     monkeypatch.setattr(store, "apply", broken)
@@ -184,7 +184,7 @@ def test_a_reading_tells_how_far_it_is_and_ends_when_asked(
         assert Import.objects.get().progress == 0.5
         Import.objects.update(stop=True)
         assert cancelled()
-        raise child_process.Cancelled
+        raise child_process.CancelledError
 
     monkeypatch.setattr(jobs, "TICK_SECONDS", 0)
     monkeypatch.setattr(proposal, "read_guarded", endless)

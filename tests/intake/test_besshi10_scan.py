@@ -20,7 +20,7 @@ from projects.domain.grid import (
     index_of,
     parents,
 )
-from projects.intake import Reading, Refused, Remark
+from projects.intake import IntakeError, Reading, Remark
 from projects.intake.text.column_definitions import Party, parse_columns, parse_roles
 from projects.intake.text.remarks import Code, Place
 from projects.intake.text.vocabulary import Field
@@ -336,7 +336,7 @@ def read(*rows: str, header: str = HEADER, preface: str = "", **given: object) -
 
 def refused(*rows: str, **given: object) -> list[str]:
     """What a refused document is told."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(IntakeError) as caught:
         read(*rows, **given)  # type: ignore[arg-type]
     return [str(problem) for problem in caught.value.problems]
 
@@ -590,7 +590,7 @@ def test_remark_in_words_has_place_message_and_raw_text() -> None:
 
 @pytest.mark.parametrize("data", [b"", b" \r\n\t"])
 def test_empty_file_is_refused(data: bytes) -> None:
-    with pytest.raises(Refused, match="ファイルが空です"):
+    with pytest.raises(IntakeError, match="ファイルが空です"):
         intake.read(data)
 
 
@@ -601,12 +601,12 @@ def test_other_encodings_are_read(encoding: str) -> None:
 
 
 def test_bytes_of_no_encoding_are_refused_with_the_byte() -> None:
-    with pytest.raises(Refused, match="シフトJISでもありません（3バイト目）"):
+    with pytest.raises(IntakeError, match="シフトJISでもありません（3バイト目）"):
         intake.read(b"| \x81\x20 |")
 
 
 def test_file_without_table_is_refused() -> None:
-    with pytest.raises(Refused, match="表が見つかりません"):
+    with pytest.raises(IntakeError, match="表が見つかりません"):
         intake.read("別紙10\n役割分担表".encode())
 
 
@@ -629,7 +629,7 @@ def test_file_without_table_is_refused() -> None:
     ],
 )
 def test_wrong_columns_file_is_refused_with_the_line(text: str, told: str) -> None:
-    with pytest.raises(Refused, match=re.escape(told)):
+    with pytest.raises(IntakeError, match=re.escape(told)):
         parse_columns(text.encode(), role_count=2)
 
 
@@ -644,13 +644,13 @@ def test_wrong_columns_file_is_refused_with_the_line(text: str, told: str) -> No
     ],
 )
 def test_wrong_roles_file_is_refused_with_the_line(text: str, told: str) -> None:
-    with pytest.raises(Refused, match=re.escape(told)):
+    with pytest.raises(IntakeError, match=re.escape(told)):
         parse_roles(text.encode())
 
 
 @pytest.mark.parametrize("parse", [parse_roles, lambda data: parse_columns(data, role_count=1)])
 def test_explaining_file_in_another_encoding_is_refused(parse: object) -> None:
-    with pytest.raises(Refused, match="UTF-8ではありません"):
+    with pytest.raises(IntakeError, match="UTF-8ではありません"):
         parse("項番".encode("cp932"))  # type: ignore[operator]
 
 

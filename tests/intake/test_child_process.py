@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from projects.intake.sandbox import child_process, confinement
-from projects.intake.text.remarks import Place, Problem, Refused
+from projects.intake.text.remarks import IntakeError, Place, Problem
 from tests.support.child_tasks import FORBIDDEN, TASKS
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
@@ -28,7 +28,7 @@ def run(task: str, data: bytes = b"", **arguments: Any) -> dict[str, Any]:
 
 
 def refusal(task: str, data: bytes = b"", **arguments: Any) -> tuple[Problem, ...]:
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(IntakeError) as raised:
         run(task, data, **arguments)
     return raised.value.problems
 
@@ -186,7 +186,7 @@ def test_cancelled_soon() -> None:
         return asked == 2
 
     started = time.monotonic()
-    with pytest.raises(child_process.Cancelled):
+    with pytest.raises(child_process.CancelledError):
         child_process.run("spin", b"", {}, cancelled=cancelled, tasks=TASKS)
     assert time.monotonic() - started < 2
 

@@ -11,7 +11,7 @@ import pytest
 
 from projects.intake.files import preflight
 from projects.intake.sandbox import child_process, confinement
-from projects.intake.text.remarks import Problem, Refused
+from projects.intake.text.remarks import IntakeError, Problem
 from tests.support import hostile_workbooks
 from tests.support.child_tasks import TASKS
 from tests.support.grid_builders import exported
@@ -24,7 +24,7 @@ def run(task: str, data: bytes) -> dict[str, Any]:
 
 
 def refusal(task: str, data: bytes) -> tuple[Problem, ...]:
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(IntakeError) as raised:
         run(task, data)
     return raised.value.problems
 
@@ -80,7 +80,7 @@ def outcome(data: bytes) -> tuple[list[str], dict[str, Any]]:
     """Why the fast reader's task refused, or its answer."""
     try:
         return [], run("read_calamine", data)
-    except Refused as refused:
+    except IntakeError as refused:
         return [problem.message for problem in refused.problems], {}
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from projects.excel import workbook
-from projects.intake import Refused
+from projects.intake import IntakeError
 from projects.intake.sandbox import child_process
 from tests.support.damaged_workbooks import Worker, mutations
 from tests.support.grid_builders import grid_of
@@ -67,7 +67,7 @@ def test_mutated_workbook_is_read_or_refused(
         answer = worker.read(data)
         if answer in ("died", "slow"):
             # What kills a reader, kills the guarded child only, and is refused.
-            with pytest.raises(Refused):
+            with pytest.raises(IntakeError):
                 child_process.run("read", data, {})
         else:
             assert answer in ("read", "refused"), f"batch {batch}, {what}: {answer}"
@@ -84,5 +84,5 @@ def test_guarded_child_reads_or_refuses_some_of_them(seeds: dict[str, bytes]) ->
 def _outcome(data: bytes) -> str:
     try:
         return "read" if child_process.run("read", data, {})["legend"] else ""
-    except Refused as refused:
+    except IntakeError as refused:
         return "refused" if refused.problems else ""

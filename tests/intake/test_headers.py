@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from projects.intake import Refused
+from projects.intake import IntakeError
 from tests.support.grid_builders import roles_of
 from tests.support.sheet_writers import (
     HEADER,
@@ -232,7 +232,7 @@ def test_repeated_header_of_two_rows() -> None:
 
 
 def test_no_table() -> None:
-    with pytest.raises(Refused, match="見出し"):
+    with pytest.raises(IntakeError, match="見出し"):
         read([("ただの文章です。",), ("表はありません。", "はい")])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from projects.domain.grid import Mark
-from projects.intake import Choices, Reading, Refused
+from projects.intake import Choices, IntakeError, Reading
 from projects.intake.text.remarks import Code
 from tests.support.sheet_writers import (
     HEADER,
@@ -184,7 +184,7 @@ def test_changes_to_or_from_something_unclear_are_asked(raw: str) -> None:
 
 @pytest.mark.parametrize("raw", ["★", "▽", "主", "A", "◎★", "担当", "☆", "㊤", "R", "○でよいか"])
 def test_symbols_outside_the_legend_are_refused_by_name(raw: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(IntakeError) as refused:
         _reading(raw)
     (problem,) = refused.value.problems
     assert str(problem.place) == "Sheet1 C2"
@@ -193,7 +193,7 @@ def test_symbols_outside_the_legend_are_refused_by_name(raw: str) -> None:
 
 def test_every_cell_outside_the_legend_is_named() -> None:
     rows = [HEADER, (1, "設計", "★", "○"), (2, "製造", "◇", "★"), (3, "試験", "○", "◎")]
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(IntakeError) as refused:
         read(rows)
     assert [str(p.place) for p in refused.value.problems] == [
         *("Sheet1 C2", "Sheet1 C3", "Sheet1 D3")

@@ -18,7 +18,7 @@ from projects.domain.plan import Act, Plan, diff, matched
 from projects.excel import workbook
 from projects.excel.hidden_sheet import HIDDEN_SHEET
 from projects.excel.workbook import Origin
-from projects.intake import Reading, Refused
+from projects.intake import IntakeError, Reading
 from projects.intake.text.remarks import Code
 from tests.support.grid_builders import exported, grid_of, names_of, roles_of, scanned
 
@@ -85,7 +85,7 @@ def names(plan: Plan, act: Act) -> list[str]:
 
 
 def refused(change: Change) -> list[str]:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(IntakeError) as caught:
         read(change)
     return [str(problem) for problem in caught.value.problems]
 
@@ -412,7 +412,7 @@ def test_blank_text_is_no_nonblank_cell() -> None:
 
 
 def refusal(data: bytes) -> str:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(IntakeError) as caught:
         intake.read(data)
     return str(caught.value)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from projects.domain.grid import Role
-from projects.intake import Choices, Refused
+from projects.intake import Choices, IntakeError
 from projects.intake.text.column_definitions import parse_roles
 from projects.intake.text.remarks import Code
 from tests.support.grid_builders import FIXTURES, roles_of, scanned
@@ -93,13 +93,13 @@ def test_parties_that_must_not_be_confused(name: str, known: str) -> None:
 
 def test_unknown_column_of_fixed_roles_is_refused() -> None:
     rows = [("項番", "作業項目", "甲社", "丁社", "作業内容"), *DATA]
-    with pytest.raises(Refused, match="丁社"):
+    with pytest.raises(IntakeError, match="丁社"):
         read(rows, roles=roles_of("甲社", "乙社"))
 
 
 def test_marks_without_a_header_are_refused_with_the_place() -> None:
     rows = [("項番", "作業項目", "甲社", "", "作業内容"), *DATA]
-    with pytest.raises(Refused, match=r"D1.*見出しがありません"):
+    with pytest.raises(IntakeError, match=r"D1.*見出しがありません"):
         read(rows)
 
 
@@ -120,7 +120,7 @@ def test_real_document_without_explained_columns() -> None:
     """Table 6 says 作業内容 over marks: a person says what three columns are, the rest is found."""
     known = parse_roles((FIXTURES / "roles.csv").read_bytes())
     data = (FIXTURES / "besshi10.md").read_bytes()
-    with pytest.raises(Refused, match=r"表6 P1.*作業内容"):
+    with pytest.raises(IntakeError, match=r"表6 P1.*作業内容"):
         read(data, roles=known)
     slid = {16: "party:端末運用管理業者", 17: "party:外部データ連携先業者", 18: "description"}
     reading = read(data, roles=known, choices=Choices(columns={"表6": slid}))

@@ -11,15 +11,15 @@ import pytest
 import xlsxwriter
 
 from projects.intake.files import limits, preflight, sheet_names, xlsx_extent, zip_directory
-from projects.intake.text.remarks import Refused
+from projects.intake.text.remarks import IntakeError
 from tests.support import hostile_workbooks as hostile
 from tests.support import zip_writer as zips
 from tests.support.grid_builders import exported
 from tests.support.hostile_workbooks import BOOK, SHEET, STRINGS, book, cell
 
 
-def refusal(data: bytes) -> Refused:
-    with pytest.raises(Refused) as raised:
+def refusal(data: bytes) -> IntakeError:
+    with pytest.raises(IntakeError) as raised:
         preflight.check(data)
     return raised.value
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from projects.intake import Choices, Refused
+from projects.intake import Choices, IntakeError
 from projects.intake.text.remarks import Code
 from tests.support.ods_writer import as_ods
 from tests.support.sheet_writers import (
@@ -51,7 +51,7 @@ def test_hidden_sheet_is_taken_when_chosen() -> None:
 
 def test_only_hidden_tables_are_refused_with_their_names() -> None:
     blank = Page([("表紙",)], "表紙")
-    with pytest.raises(Refused, match="旧版"):
+    with pytest.raises(IntakeError, match="旧版"):
         read(by_openpyxl(blank, OLD))
 
 

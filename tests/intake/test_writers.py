@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from projects.intake import Reading, Refused
+from projects.intake import IntakeError, Reading
 from projects.intake.text.remarks import Code
 from tests.support.ods_writer import as_ods
 from tests.support.sheet_writers import (
@@ -89,7 +89,7 @@ def test_line_ends_of_a_csv(end: str) -> None:
 
 
 def test_csv_in_euc_jp_is_refused() -> None:
-    with pytest.raises(Refused, match="文字コード"):
+    with pytest.raises(IntakeError, match="文字コード"):
         read(as_csv(ROWS, encoding="euc_jp"))
 
 

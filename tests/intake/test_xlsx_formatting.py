@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 
 from projects.domain.grid import Role
-from projects.intake import Refused
+from projects.intake import IntakeError
 from tests.support.sheet_writers import (
     HEADER,
     Page,
@@ -178,7 +178,7 @@ def test_shared_formulas() -> None:
 
 def test_error_in_a_mark_is_refused_with_its_cell() -> None:
     data = _cells(('t="e"', "<f>NA()</f><v>#N/A</v>"), ('t="inlineStr"', "<is><t>○</t></is>"))
-    with pytest.raises(Refused, match=r"表 C2.*エラー.*#N/A"):
+    with pytest.raises(IntakeError, match=r"表 C2.*エラー.*#N/A"):
         read(Hand(data).bytes())
 
 

@@ -17,7 +17,7 @@ from projects import store
 from projects.models import Edition, Project
 from raci import backup
 from raci.backup import archive, contents
-from raci.database import Unreachable, unpooled
+from raci.database import UnreachableDatabaseError, unpooled
 from raci.security_log import log
 from tests.support.databases import empty_database
 from tests.support.editions import published
@@ -107,7 +107,7 @@ def test_pg_dump_does_not_go_through_a_pooler(
     saved: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.LISTEN_DATABASE = {"HOST": "127.0.0.1", "PORT": "1"}
-    with pytest.raises(Unreachable, match=r"127\.0\.0\.1"):
+    with pytest.raises(UnreachableDatabaseError, match=r"127\.0\.0\.1"):
         call_command("backup", str(saved.with_name("other")))
     settings.LISTEN_DATABASE = None
     monkeypatch.setattr(unpooled, "is_pooled", lambda _: True)

@@ -17,7 +17,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from raci.database import Unreachable, address, explain, from_environment, programs
+from raci.database import UnreachableDatabaseError, address, explain, from_environment, programs
 from raci.database.cluster import Cluster
 from tests.support.temporary_folders import temporary_folder
 
@@ -37,7 +37,7 @@ DJANGO = """
 import django, sys
 from pathlib import Path
 from django.conf import settings
-from raci.database import Unusable, explain, from_environment, require
+from raci.database import UnusableDatabaseError, explain, from_environment, require
 database = from_environment(dict([sys.argv[2:]]) if sys.argv[2:] else {}, Path(sys.argv[1]))
 settings.configure(DATABASES={"default": database}, USE_TZ=True)
 django.setup()
@@ -306,7 +306,7 @@ subprocess.run = orphan
 def test_data_of_another_version_is_refused_and_left_alone(new_cluster: Cluster) -> None:
     new_cluster.directory.mkdir(parents=True)
     (new_cluster.directory / "PG_VERSION").write_text("13\n")
-    with pytest.raises(Unreachable, match=r"PostgreSQL 13 .*DATABASE_URL"):
+    with pytest.raises(UnreachableDatabaseError, match=r"PostgreSQL 13 .*DATABASE_URL"):
         new_cluster.use()
     assert [path.name for path in new_cluster.directory.iterdir()] == ["PG_VERSION"]
     new_cluster.release()
@@ -315,7 +315,7 @@ def test_data_of_another_version_is_refused_and_left_alone(new_cluster: Cluster)
 def test_folder_that_is_no_cluster_is_refused_and_left_alone(new_cluster: Cluster) -> None:
     new_cluster.directory.mkdir(parents=True)
     (new_cluster.directory / "notes.txt").write_text("mine")
-    with pytest.raises(Unreachable, match="PostgreSQL のデータではありません"):
+    with pytest.raises(UnreachableDatabaseError, match="PostgreSQL のデータではありません"):
         new_cluster.use()
     assert (new_cluster.directory / "notes.txt").read_text() == "mine"
     new_cluster.release()
@@ -333,7 +333,7 @@ def test_failed_start_tells_the_end_of_the_log(new_cluster: Cluster) -> None:
 
 def test_data_directory_that_cannot_be_made_is_told(folder: Path) -> None:
     (folder / "file").write_text("")
-    with pytest.raises(Unreachable, match="権限"):
+    with pytest.raises(UnreachableDatabaseError, match="権限"):
         Cluster(folder / "file" / "data").use()
 
 
@@ -368,7 +368,7 @@ def test_socket_folder_open_to_others_is_refused(folder: Path) -> None:
     cluster.socket_dir.mkdir()
     cluster.socket_dir.chmod(0o777)
     try:
-        with pytest.raises(Unreachable, match="ほかの利用者"):
+        with pytest.raises(UnreachableDatabaseError, match="ほかの利用者"):
             cluster.use()
         cluster.release()
     finally:
@@ -402,7 +402,7 @@ def test_environment_of_the_caller_does_not_redirect(cluster: Cluster, start: St
 def test_log_that_is_a_link_is_refused(folder: Path) -> None:
     (folder / "precious").write_text("")
     (folder / "postgres.log").symlink_to("precious")
-    with pytest.raises(Unreachable, match=r"postgres\.log"):
+    with pytest.raises(UnreachableDatabaseError, match=r"postgres\.log"):
         Cluster(folder).use()
     Cluster(folder).log.unlink()
     Cluster(folder).release()
@@ -478,10 +478,10 @@ def test_data_of_root_is_refused_to_an_ordinary_user(
     new_cluster.use()
     new_cluster.release()
     script = """
-from raci.database import Unreachable
+from raci.database import UnreachableDatabaseError
 try:
     cluster.use()
-except Unreachable as error:
+except UnreachableDatabaseError as error:
     print(error)
 """
     process = start(new_cluster, script, **as_nobody)
@@ -641,7 +641,7 @@ def test_dbshell_needs_no_installed_psql(cluster: Cluster) -> None:
 REQUIRE = """
 try:
     require(connection)
-except Unusable as error:
+except UnusableDatabaseError as error:
     print(isinstance(error, OperationalError), isinstance(error, NotSupportedError))
     print(explain(error))
     print(connection.connection)

@@ -41,7 +41,7 @@ def noted(number: int) -> None:
 @jobs.job(jobs.QUICK)
 def not_now(number: int) -> None:
     done.append(number)
-    raise jobs.Later(timedelta(minutes=5), 2)
+    raise jobs.RetryLater(timedelta(minutes=5), 2)
 
 
 @jobs.job(jobs.LONG)

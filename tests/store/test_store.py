@@ -91,14 +91,14 @@ def test_a_plan_for_an_older_revision_is_refused_and_changes_nothing(project: Pr
     stale = diff(before, replace(before, title="古い"))
     revision = project.revision
     edit(project, lambda grid: replace(grid, title="新しい"))
-    with pytest.raises(store.Stale) as refusal:
+    with pytest.raises(store.StaleRevisionError) as refusal:
         store.apply(stale, project=project, by=None, kind=store.Kind.EDIT, revision=revision)
     assert (refusal.value.expected, refusal.value.found) == (revision, revision + 1)
     assert store.load(project).title == "新しい"
 
 
 def test_an_unsound_grid_is_refused_in_words(project: Project) -> None:
-    with pytest.raises(store.Broken, match="凡例にありません"):
+    with pytest.raises(store.BrokenRulesError, match="凡例にありません"):
         edit(
             project,
             lambda grid: replace(
@@ -130,7 +130,7 @@ def test_a_column_under_contract_is_not_removed_and_nothing_else_happens(project
     vendor = Vendor.objects.create(name="会社")
     Contract.objects.create(vendor=vendor, project=project, role=role)
     before = store.load(project)
-    with pytest.raises(store.Broken, match="契約中の業者"):
+    with pytest.raises(store.BrokenRulesError, match="契約中の業者"):
         edit(project, lambda grid: replace(grid, title="x", roles=(), items=()))
     assert store.load(project) == before
 
@@ -210,7 +210,7 @@ def test_one_mark_that_is_there_already_changes_nothing(project: Project) -> Non
 
 
 def test_a_symbol_in_use_cannot_leave_the_legend(project: Project) -> None:
-    with pytest.raises(store.Broken):
+    with pytest.raises(store.BrokenRulesError):
         edit(project, lambda grid: replace(grid, legend=(Mark("○", "協力"),)))
 
 

@@ -93,7 +93,7 @@ def test_undo_stops_at_a_cell_that_changed_again(project: Project) -> None:
     first = mark(project, 5, "甲", "", "○")
     mark(project, 5, "甲", "○", "◎")
     revision = project.revision
-    with pytest.raises(store.Stopped) as stopped:
+    with pytest.raises(store.UndoConflictError) as stopped:
         store.undo(project, first, by=None)
     (obstacle,) = stopped.value.obstacles
     assert (obstacle.uid, obstacle.role) == (uid(5), "甲")
@@ -138,7 +138,7 @@ def test_undo_of_an_insertion_stops_when_the_row_was_used(project: Project) -> N
     row = replace(ROWS.items[1], uid=uid(9), name="評価", marks=("", ""))
     number = act(project, lambda grid: with_item_under(grid, row, uid(1)))
     mark(project, 9, "甲", "", "◎")
-    with pytest.raises(store.Stopped, match="評価"):
+    with pytest.raises(store.UndoConflictError, match="評価"):
         store.undo(project, number, by=None)
 
 
@@ -152,10 +152,10 @@ def test_undo_of_a_move_puts_the_rows_back_between_their_neighbours(project: Pro
 def test_undo_of_a_move_stops_when_the_row_went_elsewhere_or_away(project: Project) -> None:
     number = act(project, lambda grid: moved_under(grid, uid(2), uid(4)))
     act(project, lambda grid: moved_under(grid, uid(2), None))
-    with pytest.raises(store.Stopped, match="別の場所"):
+    with pytest.raises(store.UndoConflictError, match="別の場所"):
         store.undo(project, number, by=None)
     act(project, lambda grid: without_item(grid, uid(2)))
-    with pytest.raises(store.Stopped, match="削除"):
+    with pytest.raises(store.UndoConflictError, match="削除"):
         store.undo(project, number, by=None)
 
 
@@ -222,7 +222,7 @@ def test_a_row_does_not_come_back_without_a_column_that_it_had_a_mark_in(project
             items=tuple(replace(item, marks=item.marks[1:]) for item in grid.items),
         ),
     )
-    with pytest.raises(store.Stopped, match="「甲」の列"):
+    with pytest.raises(store.UndoConflictError, match="「甲」の列"):
         store.undo(project, number, by=None)
 
 
@@ -254,7 +254,7 @@ def test_undo_of_a_rename_stops_when_the_column_was_renamed_again(project: Proje
     rename(project, 甲="丁")
     number = project.revision
     rename(project, 丁="戊")
-    with pytest.raises(store.Stopped, match="関連業者の列"):
+    with pytest.raises(store.UndoConflictError, match="関連業者の列"):
         store.undo(project, number, by=None)
 
 
@@ -271,14 +271,14 @@ def test_undo_of_a_deletion_twice_does_not_move_the_row(project: Project) -> Non
     number = act(project, lambda grid: without_item(grid, uid(2)))
     store.undo(project, number, by=None)
     act(project, lambda grid: moved_under(grid, uid(2), uid(4)))
-    with pytest.raises(store.Stopped, match="既に戻されています"):
+    with pytest.raises(store.UndoConflictError, match="既に戻されています"):
         store.undo(project, number, by=None)
 
 
 def test_undo_of_a_move_stops_when_its_neighbours_were_reordered(project: Project) -> None:
     number = act(project, lambda grid: stepped(grid, [uid(2)], Way.DOWN))
     act(project, lambda grid: stepped(grid, [uid(2)], Way.UP))
-    with pytest.raises(store.Stopped, match="並べ替え"):
+    with pytest.raises(store.UndoConflictError, match="並べ替え"):
         store.undo(project, number, by=None)
 
 
@@ -286,7 +286,7 @@ def test_undo_of_an_insertion_stops_when_the_row_was_moved(project: Project) -> 
     row = replace(ROWS.items[1], uid=uid(9), name="評価", marks=("", ""))
     number = act(project, lambda grid: with_item_under(grid, row, uid(1)))
     act(project, lambda grid: moved_under(grid, uid(9), uid(4)))
-    with pytest.raises(store.Stopped, match="別の場所"):
+    with pytest.raises(store.UndoConflictError, match="別の場所"):
         store.undo(project, number, by=None)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from projects.intake.sandbox.confinement import Report
-from projects.intake.text.remarks import Place, Problem, Refused
+from projects.intake.text.remarks import IntakeError, Place, Problem
 
 # Opened before the task is confined, and may open nothing.
 _STATUS = os.open("/proc/self/status" if sys.platform == "linux" else os.devnull, os.O_RDONLY)
@@ -52,7 +52,7 @@ def talk(data: bytes, arguments: dict[str, Any], report: Report) -> dict[str, An
 
 
 def refuse(data: bytes, arguments: dict[str, Any], report: Report) -> dict[str, Any]:
-    raise Refused(
+    raise IntakeError(
         Problem("記号を読み取れません。", Place("C17", sheet="分担表"), "\ud800x"),
         Problem("行がありません。", Place("A2", table=3)),
         Problem("空です。"),
@@ -166,7 +166,7 @@ def read_calamine(data: bytes, arguments: dict[str, Any], report: Report) -> dic
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             sheets[name] = [len(rows), len(rows[0]) if rows else 0]
     except python_calamine.CalamineError as error:
-        raise Refused(Problem("読めません。", raw=type(error).__name__)) from error
+        raise IntakeError(Problem("読めません。", raw=type(error).__name__)) from error
     return {"sheets": sheets, "peak": _peak_bytes()}
 
 

@@ -234,7 +234,7 @@ def main() -> None:
             assert reading.cells.unaccounted == 0
             from_json(as_json(reading))
             answer = "read"
-        except intake.Refused as refused:
+        except intake.IntakeError as refused:
             answer = "refused" if str(refused) else "refused without a word"
         except BaseException:  # noqa: BLE001 whatever it is, the test must see it
             answer = traceback.format_exc().replace("\n", " | ")

@@ -15,7 +15,7 @@ from tests.system.processes import HOST
 READ = 1 << 16
 
 
-class Failed(Exception):
+class AnswerError(Exception):
     """No whole answer came; what was asked may have been done or not."""
 
 
@@ -36,7 +36,7 @@ async def ask(
     body: bytes = b"",
     seconds: float = 30,
 ) -> Answer:
-    """The whole answer. Failed without one, also after so many seconds."""
+    """The whole answer. AnswerError without one, also after so many seconds."""
     try:
         async with asyncio.timeout(seconds), _connected(port) as (reader, writer):
             sent = {"Content-Length": str(len(body)), "Connection": "close", **headers}
@@ -45,17 +45,17 @@ async def ask(
             while not parsed.over:
                 data = await reader.read(READ)
                 if not data:
-                    raise Failed(f"{method} {path}: cut off")
+                    raise AnswerError(f"{method} {path}: cut off")
                 parsed.feed(data)
             return parsed.answer
     except TimeoutError as error:
-        raise Failed(f"{method} {path}: no answer within {seconds:.0f} s") from error
+        raise AnswerError(f"{method} {path}: no answer within {seconds:.0f} s") from error
     except OSError as error:
-        raise Failed(f"{method} {path}: {type(error).__name__}") from error
+        raise AnswerError(f"{method} {path}: {type(error).__name__}") from error
 
 
 async def events(port: int, path: str, *, headers: dict[str, str]) -> AsyncIterator[bytes]:
-    """The events of a stream until it ends. Failed when it is not one."""
+    """The events of a stream until it ends. AnswerError when it is not one."""
     try:
         async with _connected(port) as (reader, writer):
             writer.write(_request("GET", path, headers))
@@ -63,7 +63,7 @@ async def events(port: int, path: str, *, headers: dict[str, str]) -> AsyncItera
             while data := await reader.read(READ):
                 parsed.feed(data)
                 if parsed.answer.status not in (0, 200):
-                    raise Failed(f"{path}: {parsed.answer.status}")
+                    raise AnswerError(f"{path}: {parsed.answer.status}")
                 rest += parsed.taken()
                 *whole, rest = rest.split(b"\n\n")
                 for event in whole:
@@ -71,7 +71,7 @@ async def events(port: int, path: str, *, headers: dict[str, str]) -> AsyncItera
                 if parsed.over:
                     return
     except OSError as error:
-        raise Failed(f"{path}: {type(error).__name__}") from error
+        raise AnswerError(f"{path}: {type(error).__name__}") from error
 
 
 class Parser:

@@ -21,7 +21,7 @@ MULTIPART = f"multipart/form-data; boundary={_BOUNDARY}"
 FORM = "application/x-www-form-urlencoded"
 
 
-class Over(Exception):
+class OverError(Exception):
     """The tests are over."""
 
 
@@ -51,7 +51,7 @@ class Importer(Person):
                 await self._publish()
                 self.under_way = ""
                 await self._wait(self._rest)
-        except Over:
+        except OverError:
             self.under_way = ""
 
     async def _import(self, name: str) -> None:
@@ -134,12 +134,12 @@ class Importer(Person):
     ) -> Answer:
         answer = await self.insist(kind, method, path, body, headers)
         if answer is None:
-            raise Over
+            raise OverError
         return answer
 
     async def _wait(self, seconds: float) -> None:
         if not await self.site.pause(seconds):
-            raise Over
+            raise OverError
 
 
 def _field(page: Answer, name: bytes) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.system.http import Answer, Failed, ask, events
+from tests.system.http import Answer, AnswerError, ask, events
 from tests.system.ledger import OK, Edit, Ledger, now
 
 SYMBOLS = ("◎", "○", "")
@@ -59,7 +59,7 @@ class Person:
         began = now()
         try:
             answer = await ask(port, method, path, headers={**self._headers, **headers}, body=body)
-        except Failed as failed:
+        except AnswerError as failed:
             self.site.ledger.unanswered(kind, str(failed))
             return None
         self.site.ledger.answered(self.machine, kind, answer.status, answer.body)
@@ -180,7 +180,7 @@ class Listener(Person):
             self._task = asyncio.ensure_future(self._listen())
             try:
                 await self._task
-            except Failed:
+            except AnswerError:
                 self.site.ledger.answers["stream refused"] += 1
             except asyncio.CancelledError:
                 return

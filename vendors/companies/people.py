@@ -21,7 +21,7 @@ ELSEWHERE = (
 STOPPED = "このアカウントはシステム管理者が停止しています。システム管理者に依頼してください。"
 
 
-class Refused(Exception):
+class NotAllowedError(Exception):
     """This person may not do that with that member; says why and whom to ask."""
 
 
@@ -92,9 +92,9 @@ def invite(project: Project, vendor: Vendor, *, name: str, address: str, by: Use
 
 
 def invite_again(member: Member, project: Project, *, by: User) -> User:
-    """Refused where the account or the membership is stopped."""
+    """NotAllowedError where the account or the membership is stopped."""
     if not member.active or not member.user.is_active:
-        raise Refused("停止中の担当者は招待できません。先に再開してください。")
+        raise NotAllowedError("停止中の担当者は招待できません。先に再開してください。")
     security_log.invitation(member, by=by, project=project)
     return member.user
 
@@ -112,13 +112,13 @@ def deactivate(member: Member, project: Project, *, by: User) -> None:
 
 
 def activate(member: Member, project: Project, *, by: User) -> None:
-    """Takes `deactivate` back. Refused for an account that an administrator has stopped."""
+    """Takes `deactivate` back. NotAllowedError for an account that an administrator has stopped."""
     _check(member, project, by)
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         user = _locked(member.user)
         _let_in(user)
         if not user.is_active:
-            raise Refused(STOPPED)
+            raise NotAllowedError(STOPPED)
         _set(member, active=True)
         security_log.member_activated(member, by=by, project=project)
 
@@ -130,7 +130,7 @@ def _here(project: Project, vendor: Vendor) -> QuerySet[Member]:
 def _check(member: Member, project: Project, by: User) -> None:
     obstacle = reach(project, member.vendor, by=by).obstacle(member)
     if obstacle:
-        raise Refused(obstacle)
+        raise NotAllowedError(obstacle)
 
 
 def _set(member: Member, *, active: bool) -> None:

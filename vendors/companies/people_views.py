@@ -12,7 +12,7 @@ from raci.access import Right, name_of, person
 from vendors.access.decorators import company_page
 from vendors.companies import mail, people
 from vendors.companies.forms import InviteForm
-from vendors.companies.people import Refused
+from vendors.companies.people import NotAllowedError
 from vendors.models import Member, Vendor
 
 
@@ -38,7 +38,7 @@ def invite_again(request: HttpRequest, project: Project, vendor: Vendor, key: in
     member = people.member_of(project, vendor, key)
     try:
         user = people.invite_again(member, project, by=person(request))
-    except Refused as error:
+    except NotAllowedError as error:
         return _refused(request, project, vendor, error)
     mail.invited(request, project, vendor, user)
     messages.success(request, f"{user.email}に招待のメールをもう一度送ります。")
@@ -56,7 +56,7 @@ def deactivate(request: HttpRequest, project: Project, vendor: Vendor, key: int)
         return render(request, "vendors/deactivate.html", context)
     try:
         people.deactivate(member, project, by=person(request))
-    except Refused as error:
+    except NotAllowedError as error:
         return _refused(request, project, vendor, error)
     messages.success(request, f"{_name(member)}さんの利用を停止しました。")
     return redirect("companies:company", project.slug, vendor.uid)
@@ -69,7 +69,7 @@ def activate(request: HttpRequest, project: Project, vendor: Vendor, key: int) -
     member = people.member_of(project, vendor, key)
     try:
         people.activate(member, project, by=person(request))
-    except Refused as error:
+    except NotAllowedError as error:
         return _refused(request, project, vendor, error)
     messages.success(request, f"{_name(member)}さんの利用を再開しました。")
     return redirect("companies:company", project.slug, vendor.uid)
@@ -80,7 +80,7 @@ def _name(member: Member) -> str:
 
 
 def _refused(
-    request: HttpRequest, project: Project, vendor: Vendor, error: Refused
+    request: HttpRequest, project: Project, vendor: Vendor, error: NotAllowedError
 ) -> HttpResponse:
     messages.error(request, str(error))
     return redirect("companies:company", project.slug, vendor.uid)

@@ -79,7 +79,7 @@ def preview_of(project: Project) -> Preview:
 def publish_edition(
     project: Project, *, title: str, date: date, note: str, revision: int, last: int, by: User
 ) -> Edition:
-    """Publishes the next 版 after number `last`. Unpublishable when that is not how things are."""
+    """Publishes the next 版 after number `last`. PublishError when that is not how things are."""
     with transaction.atomic():
         edition = editions.publish(
             project, title=title, date=date, note=note, revision=revision, last=last, by=by

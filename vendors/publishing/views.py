@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from projects.models import Project
 from projects.shared.project_page import project_page
-from projects.store.editions import Unpublishable
+from projects.store.editions import PublishError
 from raci.access import Right, person
 from vendors.publishing import mail
 from vendors.publishing.forms import PublishForm
@@ -29,7 +29,7 @@ def publish(request: HttpRequest, project: Project) -> HttpResponse:
         return _page(request, project, preview, form, status=400)
     try:
         edition = publish_edition(project, **form.cleaned_data, by=user)
-    except Unpublishable as error:
+    except PublishError as error:
         again = PublishForm.about(preview, request.POST)
         return _page(request, project, preview, again, problem=str(error), status=409)
     mail.published(request, project, edition, preview.affected)

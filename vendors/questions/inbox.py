@@ -20,7 +20,7 @@ PER_PAGE = 50
 OPEN_FIRST = ("open", "answered", "closed")
 
 
-class Overtaken(Exception):
+class UnseenMessageError(Exception):
     """The company has said something that the person has not seen yet."""
 
 
@@ -80,13 +80,13 @@ def answer(question: Question, text: str, *, by: User) -> Message:
 def close(question: Question, *, seen: int, by: User, text: str = "") -> bool:
     """Nothing more to say after the text, if any; whether anything is different now.
 
-    Overtaken when the company spoke after the message `seen`; nothing is said then.
+    UnseenMessageError when the company spoke after the message `seen`; nothing is said then.
     """
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         locked = _locked(question)
         later = said_in(locked).filter(side=Message.Side.COMPANY, pk__gt=seen)
         if later.exists():
-            raise Overtaken
+            raise UnseenMessageError
         was_open = locked.state != Question.State.CLOSED
         if text:
             _said(locked, text, by=by)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from vendors.access.seats import Desk
 from vendors.models import Confirmation
 from vendors.questions import mail, thread
-from vendors.tasks.confirm import Said, Unknown, record_answers
+from vendors.tasks.confirm import Said, UnknownTaskError, record_answers
 from vendors.tasks.forms import ClosingForm, MessageForm, SayForm
 from vendors.tasks.list_views import list_page
 from vendors.tasks.queries import work_of
@@ -31,7 +31,7 @@ def confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     form = SayForm(request.POST, work=work)
     try:
         valid = form.is_valid()
-    except Unknown as error:
+    except UnknownTaskError as error:
         raise Http404 from error
     if not valid:
         return list_page(request, desk, work, refused=form)

@@ -14,7 +14,7 @@ from vendors.access.seats import shown_desk
 from vendors.models import Question, Vendor
 from vendors.questions import inbox, mail
 from vendors.questions.forms import QuestionForm
-from vendors.questions.inbox import Overtaken
+from vendors.questions.inbox import UnseenMessageError
 from vendors.tasks.forms import ClosingForm, MessageForm
 from vendors.tasks.queries import work_of
 
@@ -75,7 +75,7 @@ def _closed(
     try:
         last = int(seen[:18]) if seen.isascii() and seen.isdecimal() else 0
         news = inbox.close(question, seen=last, by=person(request), text=text)
-    except Overtaken:
+    except UnseenMessageError:
         return _page(request, project, vendor, question, form, problem=NEWS, status=409)
     if news:
         mail.closed(request, question, task=_task(question), text=text)

@@ -14,7 +14,7 @@ from vendors.models import Confirmation
 from vendors.tasks.task import Task, Work
 
 
-class Unknown(LookupError):
+class UnknownTaskError(LookupError):
     """No named task is one of the desk's."""
 
 
@@ -38,7 +38,7 @@ def chosen(work: Work, keys: Iterable[str]) -> Chosen:
     """The tasks that the keys of a form name.
 
     A newer 版 may have taken some away; what is not theirs is like what does not exist. Raises
-    Unknown when none is theirs.
+    UnknownTaskError when none is theirs.
     """
     tasks = {task.key.rpartition(":")[0]: task for task in work.tasks}
     found, lost = [], 0
@@ -49,7 +49,7 @@ def chosen(work: Work, keys: Iterable[str]) -> Chosen:
         else:
             lost += 1
     if lost and not found:
-        raise Unknown
+        raise UnknownTaskError
     return Chosen(tuple(found), lost)
 
 

@@ -56,7 +56,7 @@ class TaskForm(forms.Form):
 
 
 class TasksField(forms.Field):
-    """Keys of tasks → those tasks, and how many are none. Raises Unknown."""
+    """Keys of tasks → those tasks, and how many are none. Raises UnknownTaskError."""
 
     widget = forms.SelectMultiple
     default_error_messages = {"required": "作業を選んでから押してください。"}

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterator
 
 from projects.intake.files.book import Book, Sheet
-from projects.intake.text.remarks import Problem, Refused
+from projects.intake.text.remarks import IntakeError, Problem
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -24,7 +24,7 @@ _LONGEST_CELL = 1_000_000
 def decoded(data: bytes) -> str:
     """The text in UTF-8, CP932 or UTF-16, with or without a byte order mark.
 
-    Refused with the byte when it is none of them. A strict decoding decides, no guess does.
+    IntakeError with the byte when it is none of them. A strict decoding decides, no guess does.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -41,11 +41,11 @@ def decoded(data: bytes) -> str:
         return data.decode("cp932")
     except UnicodeDecodeError as error:
         message = f"文字コードがUTF-8でもシフトJISでもありません（{at + 1}バイト目）。"
-        raise Refused(Problem(message)) from error
+        raise IntakeError(Problem(message)) from error
 
 
 def read_csv(text: str) -> Book:
-    """The one sheet of a CSV or TSV. Refused when it has no table."""
+    """The one sheet of a CSV or TSV. IntakeError when it has no table."""
     separator = _separator(text)
     rows: list[list[str]] = []
     csv.field_size_limit(_LONGEST_CELL)
@@ -54,9 +54,9 @@ def read_csv(text: str) -> Book:
         rows += ([_unified(cell) for cell in row] for row in reader)
     except csv.Error as error:
         message = f"CSVの{reader.line_num}行目を読み取れません。"
-        raise Refused(Problem(message)) from error
+        raise IntakeError(Problem(message)) from error
     if max(map(len, rows), default=0) < 2:
-        raise Refused(Problem("表が見つかりません。見出しの行がある表が必要です。"))
+        raise IntakeError(Problem("表が見つかりません。見出しの行がある表が必要です。"))
     return Book([Sheet("CSV", rows)])
 
 
@@ -69,7 +69,7 @@ def _strict(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         message = f"文字コードがUTF-16・UTF-8として壊れています（{error.start + 1}バイト目）。"
-        raise Refused(Problem(message)) from error
+        raise IntakeError(Problem(message)) from error
 
 
 def _separator(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from projects.intake.files.book import Book, Sheet
-from projects.intake.text.remarks import Problem, Refused
+from projects.intake.text.remarks import IntakeError, Problem
 
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -60,13 +60,13 @@ def looks_like_markdown(text: str) -> bool:
 
 
 def parse(text: str) -> Document:
-    """The document of a Markdown file. Refused without a table."""
+    """The document of a Markdown file. IntakeError without a table."""
     lines = [
         Line(no, line.strip()) for no, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1)
     ]
     tables = tuple(_tables(lines))
     if not tables:
-        raise Refused(Problem("表が見つかりません。「| 項番 | 作業項目 | …」の表が必要です。"))
+        raise IntakeError(Problem("表が見つかりません。「| 項番 | 作業項目 | …」の表が必要です。"))
     return Document(tuple(line for line in lines if _is_prose(line)), tables)
 
 

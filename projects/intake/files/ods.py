@@ -14,7 +14,7 @@ from defusedxml.ElementTree import fromstring
 
 from projects.intake.files.book import Book, Merge, Sheet
 from projects.intake.files.xlsx import text_of
-from projects.intake.text.remarks import Problem, Refused
+from projects.intake.text.remarks import IntakeError, Problem
 
 _LENGTH = re.compile(r"([0-9.]+)(cm|mm|in|pt|px)?")
 _POINTS = {"cm": 28.35, "mm": 2.835, "in": 72.0, "pt": 1.0, "px": 0.75, None: 1.0}
@@ -24,7 +24,7 @@ _MOST_REPEATED = 1_000
 
 
 def read_ods(data: bytes) -> Book:
-    """The sheets of an OpenDocument file. Refused when it cannot be opened."""
+    """The sheets of an OpenDocument file. IntakeError when it cannot be opened."""
     try:
         values = python_calamine.CalamineWorkbook.from_object(io.BytesIO(data))
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -41,7 +41,7 @@ def read_ods(data: bytes) -> Book:
         ValueError,
     ) as error:
         message = "OpenDocumentファイルとして開けません。壊れていないか確認してください。"
-        raise Refused(Problem(message)) from error
+        raise IntakeError(Problem(message)) from error
     return Book(sheets)
 
 

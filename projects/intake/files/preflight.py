@@ -18,9 +18,9 @@ from projects.intake.files.sheet_names import NOT_EXCEL, ODS_CONTENT, Book, book
 from projects.intake.files.xlsx_extent import (
     LONG_STRING,
     FarCells,
+    InconclusiveSearchError,
     Merges,
     NearCells,
-    NotNear,
     Scanner,
     Strings,
 )
@@ -33,7 +33,7 @@ from projects.intake.files.zip_directory import (
     damaged,
     entries,
 )
-from projects.intake.text.remarks import Place, Problem, Refused
+from projects.intake.text.remarks import IntakeError, Place, Problem
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -53,15 +53,15 @@ _FREE_TEXT, _PICTURES = "customxml/", (".svg",)
 def check(data: bytes) -> Book:
     """The book, refused in words unless the file is a sound .xlsx, .xlsm or .ods."""
     if data.startswith(OLE_MAGIC):
-        raise Refused(Problem(OLD_FORMAT))
+        raise IntakeError(Problem(OLD_FORMAT))
     if not data.startswith(ZIP_MAGIC):
-        raise Refused(Problem(NOT_EXCEL))
+        raise IntakeError(Problem(NOT_EXCEL))
     parts = entries(data)
     book = book_of(data, parts)
     for part in parts:
         try:
             _look_at(data, part, book, thorough=False)
-        except NotNear:
+        except InconclusiveSearchError:
             _look_at(data, part, book, thorough=True)
     return book
 
@@ -86,7 +86,7 @@ def _head(pieces: Iterator[bytes]) -> bytes:
 
 
 def _root(part: Entry, head: bytes, book: Book) -> str:
-    """The name of the root element, "" for what no reader parses. Refused with a DTD."""
+    """The name of the root element, "" for what no reader parses. IntakeError with a DTD."""
     name = part.name.casefold()
     text = next(as_utf8(iter((head,))))
     xml = text.lstrip().startswith(b"<")
@@ -105,7 +105,7 @@ def _root_element(part: Entry, text: bytes) -> str:
         raise damaged(part.name)
     encoding = _ENCODING.match(text)
     if found[2] or (encoding and encoding[1].lower() not in _ENCODINGS):
-        raise Refused(Problem(DTD if found[2] else UNUSUAL, raw=part.name))
+        raise IntakeError(Problem(DTD if found[2] else UNUSUAL, raw=part.name))
     return found[1].decode()
 
 
@@ -131,6 +131,6 @@ def _scan(part: Entry, pieces: Iterator[bytes], scanners: Sequence[Scanner]) -> 
             scanner.feed(buffer, max(cut, 0))
         rest = buffer[max(cut, 0) :]
         if len(rest) > limits.TEXT_BYTES:
-            raise Refused(Problem(LONG_STRING, raw=part.name))
+            raise IntakeError(Problem(LONG_STRING, raw=part.name))
     for scanner in scanners:
         scanner.feed(rest, len(rest))

@@ -10,7 +10,7 @@ from posixpath import dirname, join, normpath
 
 from projects.intake.files import limits
 from projects.intake.files.zip_directory import SAVE_AGAIN, Entry, as_utf8, chunks
-from projects.intake.text.remarks import Problem, Refused
+from projects.intake.text.remarks import IntakeError, Problem
 
 NOT_EXCEL = f"Excelファイルではありません。{SAVE_AGAIN}"
 BINARY_BOOK = "Excelバイナリブック（.xlsb）は読めません。.xlsxで保存し直してください。"
@@ -40,7 +40,7 @@ class Book:
 
 
 def book_of(data: bytes, parts: Sequence[Entry]) -> Book:
-    """The book that the parts make up. Refused, saying what it is, when it is something else."""
+    """The book that the parts make up. IntakeError says what else it is."""
     files = {part.name.casefold(): part for part in parts}
     mimetype = files.get("mimetype")
     if mimetype and _content(data, mimetype).startswith(_ODS_TYPE) and ODS_CONTENT in files:
@@ -51,7 +51,7 @@ def book_of(data: bytes, parts: Sequence[Entry]) -> Book:
         part = files.get(name.casefold())
         if part and _WORKBOOK_ROOT.search(_content(data, part)):
             return Book(_sheets(data, files, part))
-    raise Refused(Problem(_otherwise(files)))
+    raise IntakeError(Problem(_otherwise(files)))
 
 
 def _otherwise(files: Mapping[str, Entry]) -> str:

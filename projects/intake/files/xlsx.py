@@ -27,7 +27,7 @@ _ONLY_TEXT = {str}
 
 
 def read_xlsx(data: bytes) -> Book:
-    """The sheets of a workbook, hidden ones too. Refused when it cannot be opened."""
+    """The sheets of a workbook, hidden ones too. IntakeError when it cannot be opened."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         parts = Parts(package)
         values = _open(data)

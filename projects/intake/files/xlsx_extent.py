@@ -13,7 +13,7 @@ from typing import Protocol
 
 from projects.intake.files import limits
 from projects.intake.text.cell_address import a1
-from projects.intake.text.remarks import Place, Problem, Refused
+from projects.intake.text.remarks import IntakeError, Place, Problem
 
 SPREAD = (
     f"値のあるセルが離れすぎています（A1から数えて{limits.BOX_CELLS:,}セルまで）。"
@@ -54,7 +54,7 @@ class Scanner(Protocol):
     def feed(self, buffer: bytes, cut: int) -> None: ...
 
 
-class NotNear(Exception):
+class InconclusiveSearchError(Exception):
     """The quick search cannot tell; the part must be gone through cell by cell."""
 
 
@@ -82,19 +82,19 @@ class Box:
             self.column, self._rightmost = column, a1(row, column)
         if self.row * self.column > limits.BOX_CELLS:
             cells = dict.fromkeys((self._rightmost, self._lowest))
-            raise Refused(*(Problem(SPREAD, self.place(cell)) for cell in cells))
+            raise IntakeError(*(Problem(SPREAD, self.place(cell)) for cell in cells))
 
     def inside(self, row: int, column: int = 1) -> None:
         if row > limits.ROWS or column > limits.COLUMNS:
-            raise Refused(Problem(OUTSIDE, self.place(a1(row, column))))
+            raise IntakeError(Problem(OUTSIDE, self.place(a1(row, column))))
 
 
 class NearCells:
-    """Raises NotNear at the first cell that is not plainly written or lies far away."""
+    """Raises InconclusiveSearchError at the first cell written unusually or lying far away."""
 
     def feed(self, buffer: bytes, cut: int) -> None:
         if any(odd.search(buffer, 0, cut) for odd in (_NOT_NEAR, _NOT_PLAIN_ROW, _PREFIXED)):
-            raise NotNear
+            raise InconclusiveSearchError
 
 
 class FarCells:
@@ -166,7 +166,7 @@ class Merges:
             return
         self._count += sum(tag.start() < cut for tag in _MERGE.finditer(buffer))
         if self._count > limits.MERGES:
-            raise Refused(Problem(MANY_MERGES, self._place("A1")))
+            raise IntakeError(Problem(MANY_MERGES, self._place("A1")))
 
 
 class Strings:
@@ -186,4 +186,4 @@ class Strings:
 
     def _check(self, length: int) -> None:
         if length > limits.TEXT_BYTES:
-            raise Refused(Problem(LONG_STRING))
+            raise IntakeError(Problem(LONG_STRING))

@@ -15,7 +15,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from projects.intake.text.cell_values import format_of
-from projects.intake.text.remarks import Problem, Refused
+from projects.intake.text.remarks import IntakeError, Problem
 
 _ESCAPED = re.compile("_x005F(_x[0-9A-Fa-f]{4}_)|_x([0-9A-Fa-f]{4})_")
 _DIGITS = 10
@@ -49,7 +49,7 @@ class Styles:
 
 
 class Parts:
-    """Reads the parts of an opened zip. Refused where the package makes no sense."""
+    """Reads the parts of an opened zip. IntakeError where the package makes no sense."""
 
     def __init__(self, package: zipfile.ZipFile) -> None:
         self._package = package
@@ -61,7 +61,7 @@ class Parts:
         self.from_1904 = properties is not None and properties.get("date1904") in _TRUE
         self.sheets = list(self._sheets(book))
         if not self.sheets:
-            raise Refused(Problem("表のシートがありません（グラフシートだけのブックです）。"))
+            raise IntakeError(Problem("表のシートがありません（グラフシートだけのブックです）。"))
 
     @property
     def has_macros(self) -> bool:
@@ -76,7 +76,7 @@ class Parts:
             message = (
                 f"ファイルが壊れています（{path}）。Excelで開き、.xlsxで保存し直してください。"
             )
-            raise Refused(Problem(message)) from error
+            raise IntakeError(Problem(message)) from error
 
     @cached_property
     def styles(self) -> Styles:
@@ -104,7 +104,7 @@ class Parts:
                 return path
         if "xl/workbook.xml" in self._names:
             return "xl/workbook.xml"
-        raise Refused(Problem("Excelのファイルではありません。.xlsxで保存し直してください。"))
+        raise IntakeError(Problem("Excelのファイルではありません。.xlsxで保存し直してください。"))
 
     def _related(self, path: str) -> Iterator[tuple[str, tuple[str, str]]]:
         """(id, (type, path)) of what a part refers to inside the file."""
@@ -200,4 +200,4 @@ def _parsed(data: bytes) -> Element:
         return fromstring(data)
     except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
         message = "ファイルの中身が壊れています。Excelで開き、.xlsxで保存し直してください。"
-        raise Refused(Problem(message)) from error
+        raise IntakeError(Problem(message)) from error

@@ -18,7 +18,7 @@ from defusedxml.ElementTree import iterparse
 from projects.intake.files.book import Merge, Sheet
 from projects.intake.files.xlsx_package import Part, Parts, rich_text, unescaped
 from projects.intake.text.cell_values import shown_date, shown_number
-from projects.intake.text.remarks import Problem, Refused
+from projects.intake.text.remarks import IntakeError, Problem
 
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _TRUE = ("1", "true", "on")
@@ -27,14 +27,14 @@ MAX_ROW = 1_048_576
 
 
 def read_sheet(part: Part, xml: bytes, parts: Parts) -> Sheet:
-    """The sheet with its looks. Refused when its XML is broken or leaves Excel's limits."""
+    """The sheet with its looks. IntakeError when its XML is broken or leaves Excel's limits."""
     reader = _Reader(part, parts)
     try:
         for _, element in iterparse(BytesIO(xml), events=("end",)):
             reader.take(element)
     except (ParseError, DefusedXmlException, LookupError, ValueError) as error:
         message = f"シート「{part.name}」が壊れています。Excelで開き、.xlsxで保存し直してください。"
-        raise Refused(Problem(message)) from error
+        raise IntakeError(Problem(message)) from error
     return reader.sheet()
 
 

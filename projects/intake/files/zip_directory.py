@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
 from projects.intake.files import limits
-from projects.intake.text.remarks import Problem, Refused
+from projects.intake.text.remarks import IntakeError, Problem
 
 SAVE_AGAIN = "Excelで開き、.xlsxで保存し直してください。"
 DAMAGED = f"ファイルが壊れています。{SAVE_AGAIN}"
@@ -57,20 +57,20 @@ class Entry:
         return self.start + self.packed
 
 
-def damaged(detail: str = "") -> Refused:
-    return Refused(Problem(DAMAGED, raw=detail))
+def damaged(detail: str = "") -> IntakeError:
+    return IntakeError(Problem(DAMAGED, raw=detail))
 
 
 def entries(data: bytes) -> list[Entry]:
-    """The parts in the order of the directory. Refused for anything broken, hidden or too much."""
+    """List the parts in directory order. IntakeError for anything broken, hidden or too much."""
     found = [_located(data, entry, flags) for entry, flags in _directory(data)]
     keys = [entry.name.casefold() for entry in found]
     if len(set(keys)) < len(keys):
-        raise Refused(Problem(UNUSUAL, raw=_first_twice(keys)))
+        raise IntakeError(Problem(UNUSUAL, raw=_first_twice(keys)))
     ordered = sorted(found, key=lambda entry: entry.header)
     for entry, following in pairwise(ordered):
         if entry.end > following.header:
-            raise Refused(Problem(UNUSUAL, raw=following.name))
+            raise IntakeError(Problem(UNUSUAL, raw=following.name))
     _check_sizes(found)
     return found
 
@@ -78,7 +78,7 @@ def entries(data: bytes) -> list[Entry]:
 def chunks(data: bytes, entry: Entry) -> Iterator[bytes]:
     """The part's bytes, a few hundred kilobytes at a time, never more than it declares.
 
-    Refused when its length or checksum is not the declared one.
+    IntakeError when its length or checksum is not the declared one.
     """
     size = crc = 0
     pieces = _inflated(data, entry) if entry.deflated else _stored(data, entry)
@@ -86,7 +86,7 @@ def chunks(data: bytes, entry: Entry) -> Iterator[bytes]:
         size += len(piece)
         crc = zlib.crc32(piece, crc)
         if size > entry.size:
-            raise Refused(Problem(UNUSUAL, raw=entry.name))
+            raise IntakeError(Problem(UNUSUAL, raw=entry.name))
         yield piece
     if size != entry.size or crc != entry.crc:
         raise damaged(entry.name)
@@ -130,9 +130,9 @@ def _check_sizes(found: Sequence[Entry]) -> None:
     for entry in found:
         bomb = entry.size > limits.RATIO_FROM_BYTES and entry.size > limits.RATIO * entry.packed
         if bomb or entry.size > limits.PART_BYTES:
-            raise Refused(Problem(TOO_LARGE, raw=entry.name))
+            raise IntakeError(Problem(TOO_LARGE, raw=entry.name))
     if sum(entry.size for entry in found) > limits.EXPANDED_BYTES:
-        raise Refused(Problem(TOO_LARGE))
+        raise IntakeError(Problem(TOO_LARGE))
 
 
 def _directory(data: bytes) -> Iterator[tuple[Entry, int]]:
@@ -156,11 +156,11 @@ def _directory_place(data: bytes) -> tuple[int, int, int]:
     _, disk, first_disk, here, count, size, start, comment = _END.unpack_from(data, at)
     zip64 = data[max(at - _ZIP64_LOCATOR_BYTES, 0) :].startswith(b"PK\x06\x07")
     if zip64 or disk or first_disk or here != count:
-        raise Refused(Problem(UNUSUAL))
+        raise IntakeError(Problem(UNUSUAL))
     if at + _END.size + comment != len(data) or start + size != at:
         raise damaged()
     if count > limits.ENTRIES:
-        raise Refused(Problem(TOO_MANY_PARTS, raw=f"{count:,}個"))
+        raise IntakeError(Problem(TOO_MANY_PARTS, raw=f"{count:,}個"))
     return count, start, at
 
 
@@ -178,7 +178,7 @@ def _directory_entry(data: bytes, at: int) -> tuple[Entry, int, int]:
     size, packed, header = _long_sizes((size, packed, header), extra, name)
     entry = Entry(name, packed, size, method == _DEFLATED, crc, header)
     if method == _STORED and packed != size:
-        raise Refused(Problem(UNUSUAL, raw=name))
+        raise IntakeError(Problem(UNUSUAL, raw=name))
     return entry, flags, _ENTRY.size + name_length + extra_length + comment_length
 
 
@@ -203,27 +203,27 @@ def _located(data: bytes, entry: Entry, flags: int) -> Entry:
     )
     same_method = method == (_DEFLATED if entry.deflated else _STORED)
     if name != entry.name or local_flags != flags or not same_method or not (later or same):
-        raise Refused(Problem(UNUSUAL, raw=entry.name))
+        raise IntakeError(Problem(UNUSUAL, raw=entry.name))
     return replace(entry, start=start)
 
 
 def _name(raw: bytes) -> str:
-    """The name with slashes. Refused when it leaves the file or hides something."""
+    """The name with slashes. IntakeError when it leaves the file or hides something."""
     try:
         name = raw.decode("utf-8")
     except UnicodeDecodeError:
         name = raw.decode("cp437")
     name = name.replace("\\", "/")
     if not name or name.startswith("/") or ":" in name or "\0" in name or ".." in name.split("/"):
-        raise Refused(Problem(UNUSUAL, raw=name.replace("\0", "")))
+        raise IntakeError(Problem(UNUSUAL, raw=name.replace("\0", "")))
     return name
 
 
 def _check_method(name: str, flags: int, method: int) -> None:
     if flags & (_FLAG_ENCRYPTED | _FLAG_STRONG | _FLAG_MASKED) or method == _AES:
-        raise Refused(Problem(ENCRYPTED))
+        raise IntakeError(Problem(ENCRYPTED))
     if method not in (_STORED, _DEFLATED):
-        raise Refused(Problem(UNUSUAL, raw=name))
+        raise IntakeError(Problem(UNUSUAL, raw=name))
 
 
 def _extras(raw: bytes, name: str) -> dict[int, bytes]:
@@ -234,7 +234,7 @@ def _extras(raw: bytes, name: str) -> dict[int, bytes]:
         kind, length = _EXTRA.unpack_from(raw, at)
         at += _EXTRA.size
         if kind in found or at + length > len(raw) or kind == _EXTRA_OTHER_NAME:
-            raise Refused(Problem(UNUSUAL, raw=name))
+            raise IntakeError(Problem(UNUSUAL, raw=name))
         found[kind] = raw[at : at + length]
         at += length
     return found

@@ -29,7 +29,7 @@ from projects.intake.tables.layout import Layout, SheetLayout, sheet_layout
 from projects.intake.tables.sheet_choice import Taken, look, no_table, select
 from projects.intake.text.column_definitions import Party
 from projects.intake.text.corrections import NO_CHOICES, Choices, Levels
-from projects.intake.text.remarks import Code, Refused
+from projects.intake.text.remarks import Code, IntakeError
 from projects.intake.text.title_block import Preface
 from projects.intake.text.vocabulary import Field
 
@@ -52,7 +52,7 @@ def interpret(
 ) -> Reading:
     """The reading of a book. `roles` are known ones, all there are when `fixed`.
 
-    `legend` is what marks mean where the file does not say. Refused with every cause.
+    `legend` is what marks mean where the file does not say. IntakeError with every cause.
     """
     sheets = [look(sheet, roles, choices) for sheet in book.sheets]
     taken = _taken(sheets, roles, choices, fixed=fixed)
@@ -70,7 +70,7 @@ def interpret(
     items, kept = _items(rows, levels, source, reader, spreads, meanings, used)
     _remark_oddities(sheets, taken, rows.records, source, ledger)
     if ledger.problems:
-        raise Refused(*ledger.problems)
+        raise IntakeError(*ledger.problems)
     return Reading(
         _grid(preface, marks, found_roles, items),
         tuple(ledger.remarks),
@@ -86,11 +86,11 @@ def interpret(
 def _taken(
     sheets: Sequence[Taken], roles: Sequence[Role], choices: Choices, *, fixed: bool
 ) -> list[Taken]:
-    """The sheets that are taken. Refused when there is none."""
+    """The sheets that are taken. IntakeError when there is none."""
     select(sheets, choices)
     taken = [each for each in sheets if not each.reason]
     if not taken:
-        raise Refused(no_table(sheets))
+        raise IntakeError(no_table(sheets))
     if choices.sheets is None and len(taken) > 1:
         return _with_parties(taken, roles, choices, fixed=fixed)
     return taken

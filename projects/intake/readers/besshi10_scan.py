@@ -18,7 +18,7 @@ from projects.intake.tables.scanned_headers import (
 from projects.intake.text.cell_address import a1
 from projects.intake.text.column_definitions import Columns, Meaning, Party, role_keys
 from projects.intake.text.mark_symbols import Symbol, read_symbol
-from projects.intake.text.remarks import Code, Place, Problem, Refused, Remark
+from projects.intake.text.remarks import Code, IntakeError, Place, Problem, Remark
 from projects.intake.text.title_block import Preface, read_preface
 from projects.intake.text.vocabulary import Field, field_of
 
@@ -115,7 +115,7 @@ def read_scan(
 ) -> Reading:
     """The reading of a document. `roles` empty: taken from the first table's header.
 
-    A table that `columns` does not name is understood by its header. Refused, with every
+    A table that `columns` does not name is understood by its header. IntakeError, with every
     cause and place, for unknown columns with content, unreadable marks and broken rows.
     """
     preface = read_preface((line.no, line.text) for line in document.lines)
@@ -127,7 +127,7 @@ def read_scan(
         scan.table(table, columns.get(table.index) or infer_columns(table, named))
     _check_numbers(scan)
     if scan.problems:
-        raise Refused(*scan.problems)
+        raise IntakeError(*scan.problems)
     grid = Grid(
         title=preface.title,
         document_number=preface.document_number,

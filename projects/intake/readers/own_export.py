@@ -31,24 +31,24 @@ from projects.intake.rows.heading_runs import depths
 from projects.intake.rows.marks import Marks
 from projects.intake.tables.header_search import Spread
 from projects.intake.text.corrections import Choices
-from projects.intake.text.remarks import Code, Problem, Refused, Remark
+from projects.intake.text.remarks import Code, IntakeError, Problem, Remark
 
 
 def read_returned(book: Book, choices: Choices) -> Reading:
     """The reading of an exported workbook; of the choices only those about marks count.
 
-    Refused when its own sheets are damaged.
+    IntakeError when its own sheets are damaged.
     """
     sheets = {sheet.name: sheet for sheet in book.sheets}
     hidden = read_hidden(sheets.pop(HIDDEN_SHEET))
     if not sheets:
-        raise Refused(Problem("役割分担表のシートがありません。"))
+        raise IntakeError(Problem("役割分担表のシートがありません。"))
     visible = find_header(list(sheets.values()))
     visible.remarks += book.remarks
     reading = _read_visible(visible, hidden, choices)
     problems = visible.problems or [Problem(error) for error in reading.grid.errors()]
     if problems:
-        raise Refused(*problems)
+        raise IntakeError(*problems)
     return reading
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from projects.domain.grid import UID_ALPHABET, UID_LENGTH, Grid, Item, Mark, Role, RoleKind
 from projects.excel.workbook import FORMAT_VERSION
 from projects.intake.files.book import Sheet
-from projects.intake.text.remarks import Problem, Refused
+from projects.intake.text.remarks import IntakeError, Problem
 
 _UID = re.compile(rf"[{UID_ALPHABET}]{{{UID_LENGTH}}}")
 
@@ -25,12 +25,12 @@ class Hidden:
 
 
 def read_hidden(sheet: Sheet) -> Hidden:
-    """The outline that the sheet keeps. Refused when it is of another format or damaged."""
+    """The outline that the sheet keeps. IntakeError when it is of another format or damaged."""
     width = max(5, sheet.width)
     rows = [[*row, *[""] * (width - len(row))] for row in sheet.rows]
     single = {row[0]: row[1] for row in rows}
     if single.get("format") != FORMAT_VERSION:
-        raise Refused(Problem("識別情報の版が異なるため読み取れません。出力し直してください。"))
+        raise IntakeError(Problem("識別情報の版が異なるため読み取れません。出力し直してください。"))
     try:
         grid = Grid(
             title=single["title"],
@@ -43,7 +43,9 @@ def read_hidden(sheet: Sheet) -> Hidden:
         )
         return Hidden(grid, single["project"], int(single["revision"]), single["part"])
     except (KeyError, IndexError, ValueError) as error:
-        raise Refused(Problem("識別情報のシートが壊れています。出力し直してください。")) from error
+        raise IntakeError(
+            Problem("識別情報のシートが壊れています。出力し直してください。")
+        ) from error
 
 
 def _outline_item(row: Sequence[str]) -> Item:

@@ -16,7 +16,7 @@ from projects.excel.workbook import (
     preface_cells,
 )
 from projects.intake.files.book import Sheet
-from projects.intake.text.remarks import Code, Place, Problem, Refused, Remark
+from projects.intake.text.remarks import Code, IntakeError, Place, Problem, Remark
 from projects.intake.text.title_block import LEGEND_LINE
 
 HEADER_WITHIN = 60
@@ -51,7 +51,7 @@ class Visible:
 
 
 def find_header(sheets: Sequence[Sheet]) -> Visible:
-    """The first sheet with a header row, found by its words. Refused without one in 60 rows."""
+    """The first sheet with a header row, found by its words. IntakeError without one in 60 rows."""
     for sheet in sheets:
         filled = filled_cells(sheet)
         for index in islice(filled, HEADER_WITHIN):
@@ -61,7 +61,7 @@ def find_header(sheets: Sequence[Sheet]) -> Visible:
                 _read_headers(visible)
                 return visible
     message = f"「{NUMBER_HEADER}」「{NAME_HEADER}」の見出し行が見つかりません。"
-    raise Refused(Problem(message, Place("A1", sheet=sheets[0].name)))
+    raise IntakeError(Problem(message, Place("A1", sheet=sheets[0].name)))
 
 
 def filled_cells(sheet: Sheet) -> Filled:

@@ -2,7 +2,7 @@
 
 The child gets a stranger's bytes on its standard input and answers with lines of JSON. It dies
 with its limits (`confined`), by the clock, or when nobody wants the answer; the parent only ever
-sees an answer or `Refused`.
+sees an answer or `IntakeError`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from projects.intake.sandbox.confinement import HEADER, problem_of
-from projects.intake.text.remarks import Problem, Refused
+from projects.intake.text.remarks import IntakeError, Problem
 
 TASKS = {"read": "projects.intake.sandbox.read_task:read_task"}
 
@@ -59,7 +59,7 @@ _SIGNALS = {one.value: one.name for one in signal.Signals}
 logger = logging.getLogger(__name__)
 
 
-class Cancelled(Exception):
+class CancelledError(Exception):
     """Nobody waits for the answer any more."""
 
 
@@ -74,8 +74,9 @@ def run(
 ) -> dict[str, Any]:
     """The answer of the task to the file and its arguments, both plain JSON.
 
-    `tasks` maps names to "module:function"; the function takes (data, arguments, report). Refused
-    as the task refuses, or when it needs too much; Cancelled soon after `cancelled` is true.
+    `tasks` maps names to "module:function"; the function takes (data, arguments, report).
+    IntakeError as the task refuses, or when it needs too much; CancelledError soon after
+    `cancelled` is true.
     `progress` is told fractions from 0 to 1, a few times a second.
     """
     seconds = _seconds(len(data))
@@ -105,9 +106,9 @@ def _wait(
             told = child.fraction
             progress(told)
         if cancelled and not done and cancelled():
-            raise Cancelled
+            raise CancelledError
         if not done and time.monotonic() >= deadline:
-            raise Refused(Problem(TOO_SLOW))
+            raise IntakeError(Problem(TOO_SLOW))
 
 
 class _Child:
@@ -145,27 +146,27 @@ class _Child:
     def result(self) -> dict[str, Any]:
         """What it answered, once it has ended."""
         if len(self._answer) > ANSWER_BYTES:
-            raise Refused(Problem(TOO_LONG_ANSWER))
+            raise IntakeError(Problem(TOO_LONG_ANSWER))
         if not self._answer:
             raise self._death()
         try:
             return _understood(json.loads(self._answer))
         except (ValueError, TypeError, LookupError, RecursionError) as error:
             logger.warning("a reading task answered nonsense: %r", self._answer[:200])
-            raise Refused(Problem(UNREADABLE)) from error
+            raise IntakeError(Problem(UNREADABLE)) from error
 
-    def _death(self) -> Refused:
+    def _death(self) -> IntakeError:
         code = self._process.returncode
         logger.warning(
             "a reading task ended with %s\n%s", code, self._errors.decode(errors="replace")
         )
         killed_by = _SIGNALS.get(-code, "")
         if killed_by == "SIGXCPU":
-            return Refused(Problem(TOO_SLOW))
+            return IntakeError(Problem(TOO_SLOW))
         # The system kills when it has no memory left itself.
         if killed_by == "SIGKILL" or any(word in self._errors for word in _OUT_OF_MEMORY):
-            return Refused(Problem(TOO_COMPLEX))
-        return Refused(Problem(STOPPED if code < 0 else UNREADABLE))
+            return IntakeError(Problem(TOO_COMPLEX))
+        return IntakeError(Problem(STOPPED if code < 0 else UNREADABLE))
 
     def _kill(self) -> None:
         if hasattr(os, "killpg"):
@@ -224,9 +225,9 @@ def _fraction(line: bytes) -> float | None:
 
 def _understood(answer: dict[str, Any]) -> dict[str, Any]:
     if "refused" in answer:
-        raise Refused(*(problem_of(problem) for problem in answer["refused"]))
+        raise IntakeError(*(problem_of(problem) for problem in answer["refused"]))
     if "failed" in answer:
-        raise Refused(Problem(TOO_COMPLEX))
+        raise IntakeError(Problem(TOO_COMPLEX))
     found = answer["answer"]
     if not isinstance(found, dict):
         raise TypeError(type(found))

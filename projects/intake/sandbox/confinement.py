@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, BinaryIO
 
-from projects.intake.text.remarks import Place, Problem, Refused
+from projects.intake.text.remarks import IntakeError, Place, Problem
 
 try:
     import resource
@@ -115,7 +115,7 @@ def _serve(work: Task, given: BinaryIO, answer: BinaryIO) -> None:
         arguments = json.loads(given.read(arguments_length))
         data = given.read(data_length)
         line = _line({"answer": work(data, arguments, _reporter(answer))})
-    except Refused as refused:
+    except IntakeError as refused:
         line = _line({"refused": [_problem_json(problem) for problem in refused.problems]})
     except MemoryError:
         line = _line({"failed": "memory"})

@@ -10,7 +10,7 @@ from projects.domain.text.match_key import match_key
 from projects.intake.files.markdown import Table
 from projects.intake.text.cell_address import a1
 from projects.intake.text.column_definitions import Columns, Meaning, Party, meaning_of, role_keys
-from projects.intake.text.remarks import Code, Place, Problem, Refused, Remark
+from projects.intake.text.remarks import Code, IntakeError, Place, Problem, Remark
 from projects.intake.text.vocabulary import Field, field_of
 
 
@@ -40,7 +40,7 @@ def infer_roles(table: Table) -> tuple[Role, ...]:
 
 
 def infer_columns(table: Table, roles: Sequence[Role]) -> Columns:
-    """Meanings by the header's words. Refused when a column with content says nothing known."""
+    """Meanings by the header's words. IntakeError when a column with content says nothing known."""
     length = header_length(table)
     keys = role_keys(roles)
     headers = column_headers(table, length)
@@ -52,7 +52,7 @@ def infer_columns(table: Table, roles: Sequence[Role]) -> Columns:
     if Field.NAME not in meanings:
         problems.append(Problem("「作業項目」の列が見つかりません。", Place("A1", table.index)))
     if problems:
-        raise Refused(*problems)
+        raise IntakeError(*problems)
     return meanings
 
 

@@ -13,7 +13,7 @@ from projects.intake.tables.header_search import Spread, Table, find_tables
 from projects.intake.text.column_definitions import role_keys
 from projects.intake.text.corrections import Choices
 from projects.intake.text.mark_symbols import looks_like_mark
-from projects.intake.text.remarks import Problem, Refused
+from projects.intake.text.remarks import IntakeError, Problem
 
 _SAME_SHARE = 0.5
 _TELLING_TEXTS = 2
@@ -34,7 +34,7 @@ def look(sheet: Sheet, roles: Sequence[Role], choices: Choices) -> Taken:
     spread = Spread(sheet.merges)
     header = choices.headers.get(sheet.name)
     if header is not None and not 1 <= header <= len(sheet.rows):
-        raise Refused(Problem(f"見出しの行{header}はシート「{sheet.name}」にありません。"))
+        raise IntakeError(Problem(f"見出しの行{header}はシート「{sheet.name}」にありません。"))
     return Taken(sheet, spread, find_tables(sheet, spread, role_keys(roles), header=header))
 
 
@@ -46,7 +46,7 @@ def select(sheets: Sequence[Taken], choices: Choices) -> None:
             each.reason = "" if each.sheet.name in choices.sheets else "選ばれていない"
             if not each.reason and not each.tables:
                 message = "作業項目の見出しが見つかりません。見出しの行を指定してください。"
-                raise Refused(Problem(message, each.sheet.place(1, 1)))
+                raise IntakeError(Problem(message, each.sheet.place(1, 1)))
         elif not each.tables:
             each.reason = "役割分担表が見つからない"
         elif not each.sheet.visible:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from projects.domain.grid import Role, RoleKind, clean_line
 from projects.domain.text.match_key import match_key
-from projects.intake.text.remarks import Problem, Refused
+from projects.intake.text.remarks import IntakeError, Problem
 from projects.intake.text.vocabulary import Field, field_of
 
 
@@ -60,7 +60,7 @@ def meaning_of(header: str, keys: Mapping[str, int]) -> Meaning | None:
 def parse_columns(data: bytes, *, role_count: int) -> dict[int, Columns]:
     """`columns.csv` (table,column,meaning; both counted from 1) → meanings per table.
 
-    Meanings: number, name, description, ignore, party:N with N from 1. Refused with the line
+    Meanings: number, name, description, ignore, party:N with N from 1. IntakeError with the line
     for anything else.
     """
     found: dict[int, dict[int, Meaning]] = defaultdict(dict)
@@ -80,13 +80,13 @@ def parse_roles(data: bytes) -> tuple[Role, ...]:
     for line, row in _rows(data, ("position", "name")):
         kind = row.get("kind") or RoleKind.VENDOR
         if kind not in set(RoleKind):
-            raise Refused(
+            raise IntakeError(
                 Problem(f"CSVの{line}行目: 種別「{kind}」は orderer・prime・vendor の何れか。")
             )
         aliases = tuple(a.strip() for a in (row.get("aliases") or "").split("|") if a.strip())
         name, short_name = (clean_line(row.get(key) or "") for key in ("name", "short_name"))
         if not name:
-            raise Refused(Problem(f"CSVの{line}行目: 名称が空です。"))
+            raise IntakeError(Problem(f"CSVの{line}行目: 名称が空です。"))
         role = Role(name, short_name, RoleKind(kind))
         placed.append((_whole(row["position"], line), _with_aliases(role, aliases)))
     return tuple(role for _, role in sorted(placed, key=lambda pair: pair[0]))
@@ -100,21 +100,21 @@ def _rows(data: bytes, wanted: Sequence[str]) -> list[tuple[int, dict[str, str]]
     try:
         reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
     except UnicodeDecodeError as error:
-        raise Refused(Problem("CSVの文字コードがUTF-8ではありません。")) from error
+        raise IntakeError(Problem("CSVの文字コードがUTF-8ではありません。")) from error
     try:
         missing = [name for name in wanted if name not in (reader.fieldnames or [])]
         rows = [(reader.line_num, row) for row in reader if any(row.values())]
     except csv.Error as error:
         message = f"CSVの{reader.line_num + 1}行目を読み取れません。"
-        raise Refused(Problem(message)) from error
+        raise IntakeError(Problem(message)) from error
     if missing:
-        raise Refused(Problem(f"CSVの1行目に列「{'、'.join(missing)}」がありません。"))
+        raise IntakeError(Problem(f"CSVの1行目に列「{'、'.join(missing)}」がありません。"))
     return rows
 
 
 def _whole(text: str | None, line: int) -> int:
     if not _WHOLE.fullmatch(text or ""):
-        raise Refused(Problem(f"CSVの{line}行目: 「{text}」は1〜99999の整数ではありません。"))
+        raise IntakeError(Problem(f"CSVの{line}行目: 「{text}」は1〜99999の整数ではありません。"))
     return int(text or "")
 
 
@@ -126,4 +126,4 @@ def _meaning(text: str | None, line: int, role_count: int) -> Meaning:
             return Party(index)
     elif name in {field.value for field in Field}:
         return Field(name)
-    raise Refused(Problem(f"CSVの{line}行目: 列の意味「{text}」が分かりません。"))
+    raise IntakeError(Problem(f"CSVの{line}行目: 列の意味「{text}」が分かりません。"))

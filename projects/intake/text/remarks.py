@@ -93,7 +93,7 @@ class Problem:
         return f"{where}{self.message}{raw}"
 
 
-class Refused(Exception):
+class IntakeError(Exception):
     """The file is not taken. `problems` says why, every one with its place."""
 
     def __init__(self, *problems: Problem) -> None:

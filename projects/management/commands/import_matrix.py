@@ -17,7 +17,7 @@ from projects import store
 from projects.domain.plan import Act
 from projects.imports.compare import Blank, Wishes
 from projects.imports.proposal import Proposal, Source, create_from, propose
-from projects.intake import Choices, Refused
+from projects.intake import Choices, IntakeError
 from projects.intake.text.corrections import SKIP, Levels
 from projects.management.parsing import JapaneseErrors
 from projects.models import Project
@@ -68,9 +68,9 @@ class Command(JapaneseErrors, BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self._run(options)
-        except Refused as refused:
+        except IntakeError as refused:
             raise CommandError(f"取り込めません。\n{refused}", returncode=REFUSED) from refused
-        except (store.Broken, store.Stale) as error:
+        except (store.BrokenRulesError, store.StaleRevisionError) as error:
             raise CommandError(f"反映できません。\n{error}", returncode=REFUSED) from error
 
     def _run(self, options: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from raci import backup
-from raci.backup.programs import Failed
+from raci.backup.programs import ProgramError
 
 REFUSED = 2
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         except OSError as error:
             message = f"「{out}」に書き込めません（{error.strerror}）。何も作られていません。"
             raise CommandError(message, returncode=REFUSED) from error
-        except Failed as error:
+        except ProgramError as error:
             message = f"書き出せませんでした。何も作られていません。原因: {error}"
             raise CommandError(message, returncode=REFUSED) from error
         rows = sum(int(count) for count, _ in made.tables.values())

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from raci import backup
-from raci.backup.programs import Failed
+from raci.backup.programs import ProgramError
 
 WRONG, REFUSED = 1, 2
 RIGHTS = (
@@ -29,33 +29,33 @@ class Command(BaseCommand):
         path: Path = options["path"]
         try:
             made = backup.restore(path)
-        except backup.Different as error:
+        except backup.DifferentDataError as error:
             message = f"読み込みましたが、内容が作成時と違います。使わないでください。\n{error}"
             raise CommandError(message, returncode=WRONG) from error
-        except backup.NotGranted as error:
+        except backup.NotGrantedError as error:
             message = (
                 "読み込み、照合しましたが、業者の画面がまだ使えません。"
                 f"データベースの管理者が次を実行してください: {error};"
             )
             raise CommandError(message, returncode=WRONG) from error
-        except backup.NotEmpty as error:
+        except backup.NotEmptyError as error:
             message = (
                 "データベースが空ではないため、読み込みませんでした。"
                 "新しい空のデータベースを DATABASE_URL または RACI_DATA_DIR で指定してください。"
             )
             raise CommandError(message, returncode=REFUSED) from error
-        except backup.Newer as error:
+        except backup.NewerArchiveError as error:
             message = (
                 f"このバックアップは、より新しい版のものです（{error}）。"
                 "その版のプログラムで読み込んでください。データベースには触れていません。"
             )
             raise CommandError(message, returncode=REFUSED) from error
-        except backup.Damaged as error:
+        except backup.DamagedArchiveError as error:
             raise CommandError(str(error), returncode=REFUSED) from error
         except OSError as error:
             message = f"「{path}」を読めません（{error.strerror}）。"
             raise CommandError(message, returncode=REFUSED) from error
-        except Failed as error:
+        except ProgramError as error:
             message = f"読み込めませんでした。データベースは空のままです。原因: {error}\n{RIGHTS}"
             raise CommandError(message, returncode=REFUSED) from error
         rows = sum(int(count) for count, _ in made.tables.values())
