@@ -18,7 +18,7 @@ from projects import store
 from projects.admin.forms import PREFIX, LegendFormSet, RoleForm, WorkItemForm, item_form
 from projects.domain.grid import Grid, without_item
 from projects.models import LegendMark, Membership, Project, Role, WorkItem
-from projects.store.rename_waivers import waivers_follow
+from projects.store import waivers
 
 
 class RecordedAdmin(admin.ModelAdmin[Any]):
@@ -98,7 +98,7 @@ class RoleAdmin(RecordedAdmin):
         """What names the column follows it."""
         super().save_model(request, obj, form, change)
         if change and "name" in form.changed_data:
-            waivers_follow(obj.project, {form.initial["name"]: obj.name})
+            waivers.rename_columns(obj.project, {form.initial["name"]: obj.name})
 
 
 @admin.register(WorkItem)

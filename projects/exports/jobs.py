@@ -1,5 +1,7 @@
 """Files that take long to write: asked for, written by a job, handed out for a day.
 
+The only writer of outputs.
+
 What is asked for is a kind and a word: `matrix` with a 項番 or "", `edition` with its number.
 """
 

@@ -17,12 +17,11 @@ from projects.domain.plan import Act
 from projects.findings.forms import ChosenForm, ShareForm, WaiveForm
 from projects.findings.repair import Repair, repair_of
 from projects.findings.repair import repair as apply_repair
-from projects.findings.review import Judged, Review, review, take_back, waive_below
-from projects.findings.review import waive as waive_findings
+from projects.findings.review import Judged, Review, review
 from projects.findings.views import list_page
 from projects.models import Project
 from projects.shared.project_page import project_page
-from projects.store import lifecycle
+from projects.store import lifecycle, waivers
 from raci.access import Right, person
 
 OK, BAD_REQUEST, CONFLICT = 200, 400, 409
@@ -132,12 +131,12 @@ def _waived(
     data, by = form.cleaned_data, person(request)
     if data["below"]:
         code = chosen[0].finding.code
-        waive_below(
+        waivers.waive_below(
             project, code, uid=data["below"], role=data["role"], reason=data["reason"], by=by
         )
         messages.success(request, f"「{code} {CHECKS[code].title}」をこの区分では見送ります。")
     else:
-        waive_findings(project, [one.finding for one in chosen], reason=data["reason"], by=by)
+        waivers.waive(project, [one.finding for one in chosen], reason=data["reason"], by=by)
         messages.success(
             request, f"{len(chosen)}件を見送りました。内容が変わると再確認になります。"
         )
@@ -149,7 +148,7 @@ def _waived(
 def unwaive(request: HttpRequest, project: Project, key: int) -> HttpResponse:
     """Takes a waiver back: what it waived is open again."""
     waiver = get_object_or_404(project.waivers, pk=key)
-    take_back(waiver, by=person(request))
+    waivers.take_back(waiver, by=person(request))
     messages.success(request, "見送りを取り消しました。")
     return _back(request, project)
 

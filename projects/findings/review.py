@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.core.cache import cache, caches
-from django.db import transaction
 
 from projects import checks, store
 from projects.checks import Code, Finding
 from projects.checks.locations import Whereabouts, about
 from projects.domain.grid import Grid, ancestors, index_of, parents, subtree_ends
 from projects.models import Project, Waiver
-from projects.store import Kind, Person
-from projects.store.change_sets import signed
+from projects.store.waivers import digest
 from raci.http.etags import cache_key
 
 MOST_CELLS = 100_000
@@ -166,46 +163,6 @@ class _Rules:
             if all(row in span for row in rows) and (not rule.role or rule.role in finding.roles):
                 return rule
         return None
-
-
-def digest(finding: Finding) -> str:
-    """What the finding is about, in 64 characters."""
-    return hashlib.sha256("\0".join(finding.evidence).encode()).hexdigest()
-
-
-def waive(project: Project, found: Sequence[Finding], *, reason: str, by: Person) -> None:
-    """Lets each of the findings be as it is now. A former waiver of one is replaced."""
-    with store.act(by=by, kind=Kind.EDIT, reason=reason), transaction.atomic():
-        Waiver.objects.of(project).filter(key__in=[one.key for one in found]).delete()
-        Waiver.objects.bulk_create(
-            Waiver(
-                project=project,
-                code=one.code.value,
-                key=one.key,
-                evidence=digest(one),
-                reason=reason,
-                **signed(by),
-            )
-            for one in found
-        )
-
-
-def waive_below(
-    project: Project, code: Code, *, uid: str, role: str, reason: str, by: Person
-) -> None:
-    """Lets all findings of the code be, now and later, in the row with that uid and below it."""
-    with store.act(by=by, kind=Kind.EDIT, reason=reason), transaction.atomic():
-        rules = Waiver.objects.of(project).filter(key="")
-        rules.filter(code=code.value, uid=uid, role=role).delete()
-        Waiver.objects.create(
-            project=project, code=code.value, uid=uid, role=role, reason=reason, **signed(by)
-        )
-
-
-def take_back(waiver: Waiver, *, by: Person) -> None:
-    """The findings that it waived are open again."""
-    with store.act(by=by, kind=Kind.UNDO), transaction.atomic():
-        Waiver.objects.filter(project=waiver.project_id, pk=waiver.pk).delete()
 
 
 def headings_of(grid: Grid, uid: str) -> list[str]:

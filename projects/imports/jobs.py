@@ -8,17 +8,14 @@ import re
 import zlib
 from dataclasses import replace
 from time import monotonic
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import OperationalError
-from django.db.models.functions import Now
 from psycopg2.errors import QueryCanceled  # type: ignore[import-untyped]
 
 from projects import store
-from projects.domain.grid import clean_text
 from projects.domain.plan import Plan
-from projects.imports import cancel, proposal
+from projects.imports import cancel, proposal, records
 from projects.imports.compare import Wishes, compare
 from projects.intake import IntakeError, Problem, Reading
 from projects.intake.readers import json_codec
@@ -75,30 +72,25 @@ def read(key: int) -> None:
             progress=_Progress(row),
         )
     except IntakeError as refused:
-        _end(row, state=State.REFUSED, problems=[said(p) for p in refused.problems])
+        records.refuse(row, refused.problems)
     except child_process.CancelledError:
-        _end(row, state=State.CANCELLED)
+        records.end_reading(row, state=State.CANCELLED)
     except (KeyError, TypeError, ValueError):  # an answer that no honest child gives
         logger.exception("the reading of import %s is not one", key)
-        _end(row, state=State.REFUSED, problems=[said(Problem(child_process.UNREADABLE))])
+        records.refuse(row, [Problem(child_process.UNREADABLE)])
     else:
         _keep(row, reading, row.project.revision)
 
 
 def _keep(row: Import, reading: Reading, revision: int) -> None:
     try:
-        _end(row, state=State.READY, reading=packed(reading), revision=revision, progress=1)
+        records.end_reading(
+            row, state=State.READY, reading=packed(reading), revision=revision, progress=1
+        )
     except OperationalError as error:
         if cause_of(error) is not Cause.FULL:
             raise
-        _end(row, state=State.REFUSED, problems=[said(Problem(WORDS[Cause.FULL]))])
-
-
-def _end(row: Import, **values: Any) -> None:
-    """The end of a reading: with its result, or given up when that was asked for meanwhile."""
-    rows = Import.objects.itself(row).filter(state=State.READING)
-    if not rows.filter(stop=False).update(**values):
-        rows.update(state=State.CANCELLED, stop=False)
+        records.refuse(row, [Problem(WORDS[Cause.FULL])])
 
 
 _EXPECTED = (
@@ -127,7 +119,7 @@ def apply(key: int, person: int, reason: str) -> None:
         problems = _problems(error)
         if not problems:
             raise
-        _back(row, *problems)
+        records.return_to_preview(row, problems)
 
 
 def _plan(row: Import) -> Plan:
@@ -165,27 +157,8 @@ def _write(row: Import, plan: Plan, by: User, reason: str) -> None:
         reason=reason,
         revision=row.revision,
     )
-    running = Import.objects.itself(row).filter(state=State.APPLYING, stop=False)
-    if not running.update(
-        state=State.APPLIED,
-        number=row.project.revision,
-        totals=plan.totals(),
-        finished_at=Now(),
-        progress=1,
-    ):
+    if not records.end_applying(row, number=row.project.revision, totals=plan.totals()):
         raise _StopRequestedError
-
-
-def _back(row: Import, *problems: Problem) -> None:
-    """The preview again, with what kept the matrix from changing."""
-    rows = Import.objects.itself(row).filter(state=State.APPLYING)
-    rows.update(state=State.READY, stop=False, problems=[said(p) for p in problems])
-
-
-def said(problem: Problem) -> dict[str, str]:
-    where = str(problem.place) if problem.place else ""
-    texts = {"message": problem.message, "place": where, "raw": problem.raw}
-    return {name: clean_text(text) for name, text in texts.items()}
 
 
 class _Progress:
@@ -197,7 +170,7 @@ class _Progress:
     def __call__(self, part: float) -> None:
         if monotonic() >= self._next:
             self._next = monotonic() + TICK_SECONDS
-            Import.objects.itself(self._row).update(progress=min(max(part, 0), 1))
+            records.save_progress(self._row, part)
 
 
 class _Cancelled:
@@ -209,5 +182,5 @@ class _Cancelled:
     def __call__(self) -> bool:
         if monotonic() >= self._next and not self._found:
             self._next = monotonic() + TICK_SECONDS
-            self._found = Import.objects.itself(self._row).filter(stop=True).exists()
+            self._found = records.stop_requested(self._row)
         return self._found

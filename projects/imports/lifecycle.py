@@ -14,13 +14,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from projects.domain.grid import clean_line
-from projects.imports import jobs
+from projects.imports import jobs, records
 from projects.imports.cancel import stop_writing
 from projects.imports.compare import Wishes
 from projects.intake.text.corrections import Choices
 from projects.models import Import, Project
-from projects.models.import_ import MAX_FILE_NAME
 from raci import jobs as queue
 
 State = Import.State
@@ -48,15 +46,7 @@ class StaleImportError(ImportStateError):
 def upload(project: Project, *, data: bytes, name: str, by: User) -> Import:
     """A new import of the file's bytes, whose reading has begun or is done. ImportStateError."""
     with transaction.atomic():
-        row = Import.objects.create(
-            project=project,
-            file=data,
-            file_name=clean_line(name)[-MAX_FILE_NAME:],
-            sha256=hashlib.sha256(data).hexdigest(),
-            size=len(data),
-            person=by,
-            person_name=by.get_username(),
-        )
+        row = records.create(project, data=data, name=name, by=by)
         job = _put(jobs.read, row.pk)
     queue.follow(job)
     return row
@@ -102,8 +92,7 @@ def cancel(row: Import) -> None:
         with transaction.atomic():
             _claim(row, open_ones, state=State.CANCELLED)
     except ImportStateError:
-        running = Import.objects.itself(row).filter(state__in=(State.READING, State.APPLYING))
-        if not running.update(stop=True):
+        if not records.request_stop(row):
             raise
         stop_writing(row.pk)
 
@@ -122,12 +111,11 @@ def fingerprint(row: Import, revision: int) -> str:
 
 def _claim(row: Import, allowed: Sequence[str], *, seen: str = "", **values: Any) -> None:
     """Update the row within a transaction. ImportStateError when a job has it or it is no time."""
-    now = Import.objects.itself(row).light().select_for_update(no_key=True).get()
+    now = records.locked(row)
     if queue.waiting(_JOBS, [row.pk]):
         raise ImportStateError(BUSY)
     _check(now, allowed, seen, values.get("revision"))
-    values = {"stop": False, "problems": [], **values}
-    Import.objects.itself(row).update(**values)
+    records.begin(row, **values)
 
 
 def _put(work: queue.Job, *arguments: Any) -> queue.Put:

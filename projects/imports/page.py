@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from projects import store
 from projects.domain.change_kinds import Change, words_of
 from projects.domain.grid import Grid
-from projects.imports import jobs, lifecycle
+from projects.imports import jobs, lifecycle, records
 from projects.imports.compare import Comparison, Wishes, compare
 from projects.imports.forms import LayoutForm, MarksForm, MatchesForm, PolicyForm
 from projects.imports.preview import Group, Preview, RoleCount, preview, remark_groups, role_counts
@@ -132,7 +132,7 @@ def shown(opened: Opened, changes: Collection[Change], page: int) -> Shown:
     try:
         comparison = opened.compared()
     except IntakeError as refused:
-        said = tuple(jobs.said(problem) for problem in refused.problems)
+        said = tuple(records.problems_as_json(refused.problems))
         return replace(found, problems=said)
     left = opened.wishes.left_out
     return replace(

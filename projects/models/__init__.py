@@ -1,4 +1,6 @@
-"""The tables of the matrix. Rules are database constraints first; `store` is the only writer."""
+"""The tables of the matrix. Rules are database constraints first; `store` writes the matrix,
+its 版 and waivers, `imports.records` the imports, `exports.jobs` the outputs.
+"""
 
 from projects.models.assignment import Assignment
 from projects.models.change_set import CHANNEL, ChangeSet

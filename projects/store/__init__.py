@@ -1,4 +1,6 @@
-"""The only way between PostgreSQL and the Grid: load, apply, change. The only writer.
+"""The only way between PostgreSQL and the Grid: load, apply, change.
+
+The only writer of the matrix; `waivers` and `editions` write theirs.
 
 Every write is one transaction and one change set that knows person, kind and reason.
 """

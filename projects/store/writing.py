@@ -18,7 +18,8 @@ from django.db.backends.utils import CursorWrapper
 from projects.domain.grid import Grid, parents
 from projects.domain.plan import TITLE_FIELDS, Act, CellLine, Plan
 from projects.models import ChangeSet, LegendMark, Project, Role, WorkItem
-from projects.store.rename_waivers import parked, waivers_follow
+from projects.store import waivers
+from projects.store.waivers import parked
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _SPECIAL = re.compile(r"[\\\t\n\r]")
@@ -86,7 +87,7 @@ def _write_roles(plan: Plan, project: Project) -> None:
             renamed[was.name] = role.name
         Role.objects.filter(project=project, name=was.name).update(**values)
     _rename_roles(project, renamed)
-    waivers_follow(project, renamed)
+    waivers.rename_columns(project, renamed)
     former = _former_role_ids(project, [row.name for row in fresh])
     for row in fresh:
         row.pk = former.get(row.name)

@@ -17,6 +17,7 @@ from projects.domain.grid import Grid, with_item
 from projects.findings import review as reviewing
 from projects.findings.review import Judged, State, review
 from projects.models import Project, Waiver
+from projects.store import waivers
 from tests.support.grid_builders import grid_of, uid
 
 SignIn = Callable[[str], Client]
@@ -48,7 +49,7 @@ def set_marks(project: Project, row: str, *marks: str) -> None:
 
 
 def test_a_waiver_holds_for_its_finding_alone(project: Project) -> None:
-    reviewing.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
+    waivers.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
     assert states(project) == [State.WAIVED, State.OPEN]
 
 
@@ -61,13 +62,13 @@ def test_a_waived_finding_is_looked_at_again_when_its_cells_change(project: Proj
         by=None,
         kind=store.Kind.EDIT,
     )
-    reviewing.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
+    waivers.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
     set_marks(project, uid(2), "◎", "", "◎")
     first, second = judged(project)
     assert (first.state, second.state) == (State.AGAIN, State.OPEN)
     assert first.waiver is not None
     assert first.waiver.reason == "共同で行う"
-    reviewing.waive(project, [first.finding], reason="やはり共同で行う", by=None)
+    waivers.waive(project, [first.finding], reason="やはり共同で行う", by=None)
     assert states(project) == [State.WAIVED, State.OPEN]
     assert Waiver.objects.count() == 1
 
@@ -76,7 +77,7 @@ def test_a_waived_finding_is_looked_at_again_when_its_cells_change(project: Proj
 def test_a_waived_finding_is_looked_at_again_when_its_row_reads_otherwise(
     project: Project, field: str
 ) -> None:
-    reviewing.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
+    waivers.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
     texts: dict[str, Any] = {field: "別の作業"}
     store.change(
         project,
@@ -88,14 +89,14 @@ def test_a_waived_finding_is_looked_at_again_when_its_row_reads_otherwise(
 
 
 def test_changes_elsewhere_do_not_open_a_waived_finding(project: Project) -> None:
-    reviewing.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
+    waivers.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
     set_marks(project, uid(5), "", "◎")
     assert states(project)[0] is State.WAIVED
 
 
 def test_a_rule_waives_all_of_its_code_below_also_later(project: Project) -> None:
     rule = {"uid": uid(3), "role": "", "reason": "試験は共同", "by": None}
-    reviewing.waive_below(project, Code.SEVERAL_LEADS, **rule)  # type: ignore[arg-type]
+    waivers.waive_below(project, Code.SEVERAL_LEADS, **rule)  # type: ignore[arg-type]
     assert states(project) == [State.OPEN, State.WAIVED]
     set_marks(project, uid(5), "◎", "◎")
     assert states(project) == [State.OPEN, State.WAIVED, State.WAIVED]
@@ -103,20 +104,20 @@ def test_a_rule_waives_all_of_its_code_below_also_later(project: Project) -> Non
 
 def test_a_rule_for_a_column_leaves_the_findings_of_others(project: Project) -> None:
     for role, wanted in (("C社", State.OPEN), ("B社", State.WAIVED)):
-        reviewing.waive_below(
+        waivers.waive_below(
             project, Code.SEVERAL_LEADS, uid=uid(3), role=role, reason="共同", by=None
         )
         assert states(project)[1] is wanted
 
 
 def test_a_rule_of_another_code_waives_nothing(project: Project) -> None:
-    reviewing.waive_below(project, Code.NO_LEAD, uid=uid(1), role="", reason="後で", by=None)
+    waivers.waive_below(project, Code.NO_LEAD, uid=uid(1), role="", reason="後で", by=None)
     assert states(project) == [State.OPEN, State.OPEN]
 
 
 def test_taking_back_opens_the_finding_and_the_history_keeps_all(project: Project) -> None:
-    reviewing.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
-    reviewing.take_back(Waiver.objects.get(), by=None)
+    waivers.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
+    waivers.take_back(Waiver.objects.get(), by=None)
     assert states(project) == [State.OPEN, State.OPEN]
     events = Waiver.pgh_event_model.objects.order_by("pgh_id")  # type: ignore[attr-defined]
     assert [event.pgh_label for event in events] == ["insert", "delete"]
@@ -124,8 +125,8 @@ def test_taking_back_opens_the_finding_and_the_history_keeps_all(project: Projec
 
 def test_every_change_of_a_waiver_counts_but_is_no_change_of_the_matrix(project: Project) -> None:
     revision = project.revision
-    reviewing.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
-    reviewing.take_back(Waiver.objects.get(), by=None)
+    waivers.waive(project, [judged(project)[0].finding], reason="共同で行う", by=None)
+    waivers.take_back(Waiver.objects.get(), by=None)
     project.refresh_from_db()
     assert (project.revision, project.waived) == (revision, 2)
 
@@ -187,8 +188,8 @@ def test_a_rule_is_offered_for_the_headings_of_one_finding(
 def test_a_waiver_is_taken_back_by_editors_of_its_project_only(
     besshi10: Project, project: Project, sign_in: SignIn
 ) -> None:
-    reviewing.waive(besshi10, [judged(besshi10)[0].finding], reason="共同", by=None)
-    reviewing.waive(project, [judged(project)[0].finding], reason="共同", by=None)
+    waivers.waive(besshi10, [judged(besshi10)[0].finding], reason="共同", by=None)
+    waivers.waive(project, [judged(project)[0].finding], reason="共同", by=None)
     own, foreign = (Waiver.objects.get(project=one).pk for one in (besshi10, project))
     assert post(sign_in("viewer"), f"waivers/{own}", besshi10).status_code == 403
     assert post(sign_in("outsider"), f"waivers/{own}", besshi10).status_code == 404
@@ -203,6 +204,6 @@ def test_the_kept_matrix_knows_of_a_waiver(besshi10: Project, sign_in: SignIn) -
     path = "/projects/besshi10/?finding=W1"
     before = client.get(path)
     assert "該当 <b>12</b>項目" in before.content.decode()
-    reviewing.waive(besshi10, [judged(besshi10)[0].finding], reason="共同", by=None)
+    waivers.waive(besshi10, [judged(besshi10)[0].finding], reason="共同", by=None)
     after = client.get(path, headers={"if-none-match": before["ETag"]})
     assert "該当 <b>11</b>項目" in after.content.decode()

@@ -15,9 +15,9 @@ from projects import store
 from projects.checks import Code
 from projects.domain.grid import Grid, Role
 from projects.domain.role_edits import Wanted, renames, with_roles
-from projects.findings import review as reviewing
 from projects.findings.review import State, review
 from projects.models import Project, Waiver
+from projects.store import waivers
 from tests.support.grid_builders import grid_of, roles_of, uid
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def called(project: Project, **names: str) -> None:
 def waived(project: Project, code: Code, column: str) -> None:
     found = [one.finding for one in review(project).judged]
     (own,) = [one for one in found if one.code is code and one.roles == (column,)]
-    reviewing.waive(project, [own], reason=f"{column}のこと", by=None)
+    waivers.waive(project, [own], reason=f"{column}のこと", by=None)
 
 
 def reasons(project: Project, code: Code) -> dict[str, str]:
@@ -62,9 +62,7 @@ def reasons(project: Project, code: Code) -> dict[str, str]:
 
 
 def rule(project: Project, role: str) -> None:
-    reviewing.waive_below(
-        project, Code.SEVERAL_LEADS, uid=uid(1), role=role, reason="共同", by=None
-    )
+    waivers.waive_below(project, Code.SEVERAL_LEADS, uid=uid(1), role=role, reason="共同", by=None)
 
 
 def test_a_rule_for_a_column_holds_under_its_new_name(project: Project) -> None:
@@ -123,7 +121,7 @@ def test_the_admin_renames_too(
 ) -> None:
     role = besshi10.roles.get(name="保守業者")
     row = store.load(besshi10).items[0].uid
-    reviewing.waive_below(
+    waivers.waive_below(
         besshi10, Code.SEVERAL_LEADS, uid=row, role=role.name, reason="共同", by=None
     )
     data = {"position": role.position, "name": "新保守業者", "kind": role.kind, "aliases": ""}

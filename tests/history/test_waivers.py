@@ -13,10 +13,10 @@ from projects import store
 from projects.checks import Code, Finding
 from projects.domain import outline_edits
 from projects.domain.grid import with_item
-from projects.findings import review as reviewing
 from projects.findings.review import review
 from projects.history import latest_waivers
 from projects.models import Membership, Project, Waiver
+from projects.store import waivers
 from tests.support.grid_builders import grid_of, uid
 from tests.support.small_project import client_of
 
@@ -49,7 +49,7 @@ def lines(query: str = "") -> list[list[str]]:
 
 def test_a_waiver_stands_with_person_code_row_and_reason(doubtful: Project) -> None:
     User.objects.filter(username="editor").update(last_name="編集 一郎")
-    reviewing.waive(doubtful, findings(doubtful, "W1")[:1], reason="共同<で>", by=editor())
+    waivers.waive(doubtful, findings(doubtful, "W1")[:1], reason="共同<で>", by=editor())
     assert 'href="#waivers">要確認の見送り（1件）' in client_of("viewer").get(PAGE).content.decode()
     ((at, *told),) = lines()
     assert re.fullmatch(r"\d+年\d+月\d+日 \d\d:\d\d", at)
@@ -59,14 +59,14 @@ def test_a_waiver_stands_with_person_code_row_and_reason(doubtful: Project) -> N
 
 
 def test_a_waiver_of_a_column_names_it(doubtful: Project) -> None:
-    reviewing.waive(doubtful, findings(doubtful, "W3")[:1], reason="予備の列", by=None)
+    waivers.waive(doubtful, findings(doubtful, "W3")[:1], reason="予備の列", by=None)
     ((_, name, _, what, *_),) = lines()
     assert (name, what) == ("システム", "「C社」")
 
 
 def test_a_waiver_taken_back_says_by_whom(doubtful: Project) -> None:
-    reviewing.waive(doubtful, findings(doubtful, "W1")[:1], reason="共同", by=None)
-    reviewing.take_back(Waiver.objects.get(), by=editor())
+    waivers.waive(doubtful, findings(doubtful, "W1")[:1], reason="共同", by=None)
+    waivers.take_back(Waiver.objects.get(), by=editor())
     ((*_, end),) = lines()
     assert end.startswith("取り消し　")
     assert end.endswith("　editor")
@@ -74,7 +74,7 @@ def test_a_waiver_taken_back_says_by_whom(doubtful: Project) -> None:
 
 def test_a_waiver_that_another_replaced_is_told_so(doubtful: Project) -> None:
     for reason in ("共同", "やはり共同"):
-        reviewing.waive(doubtful, findings(doubtful, "W1")[:1], reason=reason, by=editor())
+        waivers.waive(doubtful, findings(doubtful, "W1")[:1], reason=reason, by=editor())
     (new, old) = lines()
     assert (new[4], new[5]) == ("やはり共同", "")
     assert old[5].startswith("見送り直し　")
@@ -82,7 +82,7 @@ def test_a_waiver_that_another_replaced_is_told_so(doubtful: Project) -> None:
 
 def test_a_rule_says_for_what_it_is_also_when_its_row_is_gone(doubtful: Project) -> None:
     for role in ("", "B社"):
-        reviewing.waive_below(
+        waivers.waive_below(
             doubtful, Code.SEVERAL_LEADS, uid=uid(1), role=role, reason="共同", by=editor()
         )
     whats = [line[3] for line in lines()]
@@ -104,7 +104,7 @@ def test_a_rule_says_for_what_it_is_also_when_its_row_is_gone(doubtful: Project)
 
 def test_only_the_latest_are_shown_and_all_are_counted(doubtful: Project) -> None:
     for reason in "一二三":
-        reviewing.waive(doubtful, findings(doubtful, "W1")[:1], reason=reason, by=None)
+        waivers.waive(doubtful, findings(doubtful, "W1")[:1], reason=reason, by=None)
     found, total = latest_waivers(doubtful, most=2)
     assert ([one.reason for one in found], total) == (["三", "二"], 3)
 
@@ -112,7 +112,7 @@ def test_only_the_latest_are_shown_and_all_are_counted(doubtful: Project) -> Non
 def test_without_waivers_nothing_is_said_and_of_other_projects_neither(doubtful: Project) -> None:
     other = store.create(slug="other", title="他", by=None)
     Membership.objects.create(project=other, user=editor(), kind="viewer")
-    reviewing.waive(doubtful, findings(doubtful, "W1")[:1], reason="共同", by=None)
+    waivers.waive(doubtful, findings(doubtful, "W1")[:1], reason="共同", by=None)
     html = client_of("editor").get("/projects/other/history/").content.decode()
     assert "要確認の見送り" not in html
     assert "要確認の見送り" in client_of("editor").get(PAGE).content.decode()
@@ -122,12 +122,12 @@ def test_the_page_costs_the_same_for_many_waivers(
     doubtful: Project, django_assert_num_queries: Any
 ) -> None:
     client = client_of("viewer")
-    reviewing.waive(doubtful, findings(doubtful, "W1")[:1], reason="共同", by=editor())
+    waivers.waive(doubtful, findings(doubtful, "W1")[:1], reason="共同", by=editor())
     client.get(PAGE)
     with django_assert_num_queries(17):
         client.get(PAGE)
     for _ in range(5):
-        reviewing.waive(doubtful, findings(doubtful, "W1"), reason="共同", by=editor())
+        waivers.waive(doubtful, findings(doubtful, "W1"), reason="共同", by=editor())
     with django_assert_num_queries(17):
         client.get(PAGE)
 

@@ -17,7 +17,7 @@ from projects.domain.plan import diff
 from projects.findings import review as reviewing
 from projects.findings.review import review
 from projects.models import Membership, Project
-from projects.store import lifecycle
+from projects.store import lifecycle, waivers
 from tests.support.company_project import (
     BASE,
     GRID,
@@ -150,7 +150,7 @@ def test_open_findings_are_counted_also_after_a_change_and_a_waiver(project: Pro
     found = review(project)
     assert Code.NO_MARK in [one.finding.code for one in found.open]
     assert shown_findings() == f"{len(found.open)}件"
-    reviewing.waive(project, [one.finding for one in found.open], reason="了承済み", by=manager())
+    waivers.waive(project, [one.finding for one in found.open], reason="了承済み", by=manager())
     assert shown_findings() == "0件"
 
 
