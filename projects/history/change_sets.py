@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.timezone import make_aware
 
+from projects.domain.revert import Obstacle
 from projects.history.row_history import KINDS, people, shown_name
 from projects.models import ChangeSet, Project
 
@@ -97,6 +99,26 @@ def described(found: list[ChangeSet]) -> list[Act]:
         )
         for act, context in zip(found, contexts, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class UndoConflict:
+    """Something that stands in the way, and the latest change of it, None when it is not known."""
+
+    what: str
+    act: Act | None
+
+
+def undo_conflicts(
+    project: Project, number: int, obstacles: Sequence[Obstacle]
+) -> list[UndoConflict]:
+    """Return the latest change after that number of each thing in the way of its undo."""
+    found = []
+    for obstacle in obstacles:
+        acts = acts_of(project, LogFilter(item=obstacle.uid, role=obstacle.role))
+        latest = described(list(acts.filter(number__gt=number)[:1]))
+        found.append(UndoConflict(obstacle.what, latest[0] if latest else None))
+    return found
 
 
 def _start(day: date) -> datetime:

@@ -9,15 +9,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from projects import store
 from projects.history import (
-    Later,
     LogFilter,
+    UndoConflict,
     acts_of,
     described,
     details_of,
-    later_changes,
     latest_waivers,
     people_of,
     roles_of,
+    undo_conflicts,
 )
 from projects.history.forms import LogForm
 from projects.history.page import csv_lines, history_page
@@ -71,13 +71,13 @@ def undo(request: HttpRequest, project: Project, number: int) -> HttpResponse:
     found = get_object_or_404(acts_of(project, LogFilter()), number=number)
     data = request.POST if request.method == "POST" else None
     form = ReasonForm(data, required=project.requires_reason)
-    later: list[Later] = []
+    later: list[UndoConflict] = []
     errors: list[str] = []
     if form.is_valid():
         try:
             return _undone(request, project, number, form.cleaned_data["reason"])
         except store.UndoConflictError as error:
-            later = later_changes(project, number, error.obstacles[:OBSTACLES_TOLD])
+            later = undo_conflicts(project, number, error.obstacles[:OBSTACLES_TOLD])
         except store.BrokenRulesError as error:
             errors = error.errors
     (act,) = described([found])

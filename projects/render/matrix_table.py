@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from projects.domain.grid import Grid, Item, Mark, column_counts, is_heading, subtree_ends
+from projects.domain.grid import Grid, Item, Mark, column_counts, is_heading
 
 PACK_ABOVE = 50_000
 CHUNK = (12, 24)
@@ -178,11 +178,6 @@ def count_text(counts: Counter[str], legend: Iterable[Mark]) -> str:
     """「◎4 ○8」 on lines of their own, "" for none; escaped."""
     parts = (f"{m.symbol}{counts[m.symbol]}" for m in legend if counts[m.symbol])
     return escape("\n".join(parts), quote=False)
-
-
-def subtree_item_count(items: Sequence[Item], index: int) -> int:
-    """How many rows stand below the row."""
-    return subtree_ends(items)[index] - index - 1
 
 
 def _escaped(texts: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from django import forms
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
@@ -25,6 +26,20 @@ from projects.render import charts
 from projects.render.charts import Heat, Number
 
 NAMES = {PHASES: "フェーズ", PROCESSES: "工程"}
+_DEPTHS = {"": PHASES, "process": PROCESSES}
+
+
+class WorkloadForm(forms.Form):
+    """How deep the workload page divides the document, from the URL."""
+
+    by = forms.ChoiceField(
+        required=False, label="集計の単位", choices=[("", "フェーズ"), ("process", "工程")]
+    )
+
+    @property
+    def depth(self) -> int:
+        """The level of the headings; phases when something in the URL was wrong."""
+        return _DEPTHS[self.cleaned_data["by"]] if self.is_valid() else PHASES
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from projects.excel.workload import TITLE, sheets
 from projects.exports.views import xlsx_response
 from projects.models import Project
 from projects.shared.project_page import project_page
-from projects.workload.forms import WorkloadForm
-from projects.workload.page import workload_page
+from projects.workload.page import WorkloadForm, workload_page
 from projects.workload.role_page import role_page
 from raci.access import Right
 from raci.http.etags import respond

@@ -22,7 +22,6 @@ from projects.render.matrix_table import (
     Table,
     count_text,
     glyphs,
-    subtree_item_count,
     table,
 )
 from tests.support.grid_builders import (
@@ -31,7 +30,6 @@ from tests.support.grid_builders import (
     WORDS,
     grid_of,
     item,
-    names_of,
     roles_of,
     scanned,
     uid,
@@ -465,20 +463,6 @@ def test_children_are_the_rows_directly_below() -> None:
 
 def test_task_has_no_children() -> None:
     assert surroundings(GRID, 7).children == ()
-
-
-def test_rows_below_a_row_are_counted() -> None:
-    found = [subtree_item_count(GRID.items, index) for index in range(8)]
-    assert dict(zip(names_of(GRID), found, strict=True)) == {
-        "設計": 5,
-        "要件定義": 2,
-        "要件定義書作成": 0,
-        "要件定義書承認": 0,
-        "基本設計": 1,
-        "基本設計書作成": 0,
-        "製造": 1,
-        "実装": 0,
-    }
 
 
 def test_header_is_set_in_full_width_for_vertical_text() -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from projects.models import Project
 from projects.shared.project_page import project_page
 from raci.access import Right, person
-from vendors.progress import mail, reminders
+from vendors.progress import reminders
 from vendors.progress.forms import RemindForm
 from vendors.progress.progress import board
 from vendors.progress.reminders import Candidate
@@ -32,7 +32,7 @@ def remind(request: HttpRequest, project: Project) -> HttpResponse:
     if request.method != "POST":
         return _sure(request, project, chosen)
     done = reminders.remind(project, chosen, forced=form.cleaned_data["again"], by=user)
-    mail.reminded(request, project, done.sent)
+    reminders.mail_reminders(request, project, done.sent)
     _tell(request, done)
     return redirect("companies:board", project.slug)
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet
+from django.http import HttpRequest
 from django.utils.timezone import localdate
 
 from projects import store
 from projects.models import Project
 from raci.access import name_of
 from vendors.access import security_log
+from vendors.mail.to_companies import tasks_url, to_each
 from vendors.models import Member, Reminder
 from vendors.progress.progress import Board, Company
 
@@ -91,3 +93,11 @@ def _reachable(project: Project) -> dict[int, int]:
     own = Member.objects.reachable(project.pk).order_by()
     counts = own.values("vendor_id").annotate(n=Count("user_id", distinct=True))
     return dict(counts.values_list("vendor_id", "n"))
+
+
+def mail_reminders(request: HttpRequest, project: Project, chosen: Sequence[Candidate]) -> None:
+    """Mail the people of the companies that they should confirm what is open."""
+    facts = {candidate.company.vendor.pk: candidate.company for candidate in chosen}
+    to_each(
+        f"【確認のお願い】{project.title}", "reminded", project, {"url": tasks_url(request)}, facts
+    )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from projects.domain.edition_rows import Changes, Line, changes
 from projects.models import Edition, EditionRow, Project, Role
 from projects.store import editions
 from vendors.access import security_log
+from vendors.mail.to_companies import tasks_url, to_each
 from vendors.models import Confirmation, Contract, Vendor
 
 
@@ -143,3 +145,12 @@ def _counting(project: Project, last: Edition) -> dict[int, set[str]]:
 
 def _rows(edition: Edition) -> QuerySet[EditionRow]:
     return EditionRow.objects.filter(project=edition.project_id, edition=edition).order_by()
+
+
+def mail_edition(
+    request: HttpRequest, project: Project, edition: Edition, parties: Sequence[Party]
+) -> None:
+    """Mail the people of the companies whose tasks a 版 changes."""
+    facts = {party.vendor.pk: party for party in parties if party.vendor}
+    context = {"edition": edition, "url": tasks_url(request)}
+    to_each(f"【版の公開】{project.title}", "published", project, context, facts)

@@ -9,9 +9,8 @@ from projects.models import Project
 from projects.shared.project_page import project_page
 from projects.store.editions import PublishError
 from raci.access import Right, person
-from vendors.publishing import mail
 from vendors.publishing.forms import PublishForm
-from vendors.publishing.publish import Preview, preview_of, publish_edition
+from vendors.publishing.publish import Preview, mail_edition, preview_of, publish_edition
 
 LISTED = 50
 
@@ -32,7 +31,7 @@ def publish(request: HttpRequest, project: Project) -> HttpResponse:
     except PublishError as error:
         again = PublishForm.about(preview, request.POST)
         return _page(request, project, preview, again, problem=str(error), status=409)
-    mail.published(request, project, edition, preview.affected)
+    mail_edition(request, project, edition, preview.affected)
     messages.success(
         request,
         f"{edition}を公開しました。"
