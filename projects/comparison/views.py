@@ -14,7 +14,7 @@ from projects.comparison.forms import VIEWS, CompareForm
 from projects.comparison.page import Compared
 from projects.comparison.sources import UnreadableSourceError, opened, sources_of
 from projects.excel.comparison import TITLE
-from projects.exports.views import xlsx_response
+from projects.exports.download import xlsx_response
 from projects.models import Project
 from projects.shared.project_page import project_page
 from raci.access import Right

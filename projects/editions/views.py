@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from projects.domain.matrix_filter import select
 from projects.editions.tables import EditionTable
 from projects.exports import jobs, matrix_file
-from projects.exports.views import handed_out, xlsx_response
+from projects.exports.download import xlsx_response
+from projects.exports.output_page import file_or_waiting_page
 from projects.matrix.forms import MatrixForm
 from projects.matrix.page import matrix_page
 from projects.matrix.page_shell import ROWS, spliced
@@ -57,7 +58,7 @@ def edition_export(request: HttpRequest, project: Project, number: int) -> HttpR
     """別紙10 as Excel as of that 版."""
     found = get_object_or_404(editions.published(project), number=number)
     if jobs.is_large(project):
-        return handed_out(request, project, lambda: jobs.edition(project, number))
+        return file_or_waiting_page(request, project, lambda: jobs.edition(project, number))
     found.project = project
     file = matrix_file.edition_of(found)
     return xlsx_response(file.data, file.file_name)

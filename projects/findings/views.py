@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from projects.checks import CHECKS, Check, Code
-from projects.exports.views import xlsx_response
+from projects.exports.download import xlsx_response
 from projects.findings import workbook
 from projects.findings.forms import SEVERITIES, FindingForm, ShareForm, WaiveForm
 from projects.findings.repair import Step, Steps

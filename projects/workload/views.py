@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from projects import store
 from projects.excel.workload import TITLE, sheets
-from projects.exports.views import xlsx_response
+from projects.exports.download import xlsx_response
 from projects.models import Project
 from projects.shared.project_page import project_page
 from projects.workload.page import WorkloadForm, workload_page

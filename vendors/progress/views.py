@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from projects.exports.views import xlsx_response
+from projects.exports.download import xlsx_response
 from projects.models import Project
 from projects.shared.project_page import project_page
 from raci.access import Right

@@ -12,7 +12,7 @@ from vendors.models import Confirmation
 from vendors.questions import mail, thread
 from vendors.tasks.confirm import Said, UnknownTaskError, record_answers
 from vendors.tasks.forms import ClosingForm, MessageForm, SayForm
-from vendors.tasks.list_views import list_page
+from vendors.tasks.list_page import list_page
 from vendors.tasks.queries import work_of
 from vendors.tasks.task import Task, Work
 

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from projects.exports.views import xlsx_response
+from projects.exports.download import xlsx_response
 from vendors.access.seats import Desk
 from vendors.tasks.changes import TITLE, Kind, changes_of, sheet
 from vendors.tasks.queries import work_of
