@@ -1,4 +1,4 @@
-"""The only way between PostgreSQL and the Grid: load, apply, change.
+"""Load a Grid from PostgreSQL, apply plans and edits to it, and undo change sets.
 
 The only writer of the matrix; `waivers` and `editions` write theirs.
 
@@ -65,7 +65,7 @@ class UndoConflictError(Exception):
 
 
 def create(*, slug: str, title: str, by: Person, kind: Kind = Kind.IMPORT) -> Project:
-    """A new, empty project with the default legend."""
+    """Create an empty project with the default legend."""
     with change_set(by=by, kind=kind):
         project = Project.objects.create(slug=slug, title=title)
         LegendMark.objects.bulk_create(
@@ -85,7 +85,7 @@ def apply(
     reason: str = "",
     revision: int | None = None,
 ) -> None:
-    """Writes the plan's `after` in one transaction and refreshes `project`.
+    """Write the plan's `after` in one transaction and refresh `project`.
 
     `revision` is that of the grid the plan was made from, by default the one `project` was
     loaded with. StaleRevisionError when the project has another one by now, BrokenRulesError
@@ -115,7 +115,7 @@ def change(
     reason: str = "",
     renamed: Mapping[str, str] | None = None,
 ) -> None:
-    """Applies a pure edit to the grid as it stands, renumbered where the project wants that.
+    """Apply a pure edit to the current grid, renumbered where the project wants that.
 
     `renamed` holds old → new names of columns that the edit renames.
     """
@@ -133,7 +133,7 @@ def change(
 def undo(
     project: Project, number: int, *, by: Person, kind: Kind = Kind.UNDO, reason: str = ""
 ) -> bool:
-    """Takes back one change set, as a change set of its own; False when nothing was left to do.
+    """Undo one change set by another one. Return False when nothing was left to undo.
 
     ChangeSet.DoesNotExist when there is none with that number, UndoConflictError when later changes
     touched the same things; then nothing was written.
@@ -157,7 +157,7 @@ def _undo_cells(
     kind: Kind,
     reason: str,
 ) -> None:
-    """Marks alone need no grid: each goes back if it still is what the change made of it."""
+    """Undo changes of marks without a grid, each while the cell still has the changed mark."""
     operations = [cells.Operation(c.uid, c.role, c.after, c.before) for c in changes]
     saved = cells.save(project, operations, by=by, kind=kind, reason=reason)
     obstacles = [
@@ -189,13 +189,13 @@ def _undo_by_grids(project: Project, number: int, by: Person, kind: Kind, reason
 
 
 def _renamed(grid: Grid, names: Mapping[str, str]) -> Grid:
-    """The grid with its columns called as today; as it is when two would be called the same."""
+    """Rename the columns of a grid. Return it unchanged when two would have the same name."""
     roles = tuple(replace(role, name=names.get(role.name, role.name)) for role in grid.roles)
     return replace(grid, roles=roles) if len({r.name for r in roles}) == len(roles) else grid
 
 
 def lock_all() -> None:
-    """Locks every project before other rows, as every writer does: whoever comes later waits."""
+    """Lock every project until the end of the transaction, before any other row."""
     list(Project.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
@@ -206,7 +206,7 @@ def _lock(project: Project, expected: int) -> None:
 
 
 def _check_now() -> None:
-    """Deferred rules speak here, inside the transaction, and not at the commit."""
+    """Check deferred constraints now, inside the transaction, and not at the commit."""
     with transaction.get_connection().cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -221,6 +221,6 @@ _REASONS = {
 
 
 def _reason(error: IntegrityError) -> str:
-    """What the broken database rule means, in words."""
+    """Return what the broken constraint means, in words."""
     name = broken_rule(error)
     return _REASONS.get(name, f"データベースの規則「{name}」に反するため保存できません。")

@@ -21,7 +21,7 @@ from projects.store.change_sets import Kind, Person, act, change_set
 
 
 class Outcome(StrEnum):
-    """What became of one operation."""
+    """The outcome of one operation."""
 
     SAVED = "saved"
     CONFLICT = "conflict"
@@ -74,7 +74,7 @@ def save(
     kind: Kind = Kind.EDIT,
     reason: str = "",
 ) -> Saved:
-    """Writes what can be written, as one change set; says of each operation what became of it."""
+    """Write the operations without conflict as one change set and return the outcome of each."""
     if len(operations) == 1:
         with act(by=by, kind=kind, reason=reason), connection.cursor() as cursor:
             if saved := save_one(cursor, project, operations[0]):
@@ -89,7 +89,7 @@ def save(
 
 
 def save_one(cursor: CursorWrapper, project: Project, operation: Operation) -> Saved | None:
-    """One mark in one round trip, so that the project stays locked as shortly as it can.
+    """Write one mark in one round trip, so that the project is locked as briefly as possible.
 
     Outside a transaction the statements, sent together, are one: it ends in the server, and nobody
     waits for this process. None when nothing was written; then the longer way finds out why.
@@ -114,7 +114,7 @@ def save_one(cursor: CursorWrapper, project: Project, operation: Operation) -> S
 
 
 def stands(cell: _Cell, before: str) -> bool:
-    """The conflict check: whether the cell still holds what the person saw."""
+    """Return whether the cell still holds the symbol that the person saw."""
     return cell.now == before
 
 
@@ -198,7 +198,7 @@ ORDER BY item_id, role_id, pgh_id DESC
 def _locked(
     cursor: CursorWrapper, project: Project, operations: Sequence[Operation]
 ) -> tuple[int, frozenset[str], dict[tuple[str, str], _Cell]]:
-    """Locks the project, so that no batch waits for another in a circle, and reads its cells.
+    """Lock the project, so that batches cannot deadlock, and read its cells.
 
     Gives the revision, the symbols of the legend, and the cells that are there.
     """
@@ -262,7 +262,7 @@ def _results(
 def _authors(
     cursor: CursorWrapper, project: Project, cells: Sequence[_Cell]
 ) -> dict[tuple[int, int], tuple[str, datetime | None]]:
-    """Who touched each cell last, and when."""
+    """Return who changed each cell last, and when."""
     items, roles, _ = _columns(cells)
     cursor.execute(_LAST, [project.pk, items, roles])
     return {
@@ -272,5 +272,5 @@ def _authors(
 
 
 def as_metadata(value: Any) -> dict[str, Any]:
-    """The context of a change as a mapping; PostgreSQL hands json out as text on raw cursors."""
+    """Return the context of a change as a mapping; raw cursors give JSON as text."""
     return (json.loads(value) if isinstance(value, str) else value) or {}

@@ -1,4 +1,4 @@
-"""Who does what, for which reason: the change set around every write."""
+"""Record person, kind and reason of every write as a change set."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ArchivedError(BrokenRulesError):
 def change_set(
     *, by: Person, kind: Kind, reason: str = "", undoes: int | None = None
 ) -> Iterator[None]:
-    """All writes within become one change set, in one transaction.
+    """Make all writes within one change set, in one transaction.
 
     Within another change set the outer one goes on. `undoes` is the number of the change set
     that this one takes back.
@@ -62,14 +62,14 @@ def change_set(
 
 @contextmanager
 def act(*, by: Person, kind: Kind, reason: str = "", undoes: int | None = None) -> Iterator[None]:
-    """Who does what, for the statements within: `change_set` without its transaction.
+    """Record person, kind and reason for the statements within, without a transaction.
 
     ArchivedError when they write to a project that is.
     """
     user = by.pk if by is not None else None
     name = by.get_username() if by is not None and user else ""
-    said = clean_line(reason)  # a NUL in a context would lose the whole context
-    details = {"user": user, "name": name, "kind": kind.value, "reason": said}
+    clean_reason = clean_line(reason)  # a NUL in a context would lose the whole context
+    details = {"user": user, "name": name, "kind": kind.value, "reason": clean_reason}
     if undoes is not None:
         details["undoes"] = undoes
     try:
@@ -82,7 +82,7 @@ def act(*, by: Person, kind: Kind, reason: str = "", undoes: int | None = None) 
 
 
 def signed(by: Person) -> dict[str, Any]:
-    """The fields of a row that keeps who made it."""
+    """Return the fields of a row that keeps its author."""
     return {
         "person_id": by.pk if by is not None else None,
         "person_name": by.get_username() if by is not None else "",
@@ -90,6 +90,6 @@ def signed(by: Person) -> dict[str, Any]:
 
 
 def broken_rule(error: IntegrityError) -> str:
-    """The name of the database's rule that was broken."""
+    """Return the name of the constraint that was broken, "" when it is not known."""
     diagnostics = getattr(error.__cause__, "diag", None)
     return getattr(diagnostics, "constraint_name", None) or ""

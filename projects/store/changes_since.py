@@ -1,4 +1,4 @@
-"""What happened since a revision, for pages that are open."""
+"""Read the change sets after a revision, for pages that are open."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ ORDER BY e.pgh_id LIMIT %(most)s
 
 
 def happened_since(project: int, number: int) -> list[Happened] | None:
-    """The change sets after that number in order; None when there are too many to tell."""
+    """Return the change sets after that number in order, None when there are too many."""
     found = fetch(_ACTS, {"project": project, "since": number, "most": MOST_ACTS + 1})
     acts = [_act(*row) for row in found]
     if len(acts) > MOST_ACTS:

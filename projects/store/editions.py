@@ -1,4 +1,4 @@
-"""版: the matrix as it stands, copied into tables that never change, by one statement.
+"""Publish the current matrix as a 版: copy it into immutable tables by one statement.
 
 The same statement, without the copying, gives the rows of today for comparing before publishing.
 """
@@ -90,7 +90,7 @@ def listed(project: Project) -> QuerySet[Edition]:
 
 
 def latest(project: Project) -> Edition | None:
-    """The 版 that companies see."""
+    """Return the latest 版, which is what companies see."""
     return Edition.objects.filter(project=project).order_by("-number").first()
 
 
@@ -104,7 +104,7 @@ def publish(
     last: int | None = None,
     by: Person,
 ) -> Edition:
-    """Publishes the matrix as the next 版.
+    """Publish the matrix as the next 版.
 
     PublishError when it is not at that revision, or when number `last` (0 for none) is given and
     not that of the latest.
@@ -131,12 +131,12 @@ def publish(
 
 
 def lines(edition: Edition) -> list[Line]:
-    """The rows of the 版 in document order."""
+    """Return the rows of the 版 in document order."""
     return _lines(_READ, project=edition.project_id, edition=edition.pk)
 
 
 def lines_now(project: Project) -> list[Line]:
-    """The rows of the matrix as it stands, in document order, as `publish` would copy them."""
+    """Return the rows that `publish` would copy now, in document order."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_NO_LOOPS)
         found = _lines(_READ_NOW, project=project.pk)
@@ -145,12 +145,12 @@ def lines_now(project: Project) -> list[Line]:
 
 
 def grid(edition: Edition) -> Grid:
-    """The whole table of the 版."""
+    """Return the whole table of the 版."""
     return _grid(edition, lines(edition))
 
 
 def grids(found: Sequence[Edition]) -> list[Grid]:
-    """The tables of several 版 of one project, in one query."""
+    """Return the tables of several 版 of one project, in one query."""
     if not found:
         return []
     rows: dict[int, list[Line]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""The grid as it stood after any change set, read back from the history."""
+"""Read the grid after any change set back from the history."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SELECT {columns} FROM (
 
 
 def at(project: Project, number: int) -> Grid:
-    """The grid that the change set with that number left behind; 0 is before the first."""
+    """Return the grid after the change set with that number; 0 is before the first."""
     titles = _last(
         project, number, "projectevent", "title, document_number, issuer, date", owner="pgh_obj_id"
     )
@@ -116,19 +116,19 @@ class CellChange:
 
 
 def only_cells(project: Project, number: int) -> list[CellChange] | None:
-    """The marks that the change set changed, None when it changed anything else."""
+    """Return the marks that the change set changed, None when it changed anything else."""
     if fetch(_ONLY_CELLS, [project.pk, number]) != [(True,)]:
         return None
     return [CellChange(*row) for row in fetch(_CELLS, [project.pk, number])]
 
 
 def names(project: Project, number: int) -> dict[int, str]:
-    """Column id → what the change set with that number left it to be called."""
+    """Return the names of the columns by id after the change set with that number."""
     return dict(_last(project, number, "roleevent", "pgh_obj_id, name", "pgh_obj_id"))
 
 
 def renames(was: Mapping[int, str], now: Mapping[int, str]) -> dict[str, str]:
-    """Old name → new name of the columns that are called otherwise, from names by column id."""
+    """Return old → new names of the renamed columns, from two mappings of names by id."""
     return {was[pk]: now[pk] for pk in was.keys() & now.keys() if was[pk] != now[pk]}
 
 

@@ -19,7 +19,7 @@ _TAKEN = "projects_project_slug"
 
 
 def copy(source: Project, *, slug: str, title: str, marks: bool, by: User) -> Project:
-    """A new project with the rows, columns and legend of another, and its marks if wanted.
+    """Create a project with the rows, columns and legend of another, and its marks if wanted.
 
     Rows get identities of their own; contracts, 版 and history stay behind. One change set says
     where it comes from, and `by` manages it. BrokenRulesError when the slug is taken.
@@ -45,7 +45,7 @@ def copy(source: Project, *, slug: str, title: str, marks: bool, by: User) -> Pr
 
 
 def archive(project: Project, *, by: User, reason: str = "") -> bool:
-    """Nothing changes in the project from here on; False when that was so already."""
+    """Make the project read-only. Return False when it was so already."""
     with change_set(by=by, kind=Kind.ARCHIVE, reason=reason):
         rows = Project.objects.archived(False).filter(pk=project.pk)
         done = bool(rows.update(archived_at=Now()))
@@ -54,7 +54,7 @@ def archive(project: Project, *, by: User, reason: str = "") -> bool:
 
 
 def reopen(project: Project, *, by: User, reason: str = "") -> bool:
-    """The project can be changed again; False when it could already."""
+    """Make an archived project writable again. Return False when it was so already."""
     with change_set(by=by, kind=Kind.REOPEN, reason=reason):
         done = bool(Project.objects.archived().filter(pk=project.pk).update(archived_at=None))
     project.refresh_from_db()
@@ -62,7 +62,7 @@ def reopen(project: Project, *, by: User, reason: str = "") -> bool:
 
 
 def _fresh(grid: Grid, *, title: str, marks: bool) -> Grid:
-    """The same with new identities of the rows, and another title."""
+    """Return the grid with new uids of its rows, and another title."""
     blank = ("",) * len(grid.roles)
     rows = tuple(
         replace(item, uid=new_uid(), marks=item.marks if marks else blank) for item in grid.items

@@ -1,4 +1,4 @@
-"""PostgreSQL → Grid, in three queries for any size.
+"""Load grids from PostgreSQL, in three queries for any size.
 
 The statements are constants: the ORM took longer to build them than PostgreSQL to answer.
 """
@@ -18,7 +18,7 @@ _Row = tuple[int, int | None, int, str, str, str, str]
 
 
 def _statements(which: str, key: str) -> tuple[str, str, str]:
-    """The head, the rows and the marks of the projects that `which` names, behind `key`."""
+    """Return the statements for head, rows and marks of the projects that `which` names."""
     head = f"""
 SELECT {key.replace("project_", "")}title, document_number, issuer, date,
     (SELECT json_agg(json_build_array(symbol, label, leads) ORDER BY position, id)
@@ -43,7 +43,7 @@ _OF_SEVERAL = _statements("= ANY(%s)", "project_id, ")
 
 
 def load(project: Project) -> Grid:
-    """The project's grid as it stands. Project.DoesNotExist when it is gone.
+    """Load the current grid of the project. Project.DoesNotExist when it was deleted.
 
     Rows that a writer adds or removes between the queries are left out; whoever compares
     `project.revision` afterwards sees that it moved.
@@ -55,7 +55,7 @@ def load(project: Project) -> Grid:
 
 
 def load_all(projects: Sequence[Project]) -> dict[int, Grid]:
-    """The same for several projects at once, by their ids; one that is gone is left out."""
+    """Load the grids of several projects, by id; deleted projects are left out."""
     keys = [project.pk for project in projects]
     heads, *rest = (fetch(statement, [keys]) for statement in _OF_SEVERAL)
     rows, marks = (_by_project(found) for found in rest)
@@ -90,7 +90,7 @@ def _role(_: int, name: str, short_name: str, kind: str, aliases: Sequence[str])
 def _marks(
     found: Sequence[Any], rows: Sequence[_Row], roles: Sequence[int]
 ) -> dict[int, list[str]]:
-    """The marks of each row in the order of the roles; they come as the rows of a role's mark."""
+    """Return the marks of each row in the order of the roles."""
     blank = [""] * len(roles)
     marks = {row[0]: blank.copy() for row in rows}
     places = {role: place for place, role in enumerate(roles)}
@@ -104,7 +104,7 @@ def _marks(
 
 
 def items_of(rows: list[_Row], marks: dict[int, list[str]]) -> Iterator[Item]:
-    """The items in preorder, also where somebody set positions that interleave subtrees."""
+    """Return the items in preorder, also where positions interleave subtrees."""
     levels = _levels(rows)
     if levels is None:
         rows = _in_preorder(rows)
@@ -114,7 +114,7 @@ def items_of(rows: list[_Row], marks: dict[int, list[str]]) -> Iterator[Item]:
 
 
 def _levels(rows: Sequence[_Row]) -> list[int] | None:
-    """Each row's depth in the tree, None when the rows are not in preorder. Linear."""
+    """Return each row's depth in the tree, None when the rows are not in preorder. Linear."""
     levels = []
     path: list[int | None] = [None]
     for pk, parent, *_ in rows:

@@ -1,4 +1,4 @@
-"""Why rows and marks are as they are, from the history."""
+"""Read the reasons and authors of rows and marks from the history."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from raci.database.raw_sql import fetch
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What somebody said when a change set touched a row.
+    """The reason that was given for a change set that touched a row.
 
     `placed` when it only gave the row another place or number.
     """
@@ -69,7 +69,7 @@ GROUP BY uid, number, at, reason ORDER BY number
 
 
 def between(project: Project, since: int, until: int) -> dict[str, list[Reason]]:
-    """uid → the reasons given after the one revision until the other, in order. One query."""
+    """Return the reasons given between two revisions, in order, by uid. One query."""
     found: dict[str, list[Reason]] = defaultdict(list)
     values = {"project": project.pk, "since": min(since, until), "until": max(since, until)}
     for uid, *reason in fetch(_TOUCHED, values):
@@ -98,12 +98,12 @@ ORDER BY mark.item_id, mark.pgh_id DESC
 
 
 def standing(project: Project, uid: str) -> list[Standing]:
-    """Per column the last change of its mark on the row. One query."""
+    """Return the last change of the row's mark in each column. One query."""
     return _all(_STANDING, {"project": project.pk, "uid": uid})
 
 
 def standing_below(project: Project, role: int) -> list[Standing]:
-    """Per row the last change of its mark in the column with that key. One query."""
+    """Return the last change of each row's mark in the column with that key. One query."""
     return _all(_STANDING_BELOW, {"project": project.pk, "role": role})
 
 
@@ -113,6 +113,6 @@ def _all(statement: str, values: Mapping[str, Any]) -> list[Standing]:
     ]
 
 
-def _standing(of: str, at: datetime, said: Mapping[str, Any]) -> Standing:
-    texts = (said.get(name, "") for name in ("name", "kind", "reason"))
+def _standing(of: str, at: datetime, metadata: Mapping[str, Any]) -> Standing:
+    texts = (metadata.get(name, "") for name in ("name", "kind", "reason"))
     return Standing(of, at, *texts)

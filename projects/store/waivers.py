@@ -79,12 +79,12 @@ def rename_columns(project: Project, renamed: Mapping[str, str]) -> None:
 
 
 def parked(name: str) -> str:
-    """A name that nobody has, for columns that swap theirs."""
+    """Return a temporary name that no column has, for columns that swap theirs."""
     return hashlib.sha256(name.encode()).hexdigest()
 
 
 def _naming(names: Iterable[str]) -> Q:
-    """Rules for one of the columns, and waivers of what was found about one (W2, W3)."""
+    """Match rules for the columns, and waivers of findings about a column (W2, W3)."""
     wanted = list(names)
     return Q(role__in=wanted) | Q(key__in=[f"{c} {name}" for c in _OF_COLUMNS for name in wanted])
 

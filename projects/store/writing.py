@@ -1,4 +1,4 @@
-"""Plan → PostgreSQL by COPY and set-based statements, within the caller's transaction.
+"""Write a plan by COPY and set-based statements, within the caller's transaction.
 
 Rows travel by COPY into a temporary table and from there by INSERT … SELECT through Django's
 cursor: COPY straight into a tracked table would lose the history's context.
@@ -26,7 +26,7 @@ _SPECIAL = re.compile(r"[\\\t\n\r]")
 
 
 def write(plan: Plan, project: Project) -> None:
-    """Makes the database what `plan.after` says, given that it is what `plan.before` says."""
+    """Bring the database from `plan.before` to `plan.after`."""
     if plan.titles:
         values = {name: getattr(plan.after, name) for name in TITLE_FIELDS}
         Project.objects.filter(pk=project.pk).update(**values)
@@ -54,7 +54,7 @@ def _rows_change(plan: Plan) -> bool:
 
 
 def _write_legend(after: Grid, project: Project) -> None:
-    """Marks as they shall be; those that go stay until no cell has them any more."""
+    """Write the marks of the legend; removed ones stay until no cell has them."""
     for position, mark in enumerate(after.legend, 1):
         LegendMark.objects.update_or_create(
             project=project,
@@ -64,12 +64,12 @@ def _write_legend(after: Grid, project: Project) -> None:
 
 
 def _remove_marks(after: Grid, project: Project) -> None:
-    """A foreign key keeps this from happening to a mark in use."""
+    """Delete the marks that left the legend; a foreign key protects those in use."""
     LegendMark.objects.filter(project=project).exclude(symbol__in=after.symbols).delete()
 
 
 def _write_roles(plan: Plan, project: Project) -> None:
-    """New roles in one statement; those that were there keep their rows, also under a new name."""
+    """Write roles in one statement; existing ones keep their rows, also when renamed."""
     fresh = []
     renamed: dict[str, str] = {}
     pairs = [(line.before, line.after) for line in plan.roles if line.after]
@@ -96,7 +96,7 @@ def _write_roles(plan: Plan, project: Project) -> None:
 
 
 def _rename_roles(project: Project, renamed: dict[str, str]) -> None:
-    """Columns that swap their names pass through one that nobody has."""
+    """Rename columns; those that swap names pass through a temporary one."""
     taken = renamed.keys() & set(renamed.values())
     rows = Role.objects.filter(project=project)
     for old in taken:
@@ -119,7 +119,7 @@ def _item_ids(project: Project) -> dict[str, int]:
 def _write_items(
     cursor: CursorWrapper, plan: Plan, project: Project, known: Mapping[str, int]
 ) -> dict[str, int]:
-    """Deletes, then updates, then inserts: the order in which every step keeps the tree sound."""
+    """Delete, then update, then insert, so that the tree is sound after every step."""
     gone = [line.shown.uid for line in plan.items if line.act is Act.REMOVED]
     if gone:
         rows = WorkItem.objects.filter(project=project, uid__in=gone)
@@ -168,7 +168,7 @@ ORDER BY position
 
 
 def _former_ids(project: Project, uids: Sequence[str]) -> dict[str, int]:
-    """The ids of rows that were here before, so that their history goes on."""
+    """Return the ids of rows that existed before, so that their history goes on."""
     if not uids or not ChangeSet.objects.filter(project=project, number__gt=1).exists():
         return {}
     events = apps.get_model("projects", "WorkItemEvent")._default_manager
@@ -177,7 +177,7 @@ def _former_ids(project: Project, uids: Sequence[str]) -> dict[str, int]:
 
 
 def _former_role_ids(project: Project, names: Sequence[str]) -> dict[str, int]:
-    """The ids of columns that last had these names and are gone, so that their history goes on."""
+    """Return the ids of deleted columns of these names, so that their history goes on."""
     if not names or not ChangeSet.objects.filter(project=project, number__gt=1).exists():
         return {}
     events = apps.get_model("projects", "RoleEvent")._default_manager
@@ -250,7 +250,7 @@ WHERE NOT EXISTS (
 def _stage(
     cursor: CursorWrapper, name: str, types: Mapping[str, str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """A temporary table of that name with the rows, gone at the end of the transaction."""
+    """Copy the rows into a temporary table that lives until the end of the transaction."""
     columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
     cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
     cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DROP")
