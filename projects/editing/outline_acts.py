@@ -23,7 +23,7 @@ def _insert(grid: Grid, body: Mapping[str, Any], uid: str) -> Grid:
 
 
 def _text(grid: Grid, body: Mapping[str, Any], _: str) -> Grid:
-    """Sets name, description or number of a row, given what stood there."""
+    """Set name, description or number of a row if it still has the text to replace."""
     uid, field = text(body, "item"), text(body, "field")
     if field not in _CLEAN:
         raise PayloadError(f"field「{field}」は使えません。")

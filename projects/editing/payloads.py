@@ -1,4 +1,4 @@
-"""The JSON that the matrix page sends → values; PayloadError in words when it is something else."""
+"""Parse the JSON that the matrix page sends. PayloadError says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CELL_KINDS = (Kind.EDIT, Kind.PASTE)
 
 
 def body_of(request: HttpRequest) -> Mapping[str, Any]:
-    """The JSON object in the request's body."""
+    """Parse the JSON object in the request's body."""
     try:
         body = json.loads(request.body)
     except RequestDataTooBig as error:
@@ -37,7 +37,7 @@ def body_of(request: HttpRequest) -> Mapping[str, Any]:
 
 
 def text(body: Mapping[str, Any], name: str, default: str | None = None) -> str:
-    """A text of the body; without default it must be there."""
+    """Return a text of the body; without `default` it must be there."""
     value = body.get(name, default)
     if not isinstance(value, str):
         raise PayloadError(f"{name}が文字列ではありません。")
@@ -51,7 +51,7 @@ def _storable(name: str, value: str) -> str:
 
 
 def texts(body: Mapping[str, Any], name: str) -> list[str]:
-    """A list of texts, at least one."""
+    """Return a list of at least one text."""
     value = body.get(name)
     if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
         raise PayloadError(f"{name}が文字列の一覧ではありません。")
@@ -59,14 +59,14 @@ def texts(body: Mapping[str, Any], name: str) -> list[str]:
 
 
 def number(value: str, name: str) -> int:
-    """A whole number from a query string."""
+    """Parse a whole number of a query string."""
     if not (value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER):
         raise PayloadError(f"{name}が数値ではありません。")
     return int(value)
 
 
 def chosen(body: Mapping[str, Any], name: str, kinds: type[E]) -> E:
-    """One of the values of an enumeration."""
+    """Return one of the values of an enumeration."""
     value = text(body, name)
     if value not in set(kinds):
         raise PayloadError(f"{name}「{value}」は使えません。")
@@ -81,7 +81,7 @@ def reason_of(body: Mapping[str, Any]) -> str:
 
 
 def operations_of(body: Mapping[str, Any]) -> list[Operation]:
-    """The marks to set, from {"operations": [{"item", "role", "before", "after"}]}."""
+    """Parse the marks to set: {"operations": [{"item", "role", "before", "after"}]}."""
     rows = body.get("operations")
     if not isinstance(rows, list) or not rows:
         raise PayloadError("operationsがありません。")
@@ -96,7 +96,7 @@ def operations_of(body: Mapping[str, Any]) -> list[Operation]:
 
 
 def base_of(body: Mapping[str, Any]) -> int | None:
-    """The revision that the page showed, where it says so."""
+    """Return the revision that the page showed, None where it names none."""
     value = body.get("base")
     if value is None or (type(value) is int and value >= 0):
         return value
@@ -104,7 +104,7 @@ def base_of(body: Mapping[str, Any]) -> int | None:
 
 
 def kind_of(body: Mapping[str, Any]) -> Kind:
-    """By which kind of act marks change: edit, or paste for many at once."""
+    """Return the kind of a change of marks: edit, or paste for many at once."""
     name = text(body, "kind", Kind.EDIT.value)
     if name not in CELL_KINDS:
         raise PayloadError(f"kind「{name}」は使えません。")

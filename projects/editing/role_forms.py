@@ -1,4 +1,4 @@
-"""Forms of the columns and of the 凡例. They return domain values."""
+"""Validate columns and the 凡例. The forms return domain values."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class _Ordered(forms.BaseFormSet):  # type: ignore[type-arg]
 
 
 def kept(rows: Any) -> list[Any]:
-    """The forms that stay, in the order that the person gave or else as they stood."""
+    """Return the forms that are not deleted, in the order given or else as they were."""
     found = [
         (_order(form.cleaned_data.get("ORDER"), place), form)
         for place, form in enumerate(rows.forms, 1)
@@ -77,7 +77,7 @@ def kept(rows: Any) -> list[Any]:
 
 
 def _order(wanted: int | None, place: int) -> tuple[int, int, int]:
-    """A row with another's place goes before it on the way up, behind it on the way down."""
+    """Sort a row with another's place before it when it moves up, after it when down."""
     at = place if wanted is None else wanted
     return (at, (at > place) - (at < place), place)
 

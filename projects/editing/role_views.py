@@ -1,4 +1,4 @@
-"""Columns and 凡例: forms, what a change costs, and its confirmation."""
+"""Edit the columns and the 凡例; confirm what a change would delete."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ BLANK_WORD = "空白"
 @require_http_methods(["GET", "HEAD", "POST"])
 @project_page(Right.EDIT)
 def columns(request: HttpRequest, project: Project) -> HttpResponse:
-    """Adds, renames, describes, orders and removes columns; removal is confirmed first."""
+    """Add, rename, describe, order and delete columns; deletion is confirmed first."""
     grid = store.load(project)
     data = request.POST if request.method == "POST" else None
     rows = RoleForms(data, initial=role_rows(grid.roles))
@@ -55,7 +55,7 @@ def columns(request: HttpRequest, project: Project) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @project_page(Right.EDIT)
 def merge(request: HttpRequest, project: Project) -> HttpResponse:
-    """Says what a merge of two columns would do, row by row where they disagree; then does it."""
+    """Preview the merge of two columns, row by row where they conflict; POST merges them."""
     grid = store.load(project)
     posted = request.method == "POST"
     form = MergeForm(request.POST if posted else request.GET, roles=grid.roles)
@@ -75,7 +75,7 @@ def merge(request: HttpRequest, project: Project) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @project_page(Right.EDIT)
 def legend(request: HttpRequest, project: Project) -> HttpResponse:
-    """The marks of the project; one in use goes only with what its cells become."""
+    """Edit the marks; one in use is deleted only with a replacement for its cells."""
     grid = store.load(project)
     data = request.POST if request.method == "POST" else None
     rows = MarkForms(data, initial=mark_rows(grid.legend))
@@ -98,7 +98,7 @@ def legend(request: HttpRequest, project: Project) -> HttpResponse:
 
 
 def _legend_of(rows: Any) -> tuple[list[Mark], dict[str, str]]:
-    """The marks that stay, and what becomes of the symbols that change or go."""
+    """Return the marks to keep, and the replacements of symbols that change or go."""
     staying = kept(rows)
     replaced = {
         form.cleaned_data["old"]: form.mark.symbol
@@ -113,7 +113,7 @@ def _legend_of(rows: Any) -> tuple[list[Mark], dict[str, str]]:
 
 
 def _unknown(marks: list[Mark], replaced: Mapping[str, str]) -> list[str]:
-    """What is wrong with the replacements, in words."""
+    """Return what is wrong with the replacements, in words."""
     known = {"", *(mark.symbol for mark in marks)}
     wrong = [
         f"代わりの記号「{n}」は凡例にありません。" for n in replaced.values() if n not in known
@@ -138,7 +138,7 @@ def _applied(
     renamed: Mapping[str, str],
     template: str = "projects/columns.html",
 ) -> HttpResponse:
-    """Writes it if nothing changed since the form was shown; otherwise shows what is wrong."""
+    """Apply the grid if nothing changed since the form was shown, else show the errors."""
     seen = request.POST.get("revision", "")
     try:
         if seen != str(project.revision):

@@ -1,4 +1,4 @@
-"""Which change set a person's next undo or redo takes back: their own acts as a stack."""
+"""Find the change set that a person's next undo or redo takes back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _Act:
 
 
 def next_undo(project: Project, user: User, skip: Collection[int] = ()) -> int | None:
-    """The number of the person's latest act that nobody took back, None without one.
+    """Return the number of the person's latest act that is not undone, None without one.
 
     `skip` holds acts of which nothing is left to take back.
     """
@@ -33,7 +33,7 @@ def next_undo(project: Project, user: User, skip: Collection[int] = ()) -> int |
 
 
 def next_redo(project: Project, user: User, skip: Collection[int] = ()) -> int | None:
-    """The number of the undo to take back, None when something else was done since."""
+    """Return the number of the undo to redo, None when something else was done since."""
     taken_back = {*skip, *_taken_back(project)}
     for act in _acts(project, user):
         if act.kind == Kind.UNDO and act.number not in taken_back:
@@ -44,14 +44,14 @@ def next_redo(project: Project, user: User, skip: Collection[int] = ()) -> int |
 
 
 def _acts(project: Project, user: User) -> list[_Act]:
-    """The person's acts, the latest first."""
+    """Return the person's acts, the latest first."""
     own = ChangeSet.objects.filter(project=project, context__metadata__user=user.pk)
     rows = own.order_by("-number").values_list("number", "context__metadata")[:DEPTH]
     return [_Act(n, data.get("kind", ""), data.get("undoes")) for n, data in rows]
 
 
 def _taken_back(project: Project) -> set[int]:
-    """Acts that somebody took back, where that itself still stands."""
+    """Return the numbers of acts that are undone, by undos that are not undone themselves."""
     undone: set[int] = set()
     undos = ChangeSet.objects.filter(project=project, context__metadata__has_key="undoes")
     rows = undos.order_by("-number").values_list("number", "context__metadata__undoes")

@@ -1,4 +1,4 @@
-"""What the matrix page sends: marks, edits of the outline, undo and redo. JSON in, JSON out.
+"""Save marks, edits of the outline, undo and redo of the matrix page. JSON in, JSON out.
 
 Errors come as {"error": words}. 400 for what cannot be done, 409 for what somebody else changed.
 """
@@ -41,7 +41,7 @@ from raci.http.etags import respond
 @answering
 @project_page(Right.EDIT)
 def cells(request: HttpRequest, project: Project) -> HttpResponse:
-    """Sets marks; answers each operation in order. 409 when any of them conflicts.
+    """Set marks and answer each operation in order. 409 when any of them conflicts.
 
     {"base": revision shown, "operations": [{"item", "role", "before", "after"}], "kind", "reason"}
     The conflict check goes by `before`, cell by cell; a base from the future is refused.
@@ -68,7 +68,7 @@ def cells(request: HttpRequest, project: Project) -> HttpResponse:
 @answering
 @project_page(Right.EDIT)
 def outline(request: HttpRequest, project: Project) -> HttpResponse:
-    """One edit of rows: {"act": insert | text | delete | step | move, …}."""
+    """Edit rows: {"act": insert | text | delete | step | move, …}."""
     body, reason = _body_and_reason(request, project)
     act = text(body, "act")
     if act not in ACTS:
@@ -92,7 +92,7 @@ def outline(request: HttpRequest, project: Project) -> HttpResponse:
 @answering
 @project_page(Right.EDIT)
 def undo(request: HttpRequest, project: Project) -> HttpResponse:
-    """Takes back the person's own latest act, or with {"way": "redo"} their latest undo."""
+    """Undo the person's own latest act, or with {"way": "redo"} their latest undo."""
     body, reason = _body_and_reason(request, project, asks_reason=False)
     redo = text(body, "way", "undo") == "redo"
     find = undo_stack.next_redo if redo else undo_stack.next_undo
@@ -110,7 +110,7 @@ def undo(request: HttpRequest, project: Project) -> HttpResponse:
 @answering
 @project_page(Right.VIEW)
 def changes(request: HttpRequest, project: Project) -> HttpResponse:
-    """What happened after revision ?since=, for pages without the stream. 304 while nothing did."""
+    """List the changes after revision ?since=, for pages without the stream. 304 without any."""
     since = number(request.GET.get("since", ""), "since")
     return respond(
         request,
@@ -123,7 +123,7 @@ def changes(request: HttpRequest, project: Project) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def events(request: HttpRequest, project: Project) -> HttpResponse:
-    """Who may have the stream of a project: 204 with its id and theirs, for
+    """Authorise an event stream: 204 with the project's id and the person's in headers, for
     `projects.live.event_hub`.
 
     Served without it, the 204 tells the browser to stop asking; the page then asks for changes.
