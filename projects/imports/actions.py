@@ -1,4 +1,4 @@
-"""What a person does with an import: corrects, wishes, applies, gives up."""
+"""Correct, adjust, apply or cancel an import."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ View = Callable[..., HttpResponse]
 
 
 def answering(view: View) -> View:
-    """Turns what cannot be done into the page with the words."""
+    """Answer the errors of a view by the page of the import, or in JSON. 409."""
 
     @project_page(Right.EDIT)
     @wraps(view)
@@ -53,7 +53,7 @@ def answering(view: View) -> View:
 @require_POST
 @answering
 def choices(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
-    """Corrections of the understanding; the file is read again at once."""
+    """Save corrections of how the file was read, and read it again."""
     found, about = open_import(row, project), request.POST.get("about")
     form: LayoutForm | MarksForm | None = None
     if found is not None and about == "marks":
@@ -70,7 +70,7 @@ def choices(request: HttpRequest, project: Project, row: Import) -> HttpResponse
 @require_POST
 @answering
 def wishes(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
-    """空欄＝削除 or 無視, which rows are the same, and what is left out."""
+    """Save 空欄＝削除 or 無視, which rows are the same, and which changes are excluded."""
     found, about = open_import(row, project), request.POST.get("about")
     if found is None:
         raise lifecycle.ImportStateError(lifecycle.OVER[State.READING])
@@ -94,19 +94,23 @@ def wishes(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
 @require_POST
 @answering
 def apply(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
-    """反映: once, and only what the page showed."""
+    """Apply (反映) the import once, and only what the page showed."""
     reason = ReasonForm(request.POST, required=project.requires_reason)
     if not reason.is_valid():
         return _wrong(request, project, row, error=f"変更理由: {reason.errors['reason'][0]}")
-    said = reason.cleaned_data["reason"]
-    lifecycle.apply(row, seen=request.POST.get("seen", ""), by=person(request), reason=said)
+    lifecycle.apply(
+        row,
+        seen=request.POST.get("seen", ""),
+        by=person(request),
+        reason=reason.cleaned_data["reason"],
+    )
     return _to(project, row)
 
 
 @require_POST
 @answering
 def cancel(request: HttpRequest, project: Project, row: Import) -> HttpResponse:
-    """Ends the running job, or gives the import up."""
+    """Cancel the running job, or the import."""
     lifecycle.cancel(row)
     messages.info(request, "取込の中止を受け付けました。")
     return _to(project, row)
@@ -122,6 +126,6 @@ def _wrong(request: HttpRequest, project: Project, row: Import, error: str) -> H
 
 
 def _errors(form: forms.Form) -> str:
-    """All that is wrong with a form, in one line."""
+    """Return the errors of a form in one line."""
     wrong = ((form.fields[name].label, found) for name, found in form.errors.items())
     return " ".join(f"{label}: {error}" for label, found in wrong for error in found)

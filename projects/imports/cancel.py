@@ -1,4 +1,4 @@
-"""How somebody finds the job that writes for an import, to cancel it.
+"""Cancel the job that applies an import.
 
 While a job writes, its transaction holds a lock by which its connection can be found.
 """
@@ -17,12 +17,12 @@ WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = %s AND ob
 
 
 def now_writing(key: int) -> None:
-    """Marks this transaction as the one in which the job writes, until its end."""
+    """Mark this transaction, until its end, as the one in which the job writes."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_WRITE, key % _KEYS])
 
 
 def stop_writing(key: int) -> None:
-    """Cancels what the job's transaction is doing, if it is in the middle of one."""
+    """Cancel the running statement of the job's transaction, if there is one."""
     with connection.cursor() as cursor:
         cursor.execute(_STOP, [_WRITE, key % _KEYS])

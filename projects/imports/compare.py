@@ -1,4 +1,4 @@
-"""A reading and a grid → what would change, as a person wishes it. Pure."""
+"""Compare a reading with a grid by a person's wishes. Pure."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Wishes:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Wishes:
-        """The wishes that `as_json` wrote; ValueError or TypeError for anything else."""
+        """Parse what `as_json` wrote. ValueError or TypeError for anything else."""
         return cls(
             Blank(value.get("blank", Blank.DELETE)),
             bool(value.get("keep_columns")),
@@ -100,7 +100,7 @@ def compare(
     title: str = "",
     wishes: Wishes = NO_WISHES,
 ) -> Comparison:
-    """What a reading would change in a grid. IntakeError when a part does not fit into it."""
+    """Return what a reading would change in a grid. IntakeError when a part does not fit."""
     wanted = reading.grid
     if reading.part:
         wanted = _grafted(current, wanted, reading.part)
@@ -119,7 +119,7 @@ def compare(
 
 
 def _filled(current: Grid, wanted: Grid, title: str) -> Grid:
-    """The wanted grid with the project's own texts where the file says nothing."""
+    """Fill the wanted grid with the project's texts where the file has none."""
     return replace(
         wanted,
         title=title or wanted.title or current.title,
@@ -132,7 +132,7 @@ def _filled(current: Grid, wanted: Grid, title: str) -> Grid:
 def _kept(
     current: Grid, wanted: Grid, reading: Reading, uid_of: Mapping[str, str], wishes: Wishes
 ) -> Grid:
-    """The wanted grid with what stays as the project has it.
+    """Keep in the wanted grid what stays as the project has it.
 
     Marks nobody could read or that a person leaves alone, blanks that are to be ignored,
     descriptions without a column, columns that the file lacks.
@@ -166,19 +166,19 @@ def _kept(
 
 
 def _with_aliases(current: Grid, wanted: Grid, layout: Layout) -> Grid:
-    """The grid whose roles remember the headers that were taken for them by likeness or choice."""
+    """Add the headers matched by likeness or choice to the aliases of their roles."""
     known = {role.name for role in current.roles}
-    said: dict[str, list[str]] = {}
+    headers: dict[str, list[str]] = {}
     for sheet in layout.sheets:
         for column in sheet.columns:
             kind, _, name = column.meaning.partition(":")
             if kind == "party" and name in known and column.how in _TAUGHT and not sheet.reason:
-                said.setdefault(name, []).append(column.text)
-    if not said:
+                headers.setdefault(name, []).append(column.text)
+    if not headers:
         return wanted
     taken = {match_key(text) for role in wanted.roles for text in (role.name, *role.aliases)}
     return replace(
-        wanted, roles=tuple(_taught(r, said.get(r.name, ()), taken) for r in wanted.roles)
+        wanted, roles=tuple(_taught(r, headers.get(r.name, ()), taken) for r in wanted.roles)
     )
 
 
@@ -188,7 +188,7 @@ def _taught(role: Role, texts: Sequence[str], taken: set[str]) -> Role:
 
 
 def _doubts(plan: Plan, uid_of: Mapping[str, str], reading: Reading) -> list[Doubt]:
-    """The rows matched although both their number and their name are others, or only one fits."""
+    """List rows matched although their number, their name or both differ."""
     file_uid = {uid: new for new, uid in uid_of.items()}
     return [
         Doubt(
@@ -208,7 +208,7 @@ def _doubts(plan: Plan, uid_of: Mapping[str, str], reading: Reading) -> list[Dou
 
 
 def _remarks(reading: Reading, current: Grid, slug: str) -> list[Remark]:
-    """What only the project tells about a reading."""
+    """Return the remarks on a reading that need the project."""
     found = []
     if reading.project and slug and reading.project != slug:
         message = "別の案件から出力されたファイルです。"
@@ -220,7 +220,7 @@ def _remarks(reading: Reading, current: Grid, slug: str) -> list[Remark]:
 
 
 def _grafted(current: Grid, part: Grid, top: str) -> Grid:
-    """The current grid with one subtree as the file has it. IntakeError when that is not there."""
+    """Replace one subtree of the current grid by the file's. IntakeError when it is missing."""
     try:
         at = index_of(current, top)
     except KeyError as error:

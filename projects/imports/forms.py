@@ -182,7 +182,9 @@ class LayoutForm(forms.Form):
 
     def _changed_columns(self, place: int, sheet: SheetLayout) -> dict[int, str]:
         given = ((c, self.cleaned_data.get(f"column-{place}-{c.at}")) for c in sheet.columns)
-        return {column.at: said for column, said in given if said and said != column.meaning}
+        return {
+            column.at: meaning for column, meaning in given if meaning and meaning != column.meaning
+        }
 
 
 class MarksForm(forms.Form):
@@ -224,8 +226,8 @@ class MarksForm(forms.Form):
 
     @property
     def wanted(self) -> Choices:
-        said = {raw: self.cleaned_data[f"mark-{at}"] for at, raw in enumerate(self._raw)}
-        marks = {raw: _symbol(answer) for raw, answer in said.items() if answer}
+        answers = {raw: self.cleaned_data[f"mark-{at}"] for at, raw in enumerate(self._raw)}
+        marks = {raw: _symbol(answer) for raw, answer in answers.items() if answer}
         return replace(self._choices, marks=marks)
 
 
@@ -276,8 +278,8 @@ class MatchesForm(forms.Form):
 
     def wanted(self, wishes: Wishes) -> Wishes:
         """The wishes with the answers."""
-        said = {d.file_uid: self.cleaned_data[f"match-{d.file_uid}"] for d in self._doubts}
-        return replace(wishes, matches={**wishes.matches, **said})
+        answers = {d.file_uid: self.cleaned_data[f"match-{d.file_uid}"] for d in self._doubts}
+        return replace(wishes, matches={**wishes.matches, **answers})
 
 
 def left_out(data: Any, wishes: Wishes) -> Wishes:

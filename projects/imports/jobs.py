@@ -1,4 +1,4 @@
-"""The jobs of imports: bytes → reading, and reading → matrix. Each ends with a state and words."""
+"""Run the jobs of imports: read the file, and apply the reading to the matrix."""
 
 from __future__ import annotations
 
@@ -44,21 +44,21 @@ class _StopRequestedError(Exception):
 
 
 def reading_of(row: Import) -> Reading | None:
-    """What was understood of the file, None before it was read."""
+    """Unpack the reading of the file, None before it was read."""
     if row.reading is None:
         return None
     return json_codec.from_json(json.loads(zlib.decompress(row.reading)))
 
 
 def packed(reading: Reading) -> bytes:
-    """The reading as it is kept; characters that no database and no page takes are left out."""
+    """Pack a reading for its row, without characters that the database does not store."""
     text = json.dumps(json_codec.as_json(reading), ensure_ascii=False)
     return zlib.compress(_NUL.sub(r"\1", text).encode(errors="replace"), 1)
 
 
 @jobs.job(jobs.LONG)
 def read(key: int) -> None:
-    """The job: bytes → reading, refusal or cancellation. Nothing when it was done meanwhile."""
+    """Read the file of an import that waits for it; end it as ready, refused or cancelled."""
     rows = Import.objects.filter(pk=key, state=State.READING)
     row = rows.defer("reading").select_related("project").first()
     if row is None:
@@ -105,7 +105,7 @@ _EXPECTED = (
 
 @jobs.job(jobs.LONG)
 def apply(key: int, person: int, reason: str) -> None:
-    """The job: the matrix changes and the import is applied, or neither."""
+    """Apply an import that waits for it, in one transaction with the change of the matrix."""
     rows = Import.objects.without_file().select_related("project")
     row = rows.filter(pk=key, state=State.APPLYING).first()
     if row is None:
@@ -135,7 +135,7 @@ def _plan(row: Import) -> Plan:
 
 
 def _problems(error: Exception) -> tuple[Problem, ...]:
-    """Why nothing was written; () for what nobody expects."""
+    """Return why nothing was written, () for an unexpected error."""
     if isinstance(error, IntakeError):
         return error.problems
     if isinstance(error, store.StaleRevisionError):
@@ -162,7 +162,7 @@ def _write(row: Import, plan: Plan, by: User, reason: str) -> None:
 
 
 class _Progress:
-    """Saves how far a reading is, at most twice a second."""
+    """Save the progress of a reading, at most twice a second."""
 
     def __init__(self, row: Import) -> None:
         self._row, self._next = row, monotonic() + TICK_SECONDS
@@ -174,7 +174,7 @@ class _Progress:
 
 
 class _Cancelled:
-    """Whether somebody asked the reading to end; looks at most twice a second."""
+    """Check whether a stop was requested, at most twice a second."""
 
     def __init__(self, row: Import) -> None:
         self._row, self._next, self._found = row, monotonic() + TICK_SECONDS, False

@@ -1,4 +1,4 @@
-"""The life of an import: uploaded, read, corrected, applied or given up. Each step happens once.
+"""Upload, read, correct, apply and cancel imports. Each step happens once.
 
 A step that takes long is a job (`raci.jobs`): its row is written with the state it leads to.
 `applied` and the change set's number are written in the transaction that changes the matrix.
@@ -44,7 +44,7 @@ class StaleImportError(ImportStateError):
 
 
 def upload(project: Project, *, data: bytes, name: str, by: User) -> Import:
-    """A new import of the file's bytes, whose reading has begun or is done. ImportStateError."""
+    """Create an import of the file's bytes and begin to read it. ImportStateError."""
     with transaction.atomic():
         row = records.create(project, data=data, name=name, by=by)
         job = _put(jobs.read, row.pk)
@@ -53,7 +53,7 @@ def upload(project: Project, *, data: bytes, name: str, by: User) -> Import:
 
 
 def correct(row: Import, choices: Choices) -> None:
-    """Reads the file again as a person says it is; also takes up a reading that was given up."""
+    """Read the file again with a person's corrections, also after an interruption."""
     again = (State.READING, State.REFUSED, State.READY, State.APPLYING, State.CANCELLED)
     with transaction.atomic():
         _claim(row, again, state=State.READING, choices=choices.as_json(), progress=0)
@@ -62,13 +62,13 @@ def correct(row: Import, choices: Choices) -> None:
 
 
 def wish(row: Import, wishes: Wishes) -> None:
-    """Remembers what a person wishes to have done with the reading."""
+    """Save how a person wants the reading applied."""
     with transaction.atomic():
         _claim(row, (State.READY, State.APPLYING), state=State.READY, wishes=wishes.as_json())
 
 
 def apply(row: Import, *, seen: str, by: User, reason: str = "") -> None:
-    """Begins to make the matrix what the preview with the fingerprint `seen` showed.
+    """Begin to apply what the preview with the fingerprint `seen` showed.
 
     StaleImportError when that is not what would be done now, ImportStateError when it is no
     time for it.
@@ -86,7 +86,7 @@ def apply(row: Import, *, seen: str, by: User, reason: str = "") -> None:
 
 
 def cancel(row: Import) -> None:
-    """Asks the running job to end; without one the import is given up at once."""
+    """Ask the running job to end; without one cancel the import at once."""
     open_ones = (State.READING, State.REFUSED, State.READY, State.APPLYING)
     try:
         with transaction.atomic():
@@ -98,15 +98,15 @@ def cancel(row: Import) -> None:
 
 
 def interrupted(rows: Collection[Import]) -> set[int]:
-    """The keys of those whose job ended without a result; one query at most."""
+    """Return the keys of imports whose job ended without a result; one query at most."""
     waiting = {row.pk for row in rows if row.state in (State.READING, State.APPLYING)}
     return waiting - queue.waiting(_JOBS, waiting)
 
 
 def fingerprint(row: Import, revision: int) -> str:
-    """Names what a preview shows: the matrix compared with, the reading and the wishes."""
-    said = json.dumps([row.sha256, row.choices, row.wishes, row.revision], sort_keys=True)
-    return f"{revision}.{hashlib.sha256(said.encode()).hexdigest()}"
+    """Return a fingerprint of a preview: of the revision, the reading and the wishes."""
+    state = json.dumps([row.sha256, row.choices, row.wishes, row.revision], sort_keys=True)
+    return f"{revision}.{hashlib.sha256(state.encode()).hexdigest()}"
 
 
 def _claim(row: Import, allowed: Sequence[str], *, seen: str = "", **values: Any) -> None:

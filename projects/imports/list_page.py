@@ -1,4 +1,4 @@
-"""The imports of a project as the rows of a list, in a constant number of queries."""
+"""List the imports of a project, in a constant number of queries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def import_page(project: Project, number: str | None) -> Page[Import]:
 
 
 def rows_of(project: Project, found: Sequence[Import]) -> list[ImportRow]:
-    """The rows with names, results, and what was taken back since."""
+    """Return the rows of the list with names, results and undos."""
     names = people(row.person_name for row in found)
     stopped = interrupted(found)
     undoers = undoers_of(project, [row.number for row in found if row.number])
@@ -41,24 +41,24 @@ def rows_of(project: Project, found: Sequence[Import]) -> list[ImportRow]:
 
 
 def name_of(row: Import) -> str:
-    """How the person who uploaded it is called."""
+    """Return the name of the person who uploaded the file."""
     return shown_name(row.person_name, people([row.person_name]))
 
 
 def undoer_of(project: Project, row: Import) -> int | None:
-    """The change set that took it back, None while it stands."""
+    """Return the number of the change set that undid the import, None without one."""
     return undoers_of(project, [row.number]).get(row.number) if row.number else None
 
 
 def undoers_of(project: Project, numbers: Collection[int]) -> dict[int, int]:
-    """Which change set took each one back, where that itself still stands."""
+    """Return undone → undoing change set, for undos that are not undone themselves."""
     undos = _undos(project, numbers)
     taken_back = _undos(project, undos.values())
     return {number: undo for number, undo in undos.items() if undo not in taken_back}
 
 
 def _undos(project: Project, numbers: Collection[int]) -> dict[int, int]:
-    """number → the latest change set that took it back."""
+    """Return the latest undo of each change set, by number."""
     if not numbers:
         return {}
     acts = ChangeSet.objects.filter(project=project, context__metadata__undoes__in=list(numbers))

@@ -1,4 +1,4 @@
-"""What the page of one import needs, from its row: forms, difference, what may be done."""
+"""Build the page of one import: forms, difference and allowed actions."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Shown:
 
     @property
     def why_not(self) -> str:
-        """Why 反映 is not to be had yet, "" when it is."""
+        """Return why 反映 is not possible yet, "" when it is."""
         if self.difference is None:
             return "案件と比較できないため、反映できません。"
         return _why_not(self.reading, self.difference.is_empty)
@@ -110,13 +110,13 @@ def uploaded_file(project: Project, key: int) -> Import:
 
 
 def open_import(row: Import, project: Project) -> Opened | None:
-    """The import for its page; None before it was read."""
+    """Open an import for its page. None before it was read."""
     reading = jobs.reading_of(row)
     return None if reading is None else Opened(row, project, reading, store.load(project))
 
 
 def shown(opened: Opened, changes: Collection[Change], page: int) -> Shown:
-    """All that the preview shows."""
+    """Return all that the preview shows."""
     found = Shown(
         layout=opened.layout_form(),
         marks=opened.marks_form(),
@@ -132,8 +132,7 @@ def shown(opened: Opened, changes: Collection[Change], page: int) -> Shown:
     try:
         comparison = opened.compared()
     except IntakeError as refused:
-        said = tuple(records.problems_as_json(refused.problems))
-        return replace(found, problems=said)
+        return replace(found, problems=tuple(records.problems_as_json(refused.problems)))
     left = opened.wishes.left_out
     return replace(
         found,
@@ -144,7 +143,7 @@ def shown(opened: Opened, changes: Collection[Change], page: int) -> Shown:
 
 
 def summary(opened: Opened) -> dict[str, Any]:
-    """What changes on an open page when a change is left out or put back."""
+    """Return what changes on an open page when a change is excluded or included."""
     plan = opened.compared().plan
     return {
         "seen": lifecycle.fingerprint(opened.row, opened.project.revision),

@@ -1,4 +1,4 @@
-"""What the preview of an import shows, as values for its template. Pure."""
+"""Build the values that the preview of an import shows. Pure."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def preview(
     shown: Collection[Change] = USUAL,
     page: int = 1,
 ) -> Preview:
-    """The difference with the wanted kinds of rows, one page of it."""
+    """Return one page of the difference with the wanted kinds of rows."""
     whole = comparison.whole
     whole_points = tuple(points(whole, left_out))
     rows = chosen(in_order(whole), shown)
@@ -111,7 +111,7 @@ def preview(
 
 
 def remark_groups(remarks: Iterable[Remark]) -> tuple[Group, ...]:
-    """The remarks by kind, the kinds in the order of `Code`."""
+    """Group the remarks by kind, in the order of `Code`."""
     order = list(Code)
     by_code = sorted(remarks, key=lambda remark: order.index(remark.code))
     groups = ((code, tuple(found)) for code, found in groupby(by_code, key=attrgetter("code")))
@@ -122,7 +122,7 @@ def remark_groups(remarks: Iterable[Remark]) -> tuple[Group, ...]:
 
 
 def role_counts(reading: Reading) -> tuple[RoleCount, ...]:
-    """Per column the plain count of the file's cells beside what was read."""
+    """Count the cells of each column in the file and the marks that were read."""
     grid = reading.grid
     read = column_counts(grid.items, len(grid.roles))
     return tuple(

@@ -1,4 +1,4 @@
-"""A file → the plan for a project → the project. Serves the command, the demo and the page."""
+"""Read a file and propose a plan for a project, for the command, the demo and the page."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read(
     legend: Sequence[Mark] = (),
     choices: Choices = NO_CHOICES,
 ) -> Reading:
-    """The reading of a source of our own, in this process."""
+    """Read a trusted source in this process."""
     roles = parse_roles(source.roles) if source.roles else tuple(known_roles)
     columns: Mapping[int, Columns] = {}
     if source.columns:
@@ -70,7 +70,7 @@ def read_guarded(
     cancelled: Callable[[], bool] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Reading:
-    """The reading of a stranger's file, in a child process with limits.
+    """Read an untrusted file in a child process with limits.
 
     `roles`, where given, are all there are. IntakeError with every cause,
     child_process.CancelledError.
@@ -97,7 +97,7 @@ def propose(
     wishes: Wishes = NO_WISHES,
     trusted: bool = False,
 ) -> Proposal:
-    """The proposal for a project, or for an empty one. IntakeError when the file is not taken.
+    """Propose a plan for a project, or for an empty one. IntakeError when the file is refused.
 
     A file of our own is `trusted` and read in this process.
     """
@@ -118,12 +118,12 @@ def propose(
 
 
 def create(source: Source, *, slug: str, title: str = "", by: store.Person) -> Project:
-    """A new project with what a source of our own says, or nothing when it is refused."""
+    """Create a project from a trusted source, or nothing when it is refused."""
     return create_from(propose(source, None, title=title, trusted=True), slug=slug, by=by)
 
 
 def create_from(proposal: Proposal, *, slug: str, by: store.Person) -> Project:
-    """A new project as a proposal for an empty one wants it."""
+    """Create a project from a proposal for an empty one."""
     wanted = proposal.plan.after
     with store.change_set(by=by, kind=store.Kind.IMPORT):
         project = store.create(slug=slug, title=wanted.title or slug, by=by)

@@ -1,4 +1,4 @@
-"""The imports of a project: list, upload, and the page of each."""
+"""List, upload and show the imports of a project."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ State = Import.State
 @require_http_methods(["GET", "HEAD", "POST"])
 @project_page(Right.VIEW, post=Right.EDIT)
 def import_list(request: HttpRequest, project: Project) -> HttpResponse:
-    """The past imports with a form for the next one; POST uploads."""
+    """List the imports with a form for the next one; POST uploads."""
     if request.method != "POST":
         return _list(request, project, UploadForm())
-    said = request.META.get("CONTENT_LENGTH") or ""
-    length = int(said) if said.isascii() and said.isdecimal() else 0
+    content_length = request.META.get("CONTENT_LENGTH") or ""
+    length = int(content_length) if content_length.isascii() and content_length.isdecimal() else 0
     form = UploadForm(request.POST, request.FILES, length=length)
     if not form.is_valid():
         return _list(request, project, form)
@@ -64,7 +64,7 @@ def _list(request: HttpRequest, project: Project, form: UploadForm) -> HttpRespo
 @require_safe
 @project_page(Right.VIEW)
 def preview(request: HttpRequest, project: Project, key: int) -> HttpResponse:
-    """The import as it stands: progress, problems, preview or result."""
+    """Show an import: progress, problems, preview or result."""
     return page_of(request, project, import_of(project, key))
 
 
@@ -72,7 +72,7 @@ def preview(request: HttpRequest, project: Project, key: int) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def status(_: HttpRequest, project: Project, key: int) -> HttpResponse:
-    """How far the job is, for the page that waits for it."""
+    """Answer how far the job is, for the page that waits for it."""
     row = import_state(project, key)
     running = row.state in (State.READING, State.APPLYING)
     over = not running or bool(lifecycle.interrupted([row]))
@@ -83,7 +83,7 @@ def status(_: HttpRequest, project: Project, key: int) -> HttpResponse:
 @require_safe
 @project_page(Right.MANAGE)
 def download(_: HttpRequest, project: Project, key: int) -> HttpResponse:
-    """The file as it was uploaded, for managers; never opened in place."""
+    """Download the uploaded file, for managers; browsers never open it in place."""
     row = uploaded_file(project, key)
     return HttpResponse(
         bytes(row.file),
@@ -106,7 +106,7 @@ def page_of(
     overtaken: bool = False,
     status: int = OK,
 ) -> HttpResponse:
-    """The page of an import in its state, with what is wrong."""
+    """Render the page of an import in its state, with an error."""
     interrupted = bool(lifecycle.interrupted([row]))
     context: dict[str, Any] = {
         "project": project,
