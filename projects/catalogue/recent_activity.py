@@ -88,9 +88,9 @@ def latest_changes(
     by_key = {project.pk: project for project in projects}
     counts = {key: rest for key, *rest in fetch(_LATEST, {"projects": list(by_key), "most": most})}
     acts = {act.pk: act for act in _acts(projects, list(counts))}
-    told = dict(zip(acts, described(list(acts.values())), strict=True))
+    descriptions = dict(zip(acts, described(list(acts.values())), strict=True))
     return [
-        Change(by_key[own], names[own], told[key], marks, rows, name or "")
+        Change(by_key[own], names[own], descriptions[key], marks, rows, name or "")
         for key, (marks, rows, name) in counts.items()
         if key in acts
         for own in [acts[key].project_id]

@@ -52,7 +52,7 @@ def _with_texts(finding: Finding, texts: Mapping[str, Sequence[str]]) -> Finding
     """The finding, about something else once one of its rows reads otherwise."""
     rows = {uid: texts[uid] for uid, _ in finding.cells if uid}
     evidence = (*finding.evidence, *chain.from_iterable(rows.values()))
-    parts = (finding.code, finding.cells, finding.said, evidence, finding.repair, finding.about)
+    parts = (finding.code, finding.cells, finding.message, evidence, finding.repair, finding.about)
     return Finding(*parts)  # half of what `replace` takes, for thousands of them
 
 

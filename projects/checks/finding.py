@@ -98,13 +98,13 @@ class Change:
 class Finding:
     """One thing to look at. `cells` are (row uid, column); "" stands for the row or the column.
 
-    `said` is the sentence with the values. Two findings are the same when `key` is; what they are
-    about is the same when `evidence` is too. `about` names what is no single row or column.
+    `message` is the sentence with the values. Two findings are the same when `key` is; what they
+    are about is the same when `evidence` is too. `about` names what is no single row or column.
     """
 
     code: Code
     cells: tuple[tuple[str, str], ...]
-    said: str
+    message: str
     evidence: tuple[str, ...] = ()
     repair: tuple[Change, ...] = ()
     about: str = ""

@@ -33,11 +33,11 @@ def shifted(sheet: Sheet, sisters: Sisters, suspects: Collection[int]) -> Iterat
             continue
         slip = slips.exact(index, sister) or slips.loose(index, sister)
         if run and not (slip and run[-1].goes_on(slip, sheet)):
-            yield from slips.told(run)
+            yield from slips.findings_of(run)
             run = []
         if slip:
             run.append(slip)
-    yield from slips.told(run)
+    yield from slips.findings_of(run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +96,19 @@ class _Slips:
         """In how many rows of the フェーズ the row's lead leads."""
         return self._led[self._sheet.tops[row], self._sheet.leads[row][0]]
 
-    def told(self, run: Sequence[_Slip]) -> Iterator[Finding]:
-        """Nothing of a run that may be another lead, and nothing but that."""
+    def findings_of(self, run: Sequence[_Slip]) -> Iterator[Finding]:
+        """Yield the finding about a run, none where another lead may be meant."""
         if not run or (run[0].exact and (len(run) < SHORTEST_RUN or self._is_usual(run))):
             return
         rows = [self._sheet.items[slip.row] for slip in run]
         which = f"項番{rows[0].number}"
         which += f"から{rows[-1].number}までの{len(rows)}行" if len(rows) > 1 else ""
         side = "右" if run[0].step > 0 else "左"
-        said = f"{which}の記号は、別フェーズの同じ作業より1列{side}にあります。"
+        message = f"{which}の記号は、別フェーズの同じ作業より1列{side}にあります。"
         cells = tuple((row.uid, "") for row in rows)
         evidence = tuple(mark for row in rows for mark in row.marks)
         repair = tuple(change for slip in run for change in self._put_right(slip))
-        yield Finding(Code.SHIFTED, cells, said, evidence, repair)
+        yield Finding(Code.SHIFTED, cells, message, evidence, repair)
 
     def _is_usual(self, run: Sequence[_Slip]) -> bool:
         """Whether all of the run has but one mark, which leads other rows of the フェーズ too."""

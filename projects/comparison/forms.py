@@ -52,7 +52,7 @@ class CompareForm(forms.Form):
     def keys(self) -> tuple[str, str] | None:
         """The keys of old and new; None when there is nothing to compare the matrix with."""
         rest = [key for key in self._labels if key != NOW]
-        old, new = self._said("old"), self._said("new")
+        old, new = self._valid_value("old"), self._valid_value("new")
         if not rest:
             return None
         if rest[0].startswith("edition:"):
@@ -62,18 +62,18 @@ class CompareForm(forms.Form):
     @property
     def wanted(self) -> Wanted:
         """What to show; without kinds in the URL all that a person did, without what follows."""
-        chosen = tuple(Change(value) for value in self._said("kind") or ())
-        texts = {name: self._said(name) or "" for name in ("role", "phase")}
-        return Wanted(chosen or USUAL, words=self._said("q") or "", **texts)
+        chosen = tuple(Change(value) for value in self._valid_value("kind") or ())
+        texts = {name: self._valid_value(name) or "" for name in ("role", "phase")}
+        return Wanted(chosen or USUAL, words=self._valid_value("q") or "", **texts)
 
     @property
     def layout(self) -> str:
         """LIST or MATRIX."""
-        return self._said("view") or LIST
+        return self._valid_value("view") or LIST
 
     @property
     def number(self) -> int:
-        return self._said("page") or 1
+        return self._valid_value("page") or 1
 
     def fitting(self, pair: Pair) -> Wanted:
         """The same without a column or a phase that neither side has, which becomes an error."""
@@ -87,8 +87,8 @@ class CompareForm(forms.Form):
             wanted = replace(wanted, phase="")
         return wanted
 
-    def _said(self, name: str) -> Any:
-        """The value if it is a good one."""
+    def _valid_value(self, name: str) -> Any:
+        """Return the value of a field, None where it is wrong."""
         self.is_valid()
         return self.cleaned_data.get(name)
 

@@ -128,7 +128,7 @@ def query_of(found: Compared) -> str:
 def workbook_of(project: Project, found: Compared) -> bytes:
     """新旧対照表 of the same rows, with the reasons that the history has for them."""
     given = provenance.between(project, found.old.revision, found.new.revision)
-    more = [*map(_said, points_of(found)), left_out(found)]
+    more = [*map(_as_text, points_of(found)), left_out(found)]
     head = Head(found.old.label, found.new.label, [line for line in more if line])
     rows = found.pair.rows(found.wanted)
     texts = {row.line.shown.uid: _reason(row, given) for row in rows if not row.context}
@@ -145,7 +145,7 @@ def points_of(found: Compared) -> list[Point]:
     return points(found.pair.plan, ())
 
 
-def _said(point: Point) -> str:
+def _as_text(point: Point) -> str:
     return f"{point.what}：{point.before or 'なし'} → {point.after or 'なし'}"
 
 
@@ -154,8 +154,8 @@ def _reason(row: Row, given: Mapping[str, Sequence[Reason]]) -> str:
     kinds = kinds_of(row.line)
     pushed = Change.MOVED not in kinds and kinds != {Change.RENUMBERED}
     own = given.get(row.line.shown.uid, ())
-    told = [one for one in own if not (one.placed and pushed)]
-    lines = dict.fromkeys(f"{localdate(one.at):%Y/%m/%d}　{one.text}" for one in told)
+    shown = [one for one in own if not (one.placed and pushed)]
+    lines = dict.fromkeys(f"{localdate(one.at):%Y/%m/%d}　{one.text}" for one in shown)
     return "\n".join(lines)
 
 

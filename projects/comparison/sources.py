@@ -94,9 +94,9 @@ def _file(project: Project, key: int, current: Grid) -> Side:
     try:
         wanted = compare(reading, current, slug=project.slug, wishes=wishes).plan.after
     except IntakeError as refused:
-        said = "".join(problem.message for problem in refused.problems[:1])
+        cause = "".join(problem.message for problem in refused.problems[:1])
         raise UnreadableSourceError(
-            f"「{row.file_name}」は役割分担表と比較できません。{said}"
+            f"「{row.file_name}」は役割分担表と比較できません。{cause}"
         ) from refused
     ids, was = _ids(project), renamed_columns(current, wanted)
     names = (role.name for role in wanted.roles)

@@ -50,7 +50,7 @@ def _rows(found: Review) -> Iterator[tuple[str, ...]]:
             CHECKS[finding.code].title,
             item.number if item else "",
             item.name if item else "",
-            finding.said,
+            finding.message,
             "、".join(dict.fromkeys(rows[uid].number for uid, _ in finding.cells if uid)),
             "、".join(finding.roles),
             CHECKS[finding.code].why,

@@ -112,9 +112,9 @@ def _row_details(asked: Mapping[str, Any], most: int) -> dict[int, list[Detail]]
     for number, count in counts.items():
         if count > limit:
             found[number].append(Detail("作業項目", "行", "", f"{count:,}行を変更"))
-    told = [number for number, count in counts.items() if count <= limit]
+    detailed = [number for number, count in counts.items() if count <= limit]
     groups: dict[int, list[Any]] = defaultdict(list)
-    for number, *row in fetch(_ITEM, {**asked, "numbers": told}) if told else ():
+    for number, *row in fetch(_ITEM, {**asked, "numbers": detailed}) if detailed else ():
         groups[number].append(row)
     for number, rows in groups.items():
         found[number] += _rows_of_act(rows)

@@ -34,10 +34,10 @@ class JapaneseErrors:
 
 
 def japanese(message: str) -> str:
-    """The message in Japanese; one that is not known as it is."""
-    for said, told in _SAID:
-        if found := re.fullmatch(said, message):
-            return found.expand(told)
+    """Translate a message of argparse to Japanese; an unknown one stays as it is."""
+    for pattern, template in _SAID:
+        if found := re.fullmatch(pattern, message):
+            return found.expand(template)
     return message
 
 

@@ -39,7 +39,7 @@ def _page(request: HttpRequest, project: Project, grid: Grid, uid: str) -> HttpR
     context = {
         "project": project,
         "item": row,
-        "around": surroundings(grid, index),
+        "surroundings": surroundings(grid, index),
         "parts": [
             (role, labels[symbol], since.get(role.name))
             for role, symbol in zip(grid.roles, row.marks, strict=True)

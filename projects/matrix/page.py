@@ -1,4 +1,4 @@
-"""What the matrix page shows around the table: legend, phases, neighbours, place in the tree."""
+"""Build what the matrix page shows beside the table: legend, phases, neighbours, headings."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class MatrixPage:
     deepest: int
     phases: tuple[Phase, ...]
     top: Item | None
-    around: Surroundings | None
+    surroundings: Surroundings | None
     editable: bool = False
     requires_reason: bool = False
 
@@ -110,7 +110,7 @@ class MatrixPage:
 
 
 def matrix_page(grid: Grid, slug: str, rows: Rows, asked: Request) -> MatrixPage:
-    """What stands around the selected rows of a grid."""
+    """Build the page of the selected rows of a grid, without the rows."""
     top = asked.selection.top
     index = index_of(grid, top) if top else None
     return MatrixPage(
@@ -127,7 +127,7 @@ def matrix_page(grid: Grid, slug: str, rows: Rows, asked: Request) -> MatrixPage
         deepest=max((item.level for item in grid.items), default=1),
         phases=phases(grid, current=top),
         top=None if index is None else grid.items[index],
-        around=None if index is None else surroundings(grid, index),
+        surroundings=None if index is None else surroundings(grid, index),
     )
 
 

@@ -1,4 +1,4 @@
-"""The HTML around the rows, rendered by templates once and kept: a mark changes nothing of it."""
+"""Render the HTML before and behind the rows of a matrix once, and keep it in a cache."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ KEPT = 64
 
 
 @lru_cache(maxsize=KEPT)
-def around(page: MatrixPage) -> tuple[bytes, ...]:
-    """The page's HTML before and behind its rows; one part when it shows none."""
+def shell_parts(page: MatrixPage) -> tuple[bytes, ...]:
+    """Render the HTML before and behind the rows of the page; one part without rows."""
     context = {
         "page": page,
         "rows": ROWS,
@@ -33,6 +33,6 @@ def around(page: MatrixPage) -> tuple[bytes, ...]:
 
 
 def spliced(html: str, part: bytes) -> bytes:
-    """The rendered HTML with the part in the place of ROWS."""
+    """Put the part in the place of ROWS in rendered HTML."""
     before, _, behind = html.encode().partition(_ROWS_BYTES)
     return b"".join((before, part, behind))

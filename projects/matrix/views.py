@@ -14,7 +14,7 @@ from projects.domain.matrix_filter import select
 from projects.findings.review import review
 from projects.matrix.forms import MatrixForm
 from projects.matrix.page import matrix_page
-from projects.matrix.page_shell import ROWS, around, spliced
+from projects.matrix.page_shell import ROWS, shell_parts, spliced
 from projects.models import Project
 from projects.render.matrix_table import table
 from projects.shared.project_page import project_page
@@ -58,7 +58,7 @@ def _state(request: HttpRequest, project: Project) -> tuple[object, ...]:
 
 
 def _page(request: HttpRequest, project: Project, number: str | None) -> HttpResponse:
-    """The frame for this person around the part that is the same for everybody with the right."""
+    """Render the frame for this person, with the part that all with the same right share."""
     asked = request.GET.copy()
     walk = asked.pop(WALK, [""])[-1]
     key = cache_key(project.pk, *_state(request, project), request.path, asked.urlencode())
@@ -90,7 +90,7 @@ def _main(path: str, asked: QueryDict, project: Project, number: str | None) -> 
     )
     item_url = reverse("projects:item", args=[project.slug, "-"]).removesuffix("-/")
     body = table(grid, rows.shown, form.folding, item_url=item_url)
-    html = body.html.encode().join(around(page))
+    html = body.html.encode().join(shell_parts(page))
     return Main(page.window_title, html, OK if form.is_valid() else BAD_REQUEST)
 
 

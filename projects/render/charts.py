@@ -97,18 +97,18 @@ def _heat_row(load: Workload, at: int, wanted: Heat) -> Iterator[str]:
     yield _text("r", LABEL - 8, top + 18, _short(name, _LONGEST_ROW))
     for column, number in enumerate(wanted.numbers[at]):
         box = _Box(LABEL + CELL * column, top, CELL - 1, ROW - 1)
-        told = f"{name}、{load.roles[column].label}、{number.symbols} {number.value:,}件"
-        yield _cell(box, number, shade(number.value, load.most), told)
+        label = f"{name}、{load.roles[column].label}、{number.symbols} {number.value:,}件"
+        yield _cell(box, number, shade(number.value, load.most), label)
 
 
-def _cell(box: _Box, number: Number, dark: int, told: str) -> str:
-    """A cell of a map: a link where it leads somewhere. `told` says it in words."""
+def _cell(box: _Box, number: Number, dark: int, label: str) -> str:
+    """A cell of a map: a link where it leads somewhere. `label` says it in words."""
     shape = box.rect(f"h{dark}")
     if not number.value:
         return shape
     kind = "n w" if dark >= DARK else "n"
     shape += _text(kind, box.x + CELL / 2, box.y + 17, f"{number.value:,}")
-    words = f'aria-label="{escape(told)}"'
+    words = f'aria-label="{escape(label)}"'
     if number.url:
         return f'<a href="{escape(number.url)}" {words}>{shape}</a>'
     return f'<g role="img" {words}>{shape}</g>'
@@ -129,12 +129,12 @@ def _drawn(
     name: str,
     width: int,
     height: int,
-    told: tuple[str, str],
+    title_and_description: tuple[str, str],
     parts: Sequence[str],
     *,
     role: str = "img",
 ) -> str:
-    title, about = map(escape, told)
+    title, about = map(escape, title_and_description)
     return (
         f'<svg class="chart" role="{role}" aria-labelledby="{name}-title" '
         f'aria-describedby="{name}-about" width="{width}" height="{height}" '

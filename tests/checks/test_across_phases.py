@@ -17,7 +17,7 @@ def test_a_sister_task_led_from_the_other_side() -> None:
     )  # fmt: skip
     grid = replace(grid, roles=(ORDERER, Role("A社")))
     (one,) = found(grid, "W8")
-    assert "項番3" in one.said
+    assert "項番3" in one.message
 
 
 def in_two_phases(*tasks: tuple[str, str, str], roles: tuple[str, ...]) -> Grid:
@@ -40,7 +40,7 @@ def test_any_other_marks_of_the_sister_are_told(before: str, after: str, said: s
     grid = in_two_phases(("設計", before, after), roles=("A社", "B社", "C社"))
     (one,) = found(grid, "W8")
     assert [grid.items[at].uid for at in (5, 2)] == [uid for uid, _ in one.cells]
-    assert f"「設計」は{said}、" in one.said
+    assert f"「設計」は{said}、" in one.message
 
 
 def test_rows_that_differ_in_the_same_way_are_one_matter() -> None:
@@ -48,8 +48,8 @@ def test_rows_that_differ_in_the_same_way_are_one_matter() -> None:
     grid = in_two_phases(*tasks, ("移行", "◎ . .", ". . ◎"), roles=("A社", "B社", "C社"))
     together, alone = found(grid, "W8")
     assert len(together.cells) == 3
-    assert "3行は主たる作業者がB社、別フェーズの同じ作業では主たる作業者がA社" in together.said
-    assert "「移行」" in alone.said
+    assert "3行は主たる作業者がB社、別フェーズの同じ作業では主たる作業者がA社" in together.message
+    assert "「移行」" in alone.message
 
 
 def test_a_row_of_a_rare_lead_slipped_although_its_sister_has_more_marks() -> None:

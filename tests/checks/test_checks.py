@@ -70,7 +70,7 @@ def test_a_task_without_any_mark_is_told_so_and_not_as_cooperation() -> None:
 
 def test_cooperation_without_a_lead_names_who_cooperates() -> None:
     (one,) = found(grid_of("作業 ○ ."), "W6")
-    assert "A社" in one.said
+    assert "A社" in one.message
 
 
 def test_marks_on_a_heading_go_by_the_repair() -> None:
@@ -137,7 +137,7 @@ def test_numbers_within_a_range_that_go_up_are_right() -> None:
 
 def test_a_symbol_outside_the_legend() -> None:
     (one,) = found(grid_of("作業 ◎ ▲"), "E5")
-    assert "▲" in one.said
+    assert "▲" in one.message
 
 
 def test_several_leads_are_counted_by_the_legend() -> None:

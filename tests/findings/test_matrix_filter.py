@@ -67,9 +67,9 @@ def test_the_page_of_a_row_tells_its_open_findings_and_leads_to_them(
     path = f"/projects/besshi10/items/{one.uid}/"
     html = client.get(path).content.decode()
     assert "要確認（1）" in html
-    assert one.said in html
+    assert one.message in html
     (walk,) = re.findall(r'href="([^"]*)">確認する', html)
-    assert one.said in client.get(unescape(walk)).content.decode()
+    assert one.message in client.get(unescape(walk)).content.decode()
     post(client, "waive", besshi10, one=one.key, sure="1", reason="合意済み")
     client.get(CHECKS)  # takes the message
     assert "要確認（" not in client.get(path).content.decode()

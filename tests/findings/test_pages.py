@@ -61,7 +61,7 @@ def test_the_findings_of_one_column_are_listed(besshi10: Project, sign_in: SignI
     (helpers,) = found(besshi10, "W3")
     client = sign_in("viewer")
     text = client.get(CHECKS, {"column": helpers.roles[0]}).content.decode()
-    assert helpers.said in text
+    assert helpers.message in text
     assert "<p>1件</p>" in text
     assert "<p>0件</p>" in client.get(CHECKS, {"column": "本受託者"}).content.decode()
 
@@ -133,7 +133,7 @@ def test_letting_be_what_moved_since_is_refused_and_the_reason_kept(
     text = response.content.decode()
     assert response.status_code == 409
     assert "もう一度操作してください" in text
-    assert first.said in text
+    assert first.message in text
     assert 'value="合意済み"' in text
     assert f'name="revision" value="{besshi10.revision}"' in text
     assert client.post(f"{CHECKS}waive/", old).status_code == 409

@@ -27,7 +27,7 @@ def test_the_walk_goes_from_one_to_the_next_and_ends(besshi10: Project, sign_in:
     for _ in leads:
         text = client.get(f"{CHECKS}walk/", {"code": "W1", "after": after}).content.decode()
         at = len(seen)
-        assert leads[at].said in text
+        assert leads[at].message in text
         assert f"{at + 1} / {len(leads)}件" in text
         after = leads[at].key
         seen.append(after)
@@ -44,7 +44,7 @@ def test_the_walk_goes_on_behind_a_finding_that_was_put_right(
     first, second, *_ = found(besshi10, "W4")
     back = f"{CHECKS}walk/?code=W4&after={first.key}"
     response = post(client, "repair", besshi10, one=first.key, back=back)
-    assert second.said in client.get(response["Location"]).content.decode()
+    assert second.message in client.get(response["Location"]).content.decode()
 
 
 def shown(html: str) -> tuple[list[str], list[str]]:
@@ -74,7 +74,7 @@ def test_the_walk_shows_every_row_of_a_finding_that_there_is_room_for(
         html = client.get(f"{CHECKS}walk/", {"at": one.key}).content.decode()
         rows, named = shown(html)
         uids = {uid for uid, _ in about(one) if uid}
-        assert one.said in unescape(html)
+        assert one.message in unescape(html)
         assert len(rows) <= MOST_LINES
         assert len(named) == min(len(uids), MOST_LINES)
         assert (f">ほか{len(uids) - len(named)}行</a>" in html) == (len(uids) > len(named))
@@ -87,11 +87,11 @@ def test_the_walk_begins_at_a_finding_or_behind_it_when_it_is_gone(
     client = sign_in("editor")
     path = f"{CHECKS}walk/?code=W4&at={second.key}"
     html = client.get(path).content.decode()
-    assert second.said in html
+    assert second.message in html
     assert f"2 / {len(found(besshi10, 'W4'))}件" in html
     assert f'href="?code=W4&amp;after={quote_plus(second.key)}"' in html
     post(client, "repair", besshi10, one=second.key)
-    assert third.said in client.get(path).content.decode()
+    assert third.message in client.get(path).content.decode()
 
 
 def test_the_matrix_leads_back_to_the_place_in_the_walk(besshi10: Project, sign_in: SignIn) -> None:
@@ -105,7 +105,7 @@ def test_the_matrix_leads_back_to_the_place_in_the_walk(besshi10: Project, sign_
     matrix = client.get(unescape(there).partition("#")[0]).content.decode()
     (back,) = re.findall(r'href="(.*?)">一件ずつに戻る', matrix)
     assert unescape(back) == walk
-    assert second.said in client.get(unescape(back)).content.decode()
+    assert second.message in client.get(unescape(back)).content.decode()
     assert "walk=" not in matrix
     assert "一件ずつに戻る" not in client.get("/projects/besshi10/?finding=W4").content.decode()
 

@@ -260,7 +260,7 @@ def _counted(
     for table, columns in zip(tables, meanings.columns, strict=True):
         around = [
             at
-            for at, sheet, _ in ledger.around
+            for at, sheet, _ in ledger.outside
             if sheet is table.sheet and at[0] in table.rows and at[0] not in table.legend_rows
         ]
         for column in columns.values():

@@ -37,7 +37,7 @@ def preface_of(
             for column, text in each.sheet.filled(row):
                 above.append((each.sheet.place(row, column), text))
                 ledger.preface += 1
-    below = [(sheet.place(*at), text) for at, sheet, text in ledger.around]
+    below = [(sheet.place(*at), text) for at, sheet, text in ledger.outside]
     preface = read_cells([(i, text) for i, (_, text) in enumerate(above)], used)
     after = read_cells([(i, text) for i, (_, text) in enumerate(below)], used)
     for symbol, labels in after.wordings.items():

@@ -47,7 +47,7 @@ class Ledger:
     asked: int = 0
     remarks: list[Remark] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    around: list[tuple[Position, Sheet, str]] = field(default_factory=list)
+    outside: list[tuple[Position, Sheet, str]] = field(default_factory=list)
 
     def remark(self, place: Place, code: Code, raw: str, message: str) -> None:
         self.remarks.append(Remark(place, code, raw, message))

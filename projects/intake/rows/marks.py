@@ -24,7 +24,7 @@ class Marks:
     ledger: Ledger
     ask_unknown: bool = False
     asked: dict[str, list[Place]] = field(default_factory=dict)
-    _told: set[tuple[int, Merge]] = field(default_factory=set)
+    _reported: set[tuple[int, Merge]] = field(default_factory=set)
 
     def read(
         self, record: Record, spread: Spread, columns: Mapping[int, Column], width: int
@@ -140,8 +140,8 @@ class Marks:
         }
         key = (id(sheet), merge)
         tall = merge.bottom > max(merge.top, last)
-        if (len(parties) > 1 or tall) and key not in self._told:
-            self._told.add(key)
+        if (len(parties) > 1 or tall) and key not in self._reported:
+            self._reported.add(key)
             count = len(parties) * (merge.bottom - merge.top + 1)
             message = f"結合されたセルの記号を、{count}個のセルの記号として読み取りました。"
             self.ledger.remark(sheet.place(merge.top, merge.left), Code.MARK_MERGED, raw, message)

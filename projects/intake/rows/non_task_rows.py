@@ -99,7 +99,7 @@ class Asides:
         )
 
     def _aside(self, row: int, cells: Mapping[int, str]) -> bool:
-        self._ledger.around += [((row, at), self._sheet, text) for at, text in cells.items()]
+        self._ledger.outside += [((row, at), self._sheet, text) for at, text in cells.items()]
         self._ledger.preface += len(cells)
         self._noted = self._noted or row > self._last
         return True

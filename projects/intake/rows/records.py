@@ -62,7 +62,7 @@ class Rows:
         """The filled cells of a row that people see, without those of a legend beside the table."""
         cells = self._sheet.cells(row)
         for at in sorted(self._beside & cells.keys()):
-            self._ledger.around.append(((row, at), self._sheet, cells.pop(at)))
+            self._ledger.outside.append(((row, at), self._sheet, cells.pop(at)))
             self._ledger.preface += 1
         if row not in self._spread.rows:
             return cells

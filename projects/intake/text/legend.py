@@ -44,7 +44,7 @@ def legend_entries(text: str, used: frozenset[str]) -> Entries:
     """
     bare = _BULLET.sub("", LEGEND_WORD.sub("", text)).translate(_QUOTES).strip()
     named = bool(LEGEND_WORD.match(text))
-    found = _told(bare)
+    found = _entries_of(bare)
     used |= letters_of((text,))
     kept = [(symbol, label) for symbol, label in found if label and is_mark(symbol, used)]
     return kept or _drawn(bare, named=named)
@@ -53,7 +53,7 @@ def legend_entries(text: str, used: frozenset[str]) -> Entries:
 def letters_of(texts: Iterable[str]) -> frozenset[str]:
     """The letters that are marks because R, A, C and I are explained together."""
     bare = (_BULLET.sub("", LEGEND_WORD.sub("", text)) for text in texts)
-    symbols = {symbol for text in bare for symbol, _ in _told(text)}
+    symbols = {symbol for text in bare for symbol, _ in _entries_of(text)}
     letters = frozenset(s for s in symbols if len(s) == 1 and s.isascii() and s.isupper())
     return letters if letters >= _RACI else frozenset()
 
@@ -82,7 +82,7 @@ def is_legend_row(cells: Mapping[int, str]) -> bool:
     )
 
 
-def _told(bare: str) -> Entries:
+def _entries_of(bare: str) -> Entries:
     return [
         (m["symbol"], _label(m["label"], sentence="は" in m["says"])) for m in _ENTRY.finditer(bare)
     ]

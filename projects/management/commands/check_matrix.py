@@ -64,7 +64,7 @@ class Command(JapaneseErrors, BaseCommand):
         if options["format"] == "json":
             rows = {item.uid: item for item in found.grid.items}
             steps = Steps(found.grid)
-            lines = [_told(one, rows, steps) for one in chosen]
+            lines = [_as_json(one, rows, steps) for one in chosen]
             self.stdout.write(json.dumps(lines, ensure_ascii=False, indent=1))
         else:
             self._say(chosen)
@@ -75,7 +75,7 @@ class Command(JapaneseErrors, BaseCommand):
         """The open ones as lines, and how many there are."""
         still = [one for one in chosen if one.is_open]
         for one in still:
-            self.stdout.write(f"{one.finding.code} {one.finding.said}")
+            self.stdout.write(f"{one.finding.code} {one.finding.message}")
         self.stdout.write(f"未対応{len(still)}件、見送り{len(chosen) - len(still)}件")
 
 
@@ -96,7 +96,7 @@ def _fails(one: Judged, severity: str | None) -> bool:
     return severity == Severity.WARNING or one.finding.severity is Severity.ERROR
 
 
-def _told(one: Judged, rows: Mapping[str, Item], steps: Steps) -> dict[str, Any]:
+def _as_json(one: Judged, rows: Mapping[str, Item], steps: Steps) -> dict[str, Any]:
     finding = one.finding
     item = rows.get(finding.uid)
     return {
@@ -106,7 +106,7 @@ def _told(one: Judged, rows: Mapping[str, Item], steps: Steps) -> dict[str, Any]
         "why": CHECKS[finding.code].why,
         "number": item.number if item else "",
         "name": item.name if item else "",
-        "said": finding.said,
+        "said": finding.message,
         "cells": [
             {"uid": uid, "number": rows[uid].number if uid else "", "role": role}
             for uid, role in finding.cells
