@@ -7,7 +7,7 @@ _default:
 check:
     bash .ci/gates
 
-# all tests
+# the tests but for the slow ones
 test:
     .venv/bin/pytest
 
