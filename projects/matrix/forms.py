@@ -1,4 +1,4 @@
-"""The filters and the fold in the URL of a matrix."""
+"""Parse the filters and the fold in the URL of a matrix."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class MatrixForm(forms.Form):
         choice_field(self, "mark").choices = [(mark, mark) for mark in marks]
 
     def clean_role(self) -> str:
-        """The role's name, from its name, short name, alias or place (from 1)."""
+        """Return the role's name, given its name, short name, alias or place (from 1)."""
         text = self.cleaned_data["role"].strip()
         if not text:
             return ""
@@ -72,7 +72,7 @@ class MatrixForm(forms.Form):
         return frozenset(BLANK if value in BLANK_WORDS else value for value in chosen)
 
     def clean_finding(self) -> frozenset[str] | None:
-        """The uids of the rows with such findings; None when none is asked for.
+        """Return the uids of the rows with such findings, None without a filter.
 
         Where they are about columns only, the rows with a mark there, or all when there is none.
         """
@@ -95,7 +95,7 @@ class MatrixForm(forms.Form):
 
     @property
     def selection(self) -> Selection:
-        """What was asked for; all rows when something in the URL was wrong."""
+        """Return the filter, or all rows when something in the URL is wrong."""
         if not self.is_valid():
             return Selection(top=self._top)
         data = self.cleaned_data
@@ -111,7 +111,7 @@ class MatrixForm(forms.Form):
         return Fold(self.cleaned_data["fold"], flipped)
 
     def asked(self, path: str) -> Request:
-        """The same for the page at that path, with what was wrong in words."""
+        """Return the filter for the page at that path, with the errors in words."""
         errors = (
             f"{self.fields[name].label}: {error}"
             for name, found in self.errors.items()

@@ -18,7 +18,7 @@ from raci.http.etags import respond
 @require_safe
 @project_page(Right.VIEW)
 def item(request: HttpRequest, project: Project, uid: str) -> HttpResponse:
-    """Everything about one row: its place, who does what, open findings, latest changes."""
+    """Show one row: its headings, marks, open findings and latest changes."""
     return respond(
         request,
         project.revision,

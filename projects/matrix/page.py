@@ -73,7 +73,7 @@ class MatrixPage:
 
     @property
     def weakest_first(self) -> tuple[Mark, ...]:
-        """The legend in the order of the keys 1, 2, …"""
+        """Return the legend in the order of the keys 1, 2, …"""
         return self.legend[::-1]
 
     @property
@@ -82,7 +82,7 @@ class MatrixPage:
 
     @property
     def checks(self) -> Mapping[Code, Check]:
-        """The findings to choose from."""
+        """Return the findings to filter by."""
         return CHECKS
 
     @property
@@ -91,7 +91,7 @@ class MatrixPage:
 
     @property
     def window_title(self) -> str:
-        """For the browser's title bar."""
+        """Return the title of the browser's window."""
         return f"{self.top.number} {self.top.name} {self.document}" if self.top else self.document
 
     @property
@@ -105,7 +105,7 @@ class MatrixPage:
 
     @property
     def levels(self) -> range:
-        """The levels to fold to."""
+        """Return the levels to fold to."""
         return range(1, self.deepest + 1)
 
 
@@ -132,7 +132,10 @@ def matrix_page(grid: Grid, slug: str, rows: Rows, asked: Request) -> MatrixPage
 
 
 def surroundings(grid: Grid, index: int) -> Surroundings:
-    """The place of a row. Neighbours are the nearest rows of its kind at its level."""
+    """Return the headings, neighbours and children of a row.
+
+    Neighbours are the nearest rows of its kind at its level.
+    """
     items = grid.items
     ends = subtree_ends(items)
     same = [

@@ -41,7 +41,7 @@ class Main:
 @require_safe
 @project_page(Right.VIEW)
 def matrix(request: HttpRequest, project: Project, number: str | None = None) -> HttpResponse:
-    """The matrix, or the subtree of the row with that 項番. 304 while nothing changed."""
+    """Show the matrix, or the subtree of the row with that 項番. 304 while nothing changed."""
     page = respond(
         request,
         *_state(request, project),
@@ -52,7 +52,7 @@ def matrix(request: HttpRequest, project: Project, number: str | None = None) ->
 
 
 def _state(request: HttpRequest, project: Project) -> tuple[object, ...]:
-    """What the page depends on: waivers count only where rows are filtered by findings."""
+    """Return what the page depends on; waivers only where rows are filtered by findings."""
     waived = project.waived if "finding" in request.GET else 0
     return project.revision, project.right, waived
 
@@ -95,7 +95,7 @@ def _main(path: str, asked: QueryDict, project: Project, number: str | None) -> 
 
 
 def uid_of(grid: Grid, number: str) -> str:
-    """The uid of the first row with that 項番; Http404 without one."""
+    """Return the uid of the first row with that 項番. Http404 without one."""
     for item in grid.items:
         if item.number == number:
             return item.uid
