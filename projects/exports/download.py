@@ -15,7 +15,7 @@ def xlsx_response(data: bytes, file_name: str) -> HttpResponse:
 
 
 def download(data: bytes, file_name: str, content_type: str) -> HttpResponse:
-    """What no browser opens in place; a name is no path."""
+    """Respond with a download, which browsers never open in place. Slashes leave the name."""
     file_name = file_name.replace("/", "／")
     plain = f"export{PurePath(file_name).suffix}"
     response = HttpResponse(data, content_type=content_type)

@@ -1,4 +1,4 @@
-"""Files that take long to write: asked for, written by a job, handed out for a day.
+"""Write large files by jobs and keep them for a day.
 
 The only writer of outputs.
 
@@ -30,30 +30,30 @@ def is_large(project: Project) -> bool:
 
 
 def matrix(project: Project, phase: str) -> Output:
-    """別紙10, or the part below a 項番; begun, and often done. Http404, queue.QueueFullError."""
+    """Begin to write 別紙10, or its part below a 項番. Http404, queue.QueueFullError."""
     if phase and not project.items.filter(number=phase).exists():
         raise Http404(f"項番{phase}はありません。")
     return _asked(project, f"{MATRIX} {phase}".strip())
 
 
 def edition(project: Project, number: int) -> Output:
-    """別紙10 as of a 版; begun, and often done. queue.QueueFullError."""
+    """Begin to write 別紙10 of a 版. queue.QueueFullError."""
     return _asked(project, f"{EDITION} {number}")
 
 
 def there(project: Project) -> QuerySet[Output]:
-    """The files of the project that can be had."""
+    """Return the files of the project that are kept."""
     return Output.objects.filter(project=project, at__gte=timezone.now() - KEPT)
 
 
 def forget() -> None:
-    """Files of all projects that nobody can get any more."""
+    """Delete the files of all projects that are too old."""
     projects = list(Project.objects.values_list("pk", flat=True))
     Output.objects.filter(project__in=projects, at__lt=timezone.now() - KEPT).delete()
 
 
 def interrupted(output: Output) -> bool:
-    """Whether it is not written and nobody is about to."""
+    """Return whether the file is not written and no job is going to write it."""
     return output.data is None and not jobs.waiting([write], [output.pk])
 
 
@@ -62,7 +62,7 @@ jobs.hourly.append(forget)
 
 @jobs.job(jobs.LONG)
 def write(key: int, project_id: int) -> None:
-    """The job: the file as of the revision that was asked for, or a later one."""
+    """Write a file as of the requested revision or a later one."""
     row = Output.objects.filter(project=project_id, pk=key, data=None).first()
     if row is None:
         return

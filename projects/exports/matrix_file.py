@@ -1,4 +1,4 @@
-"""A project → its workbook, for the page and for the command."""
+"""Export a project as Excel, CSV or Markdown, for the page and for the command."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class File:
 
 
 def workbook_of(project: Project, *, phase: str = "") -> File:
-    """The workbook of the whole matrix or of the subtree below a 項番. Http404 without that."""
+    """Export the whole matrix or the subtree of a 項番 as Excel. Http404 without that row."""
     grid = store.load(project)
     name = f"{grid.document_number} {grid.title}".strip() or project.slug
     top = ""
@@ -50,7 +50,7 @@ def workbook_of(project: Project, *, phase: str = "") -> File:
 
 
 def edition_of(edition: Edition) -> File:
-    """The workbook of a 版. It names no revision: its way back would undo what came later."""
+    """Export a 版 as Excel, without a revision: importing it must not undo later changes."""
     grid = editions.grid(edition)
     listed = edition_listing(edition.project, until=edition.number)
     name = f"{grid.document_number} {grid.title} {edition.title}".strip()
@@ -58,14 +58,14 @@ def edition_of(edition: Edition) -> File:
 
 
 def text_of(project: Project, suffix: str) -> File:
-    """The matrix as CSV or Markdown: the same bytes as long as nothing in it changes."""
+    """Export the matrix as CSV or Markdown; the same bytes while nothing in it changes."""
     grid = store.load(project)
     name = f"{grid.document_number} {grid.title}".strip() or project.slug
     return File(TEXTS[suffix](grid), f"{name}{suffix}", grid)
 
 
 def part(grid: Grid, uid: str) -> Grid:
-    """The grid cut down to a subtree and the headings above it."""
+    """Cut the grid down to a subtree and the headings above it."""
     index = index_of(grid, uid)
     above = ancestors(parents(grid.items), index)
     end = subtree_ends(grid.items)[index]
@@ -74,7 +74,7 @@ def part(grid: Grid, uid: str) -> Grid:
 
 
 def edition_listing(project: Project, *, until: int | None = None) -> Plain | None:
-    """The 変更履歴 of 別紙10: a line per 版, the first at the top; None when there is none.
+    """Build the 変更履歴 of 別紙10: a line per 版, the first at the top; None without 版.
 
     `until` is the number of the last one to list. Two queries at most.
     """
@@ -90,7 +90,7 @@ def edition_listing(project: Project, *, until: int | None = None) -> Plain | No
 
 
 def _change_counts(listed: Sequence[Edition]) -> dict[int, str]:
-    """id → how many changes of each kind the 版 brought; kept, since no 版 ever changes."""
+    """Count the changes of each kind in each 版, by id; cached, since no 版 ever changes."""
     keys = {one.pk: f"edition-changes:{one.pk}:{one.at.isoformat()}" for one in listed}
     kept = cache.get_many(keys.values())
     known = {pk: kept[key] for pk, key in keys.items() if key in kept}

@@ -17,7 +17,7 @@ BUSY = 503
 def file_or_waiting_page(
     request: HttpRequest, project: Project, asked: Callable[[], Output]
 ) -> HttpResponse:
-    """The file, if its job was over at once, else the page that waits for it."""
+    """Respond with the file if its job is done, else with the page that waits for it."""
     try:
         row = asked()
     except queue.QueueFullError:

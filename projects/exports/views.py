@@ -18,7 +18,7 @@ _TYPES = {".csv": "text/csv; charset=utf-8", ".md": "text/markdown; charset=utf-
 @require_safe
 @project_page(Right.VIEW)
 def export(request: HttpRequest, project: Project) -> HttpResponse:
-    """別紙10 as Excel, or with ?phase=項番 the part below that row."""
+    """Download 別紙10 as Excel, or with ?phase=項番 the part below that row."""
     phase = request.GET.get("phase", "")
     if jobs.is_large(project):
         return file_or_waiting_page(request, project, lambda: jobs.matrix(project, phase))
@@ -29,7 +29,7 @@ def export(request: HttpRequest, project: Project) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def export_text(_: HttpRequest, project: Project, suffix: str) -> HttpResponse:
-    """The whole matrix as CSV or Markdown."""
+    """Download the whole matrix as CSV or Markdown."""
     file = matrix_file.text_of(project, suffix)
     return download(file.data, file.file_name, _TYPES[suffix])
 
@@ -37,7 +37,7 @@ def export_text(_: HttpRequest, project: Project, suffix: str) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def output(request: HttpRequest, project: Project, key: int) -> HttpResponse:
-    """A large file that is being written: how far it is, and where to get it."""
+    """Show whether a large file is written, and where to download it."""
     row = get_object_or_404(jobs.there(project), pk=key)
     interrupted = jobs.interrupted(row)
     context = {"project": project, "output": row, "interrupted": interrupted}
@@ -48,7 +48,7 @@ def output(request: HttpRequest, project: Project, key: int) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def output_status(_: HttpRequest, project: Project, key: int) -> HttpResponse:
-    """Whether the file is there, for the page that waits for it."""
+    """Answer whether the file is written, for the page that waits for it."""
     row = get_object_or_404(jobs.there(project), pk=key)
     over = row.is_written or jobs.interrupted(row)
     return JsonResponse({"over": over}, headers={"Cache-Control": "no-store"})
