@@ -1,4 +1,4 @@
-"""The form of the comparison: which two, and what of it. It returns domain values."""
+"""Choose two sources to compare and filter the result. The form returns domain values."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class CompareForm(forms.Form):
 
     @property
     def keys(self) -> tuple[str, str] | None:
-        """The keys of old and new; None when there is nothing to compare the matrix with."""
+        """Return the keys of old and new, None when there is nothing to compare with."""
         rest = [key for key in self._labels if key != NOW]
         old, new = self._valid_value("old"), self._valid_value("new")
         if not rest:
@@ -61,14 +61,14 @@ class CompareForm(forms.Form):
 
     @property
     def wanted(self) -> Wanted:
-        """What to show; without kinds in the URL all that a person did, without what follows."""
+        """Return the filter; without kinds in the URL the usual ones."""
         chosen = tuple(Change(value) for value in self._valid_value("kind") or ())
         texts = {name: self._valid_value(name) or "" for name in ("role", "phase")}
         return Wanted(chosen or USUAL, words=self._valid_value("q") or "", **texts)
 
     @property
     def layout(self) -> str:
-        """LIST or MATRIX."""
+        """Return LIST or MATRIX."""
         return self._valid_value("view") or LIST
 
     @property

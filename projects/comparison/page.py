@@ -1,4 +1,4 @@
-"""What the page of a comparison shows, as values for its template; and its 新旧対照表."""
+"""Build what the page of a comparison shows, and its 新旧対照表."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def compared(old: Source, new: Source, form: CompareForm) -> Compared:
 
 
 def shown(found: Compared, form: CompareForm) -> Shown:
-    """One page of the comparison, in the view that was asked for."""
+    """Return one page of the comparison, in the chosen view."""
     in_matrix = form.layout == MATRIX
     rows = found.pair.rows(found.wanted)
     count = sum(not row.context for row in rows)
@@ -117,7 +117,7 @@ def shown(found: Compared, form: CompareForm) -> Shown:
 
 
 def query_of(found: Compared) -> str:
-    """What names the comparison and its filters in a URL, without view and page."""
+    """Return the query string of the comparison and its filters, without view and page."""
     wanted = found.wanted
     pairs = [("old", found.old.key), ("new", found.new.key)]
     pairs += [("kind", kind.value) for kind in KINDS if kind in wanted.kinds]
@@ -126,7 +126,7 @@ def query_of(found: Compared) -> str:
 
 
 def workbook_of(project: Project, found: Compared) -> bytes:
-    """新旧対照表 of the same rows, with the reasons that the history has for them."""
+    """Export the same rows as 新旧対照表, with their reasons from the history."""
     given = provenance.between(project, found.old.revision, found.new.revision)
     more = [*map(_as_text, points_of(found)), left_out(found)]
     head = Head(found.old.label, found.new.label, [line for line in more if line])
@@ -136,7 +136,7 @@ def workbook_of(project: Project, found: Compared) -> bytes:
 
 
 def left_out(found: Compared) -> str:
-    """That rows are not there because only their number changed, in words; "" when none is."""
+    """Say that rows are hidden because only their number changed; "" when none is."""
     count = found.pair.only_renumbered(found.wanted)
     return f"改番だけの{count:,}行は省略" if count else ""
 
@@ -150,7 +150,7 @@ def _as_text(point: Point) -> str:
 
 
 def _reason(row: Row, given: Mapping[str, Sequence[Reason]]) -> str:
-    """The reasons with their days, without those of acts that only pushed a row that changed."""
+    """Join the reasons with their days, without those of acts that only moved the row along."""
     kinds = kinds_of(row.line)
     pushed = Change.MOVED not in kinds and kinds != {Change.RENUMBERED}
     own = given.get(row.line.shown.uid, ())

@@ -1,4 +1,4 @@
-"""What can be compared in a project: its 版, the matrix as it stands, and files that were read.
+"""Open the sources of a comparison: 版, the current matrix, and imported files.
 
 Each has a key for the URL: `edition:3`, `now`, `import:7`.
 """
@@ -42,7 +42,7 @@ class Source:
 
 
 def sources_of(project: Project) -> dict[str, str]:
-    """Key → label of all that can be compared, the latest 版 first. Two queries."""
+    """Return the labels of all sources by key, the latest 版 first. Two queries."""
     found = Edition.objects.filter(project=project).order_by("-number")
     labels = {
         f"edition:{one.number}": _titled(one) for one in found.only("number", "title", "date")
@@ -63,7 +63,7 @@ def _titled(edition: Edition) -> str:
 
 
 def opened(project: Project, key: str, labels: Mapping[str, str]) -> Source:
-    """The source with that key, one of `sources_of`. UnreadableSourceError."""
+    """Open the source with that key, one of `sources_of`. UnreadableSourceError."""
     kind, _, number = key.partition(":")
     if kind == "edition":
         edition = Edition.objects.get(project=project, number=int(number))
@@ -80,7 +80,7 @@ def _now(project: Project, current: Grid) -> Side:
 
 
 def _file(project: Project, key: int, current: Grid) -> Side:
-    """The matrix as the import would leave it; its rows and columns are found as there.
+    """Return the matrix after an import, rows and columns matched as the import does.
 
     A column that it would take for another one is the same where its marks say so.
     """
@@ -104,5 +104,5 @@ def _file(project: Project, key: int, current: Grid) -> Side:
 
 
 def _ids(project: Project) -> dict[str, int | str]:
-    """The ids of the columns by their names, which are unique."""
+    """Return the ids of the columns by name."""
     return {name: pk for pk, name in project.roles.values_list("pk", "name")}

@@ -1,4 +1,4 @@
-"""Two of the 版, the matrix as it stands, and files: what is different between them."""
+"""Compare two sources: 版, the current matrix, or imported files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OK, BAD_REQUEST = 200, 400
 @require_safe
 @project_page(Right.VIEW)
 def compare(request: HttpRequest, project: Project) -> HttpResponse:
-    """The comparison as a list or in the matrix, with filters in the URL."""
+    """Show the comparison as a list or in the matrix, with filters in the URL."""
     labels = sources_of(project)
     form, found, problem = _asked(request, project, labels)
     wrong = problem or not form.is_valid()
@@ -35,7 +35,7 @@ def compare(request: HttpRequest, project: Project) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def compare_export(request: HttpRequest, project: Project) -> HttpResponse:
-    """The same as 新旧対照表; when what was asked for is not there the page that says what."""
+    """Download the comparison as 新旧対照表; for a wrong filter show the page with errors."""
     labels = sources_of(project)
     form, found, problem = _asked(request, project, labels)
     if found is None or not form.is_valid():
@@ -70,7 +70,7 @@ def _page(
 def _asked(
     request: HttpRequest, project: Project, labels: Mapping[str, str]
 ) -> tuple[CompareForm, Compared | None, str]:
-    """The form, the comparison if there is one, and why there is none."""
+    """Return the form, the comparison or None, and why there is none."""
     form = CompareForm(request.GET, labels=labels)
     keys = form.keys
     if keys is None:
