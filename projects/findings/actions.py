@@ -1,4 +1,4 @@
-"""What people do about findings: put right, let be, take back, set the threshold."""
+"""Repair and waive findings, delete waivers, and set the threshold."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STEPS_SHOWN = 200
 @require_POST
 @project_page(Right.EDIT)
 def repair(request: HttpRequest, project: Project) -> HttpResponse:
-    """Puts findings right as one change set: `one` at once, several after a confirmation."""
+    """Repair findings as one change set: `one` at once, several after a confirmation."""
     found = review(project)
     form = ChosenForm(request.POST, review=found)
     findings = [one.finding for one in form.chosen if one.finding.repair]
@@ -89,7 +89,7 @@ def _confirmation(
 @require_POST
 @project_page(Right.EDIT)
 def waive(request: HttpRequest, project: Project) -> HttpResponse:
-    """Asks why, and lets findings be: each as it is, or by a rule below a heading."""
+    """Waive findings with a reason: each as it is, or by a rule below a heading."""
     found = review(project)
     chosen_form = ChosenForm(request.POST, review=found)
     chosen = chosen_form.chosen
@@ -114,7 +114,7 @@ def _asked_why(
     error: str = "",
     status: int,
 ) -> HttpResponse:
-    """The findings as they are now, with what was typed so far."""
+    """Show the form for the reason, with what was typed so far."""
     context = {
         "project": project,
         "chosen": chosen,
@@ -146,7 +146,7 @@ def _waived(
 @require_POST
 @project_page(Right.EDIT)
 def unwaive(request: HttpRequest, project: Project, key: int) -> HttpResponse:
-    """Takes a waiver back: what it waived is open again."""
+    """Delete a waiver: what it waived is open again."""
     waiver = get_object_or_404(project.waivers, pk=key)
     waivers.take_back(waiver, by=person(request))
     messages.success(request, "見送りを取り消しました。")
@@ -156,7 +156,7 @@ def unwaive(request: HttpRequest, project: Project, key: int) -> HttpResponse:
 @require_POST
 @project_page(Right.MANAGE)
 def share(request: HttpRequest, project: Project) -> HttpResponse:
-    """Sets from which share of the tasks on one column leads too much, for managers."""
+    """Set from which share of the tasks on one column leads too much, for managers."""
     form = ShareForm(request.POST, instance=project)
     if not form.is_valid():
         words = "主たる作業の偏りの基準は、1から100までの整数（％）で入力してください。"
@@ -168,7 +168,7 @@ def share(request: HttpRequest, project: Project) -> HttpResponse:
 
 
 def _back(request: HttpRequest, project: Project) -> HttpResponseRedirect:
-    """To the page of the checks that the act came from."""
+    """Redirect to the page of the checks that the act came from."""
     home = reverse("projects:checks", args=[project.slug])
     wanted = request.POST.get("back", "")
     hosts = {request.get_host()}

@@ -74,7 +74,7 @@ class FindingForm(forms.Form):
 
     @property
     def wanted(self) -> Wanted:
-        """What was asked for; everything open when something in the URL was wrong."""
+        """Return the filter, or everything open when something in the URL is wrong."""
         if not self.is_valid():
             return Wanted()
         data = self.cleaned_data
@@ -96,7 +96,7 @@ def _with_code(data: QueryDict) -> QueryDict:
 
 
 def _headings(grid: Grid) -> list[tuple[str, str]]:
-    """(項番, 項番 and name) of フェーズ and 工程."""
+    """Return (項番, 項番 and name) of フェーズ and 工程."""
     found = []
     for phase in phases(grid):
         for depth, part in ((0, phase), *((1, child) for child in phase.children)):
@@ -128,7 +128,7 @@ class ChosenForm(forms.Form):
 
     @property
     def chosen(self) -> list[Judged]:
-        """The open ones of those, [] for none."""
+        """Return the chosen findings that are open."""
         if not self.is_valid():
             return []
         data = self.cleaned_data

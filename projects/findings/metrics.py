@@ -1,4 +1,4 @@
-"""How many findings are open, over all projects that people work on.
+"""Count open findings over all projects that people work on.
 
 The number of a project depends on its revision and its waivers alone. Each process remembers it by
 them, and finds out a few missing ones whenever it is asked.
@@ -36,7 +36,7 @@ class Findings(Collector):
 
 
 def counted(most: int) -> dict[int, int | None]:
-    """Open findings by project, None where they are not known; at most so many are found now."""
+    """Count open findings by project, None where unknown; check at most so many now."""
     projects = Project.objects.filter(archived_at=None)
     states: dict[int, State] = {
         key: (revision, waived)

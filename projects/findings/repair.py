@@ -1,4 +1,4 @@
-"""Findings → the change that puts them right, shown as old → new and then made."""
+"""Repair findings: plan the change, show it as old → new, and apply it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Repair:
 
     @property
     def steps(self) -> list[Step]:
-        """All that changes as old → new."""
+        """Return all changes as old → new."""
         return [step for line in self.plan.items for step in _line_steps(line)]
 
 

@@ -1,4 +1,4 @@
-"""The findings of a project with what people said about them: open, waived, or to look at again."""
+"""Review the findings of a project: which are open, waived, or to look at again."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class Review:
         return [one for one in self.judged if one.is_open]
 
     def whereabouts(self) -> Whereabouts:
-        """Where the open findings are."""
+        """Return the locations of the open findings."""
         return Whereabouts.of(one.finding for one in self.open)
 
     def open_of(self, uid: str) -> list[Judged]:
-        """The open findings about the row."""
+        """Return the open findings about the row."""
         return [one for one in self.open if any(uid == row for row, _ in about(one.finding))]
 
     def counts(self) -> Mapping[Code, Counter[State]]:
@@ -67,19 +67,19 @@ class Review:
         return found
 
     def named(self, keys: Iterable[str]) -> list[Judged]:
-        """Those with these keys; a key of a finding that is gone is left out."""
+        """Return the findings with these keys; keys without a finding are ignored."""
         wanted = set(keys)
         return [one for one in self.judged if one.finding.key in wanted]
 
 
 def review(project: Project, grid: Grid | None = None) -> Review:
-    """All findings of the project as it stands; found once per revision."""
+    """Return all findings of the current project; checked once per revision."""
     grid = store.load(project) if grid is None else grid
     return _review(project, grid, list(Waiver.objects.of(project)), _findings(project, grid))
 
 
 def open_counts(projects: Sequence[Project]) -> dict[int, int]:
-    """How many findings of each project are open, by its id, in four queries at the most.
+    """Count the open findings of each project, by its id, in four queries at the most.
 
     Projects are `counted`. One with more than MOST_CELLS cells is left out until somebody
     has looked at its findings.
@@ -125,7 +125,7 @@ def _findings(project: Project, grid: Grid) -> list[Finding]:
 
 
 def found_in(project: Project, grid: Grid) -> list[Finding]:
-    """What the checks find in a grid of the project, by its threshold."""
+    """Run the checks on a grid of the project, with its threshold."""
     return checks.findings(grid, share=project.lead_share / 100)
 
 
@@ -157,7 +157,7 @@ class _Rules:
                 self._spans.setdefault(rule.code, []).append((span, rule))
 
     def that_waives(self, finding: Finding) -> Waiver | None:
-        """The first rule that holds for every row of the finding."""
+        """Return the first rule that holds for every row of the finding."""
         for span, rule in self._spans.get(finding.code.value, ()):
             rows = {self._at.get(uid, -1) for uid, _ in finding.cells}
             if all(row in span for row in rows) and (not rule.role or rule.role in finding.roles):
@@ -166,6 +166,6 @@ class _Rules:
 
 
 def headings_of(grid: Grid, uid: str) -> list[str]:
-    """The uids of the row's headings, the nearest first; the row itself where it has none."""
+    """Return the uids of the row's headings, the nearest first; its own without headings."""
     above = ancestors(parents(grid.items), index_of(grid, uid))
     return [grid.items[index].uid for index in reversed(above)] or [uid]

@@ -1,4 +1,4 @@
-"""What the checks find: the list, one after the other, as rows for the matrix, as Excel."""
+"""Show findings: as a list, one by one, as marks on the matrix, as Excel."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Shown:
 @require_safe
 @project_page(Right.VIEW)
 def checks(request: HttpRequest, project: Project) -> HttpResponse:
-    """All findings with their counts, filtered by the URL."""
+    """List the findings with their counts, filtered by the URL."""
     return respond(
         request,
         project.revision,
@@ -68,7 +68,7 @@ def checks(request: HttpRequest, project: Project) -> HttpResponse:
 def list_page(
     request: HttpRequest, project: Project, found: Review, *, error: str = "", status: int = OK
 ) -> HttpResponse:
-    """The list, with what went wrong in an act."""
+    """Render the list, with the error of an act."""
     form = FindingForm(request.GET, grid=found.grid)
     page = Paginator(form.wanted.chosen(found), PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -90,7 +90,7 @@ def list_page(
 @require_safe
 @project_page(Right.VIEW)
 def walk(request: HttpRequest, project: Project) -> HttpResponse:
-    """The open findings one by one: ?at= one, or the first behind ?after=, of those chosen."""
+    """Show open findings one by one: ?at= one, or the first behind ?after=, of those chosen."""
     found = review(project)
     form = FindingForm(request.GET, grid=found.grid)
     chosen = [one for one in form.wanted.chosen(found) if one.is_open]
@@ -113,7 +113,7 @@ def walk(request: HttpRequest, project: Project) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def rows(request: HttpRequest, project: Project) -> HttpResponse:
-    """Where the open findings are, as `payload` says, for the marks on the matrix."""
+    """Answer the locations of the open findings as `payload`, for the matrix page."""
     return respond(
         request,
         project.revision,
@@ -123,7 +123,7 @@ def rows(request: HttpRequest, project: Project) -> HttpResponse:
 
 
 def payload(found: Review) -> dict[str, object]:
-    """Codes by row uid, by row uid and column, and by column; columns are counted from 1."""
+    """Return codes by row uid, by row uid and column, and by column, counted from 1."""
     places = found.whereabouts()
     columns = {role.name: place for place, role in enumerate(found.grid.roles, 1)}
     return {
@@ -143,13 +143,13 @@ def _counted_from_1(
 @require_safe
 @project_page(Right.VIEW)
 def checks_export(_: HttpRequest, project: Project) -> HttpResponse:
-    """All findings as Excel."""
+    """Download all findings as Excel."""
     file = workbook.findings_of(project)
     return xlsx_response(file.data, file.file_name)
 
 
 def counted(found: Review) -> list[Counted]:
-    """The checks that found something, in their order."""
+    """Count the findings of each check that has any, in the order of the checks."""
     repairable = [one.finding.code for one in found.open if one.finding.repair]
     return [
         Counted(

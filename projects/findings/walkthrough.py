@@ -1,4 +1,4 @@
-"""One finding at a time, with the rows that it is about and those around them."""
+"""Show one finding at a time, with the rows that it is about and their neighbours."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Stop:
 
 
 def stop(review: Review, chosen: Sequence[Judged], *, at: str = "", after: str = "") -> Stop | None:
-    """The chosen finding with the key `at`, or the first behind the one with the key `after`.
+    """Return the finding with the key `at`, or the first behind the one with the key `after`.
 
     Either may be gone: then it is the first behind its place.
     """
@@ -93,7 +93,7 @@ def _stop(grid: Grid, one: Judged, number: int, total: int) -> Stop:
 
 
 def _near(rows: Sequence[int], count: int) -> list[int]:
-    """The rows and as many around each of them as there is room for; else the first of them."""
+    """Return the rows with as many neighbours as fit; the first rows where all do not fit."""
     for around in range(AROUND, -1, -1):
         near = {i for row in rows for i in range(row - around, row + around + 1) if 0 <= i < count}
         if len(near) <= MOST_LINES:

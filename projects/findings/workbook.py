@@ -1,4 +1,4 @@
-"""The findings of a project as an Excel list."""
+"""Export the findings of a project as an Excel list."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STEPS_SHOWN = 20
 
 
 def findings_of(project: Project) -> File:
-    """All findings, also those that were waived."""
+    """Export all findings, waived ones too."""
     found = review(project)
     data = workbook.tables(TITLE, [Plain(TITLE, HEADERS, _rows(found), wide=True)])
     return File(data, f"{project} {TITLE}.xlsx")
