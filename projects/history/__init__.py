@@ -1,4 +1,4 @@
-"""The project's history as people read it: change sets, what each changed, and waivers."""
+"""Read the history of a project: change sets, their details, and waivers."""
 
 from projects.history.change_sets import (
     Act,

@@ -1,4 +1,4 @@
-"""Which change sets a person asked to see, the latest first."""
+"""Filter and describe the change sets of a project."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Act:
 
 
 def acts_of(project: Project, wanted: LogFilter) -> QuerySet[ChangeSet]:
-    """The change sets that match, with their context."""
+    """Return the change sets that match, the latest first, with their context."""
     found = ChangeSet.objects.filter(project=project).select_related("context")
     if wanted.person:
         found = found.filter(context__metadata__name=wanted.person)
@@ -64,7 +64,7 @@ def acts_of(project: Project, wanted: LogFilter) -> QuerySet[ChangeSet]:
 
 
 def people_of(project: Project) -> list[tuple[str, str]]:
-    """(login name, full name) of everybody who changed something in the project."""
+    """Return (login name, full name) of everybody who changed something in the project."""
     name = KeyTextTransform("name", "context__metadata")
     own = ChangeSet.objects.filter(project=project).order_by()
     logins = {
@@ -75,7 +75,7 @@ def people_of(project: Project) -> list[tuple[str, str]]:
 
 
 def roles_of(project: Project) -> list[str]:
-    """The names that columns have or had, those of today first."""
+    """Return the names that columns have or had, the current ones first."""
     now = list(project.roles.values_list("name", flat=True))
     events = apps.get_model("projects", "RoleEvent")._default_manager.filter(project=project)
     then = events.order_by("name").values_list("name", flat=True).distinct()
@@ -83,7 +83,7 @@ def roles_of(project: Project) -> list[str]:
 
 
 def described(found: list[ChangeSet]) -> list[Act]:
-    """The change sets with names and labels, in two queries for any number."""
+    """Describe change sets with names and labels, in two queries for any number."""
     contexts = [act.context.metadata if act.context else {} for act in found]
     full = people(context.get("name", "") for context in contexts)
     return [
@@ -126,7 +126,7 @@ def _start(day: date) -> datetime:
 
 
 def _touches(project: Project, wanted: LogFilter) -> Q:
-    """Marks of the row and column asked for; without a column also the row itself, and so on."""
+    """Match change sets of the row and column; of a row or column alone also its own changes."""
     marks = _events("AssignmentEvent").filter(project=project)
     own: Q = Q()
     if wanted.item:
@@ -148,7 +148,7 @@ def _ids(model: str, project: Project, condition: Q) -> list[int]:
 
 
 def _events(model: str) -> QuerySet[Any]:
-    """The events of the change set in the outer query."""
+    """Return the events of the change set in the outer query."""
     events = apps.get_model("projects", model)._default_manager
     found: QuerySet[Any] = events.annotate(act=F("pgh_context_id")).filter(
         Q(act=OuterRef("context_id")) | Q(act=None, pgh_created_at=OuterRef("at")),

@@ -1,4 +1,4 @@
-"""What change sets changed, value by value, in a constant number of queries."""
+"""Read what change sets changed, value by value, in a constant number of queries."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ WHERE e.place <= %(most)s ORDER BY e.number, e.pgh_id
 def details_of(
     project: Project, numbers: Sequence[int], *, most: int = 1_000_000
 ) -> dict[int, tuple[list[Detail], int]]:
-    """Number of a change set → (its details, at most `most` marks among them; how many in all)."""
+    """Return per number of a change set its details, at most `most` marks, and their total."""
     found: dict[int, list[Detail]] = defaultdict(list)
     hidden: dict[int, int] = defaultdict(int)
     asked = {"project": project.pk, "numbers": list(numbers), "most": most}
@@ -105,7 +105,7 @@ WHERE act.project_id = %(project)s AND act.number = ANY(%(numbers)s) GROUP BY ac
 
 
 def _row_details(asked: Mapping[str, Any], most: int) -> dict[int, list[Detail]]:
-    """Rows made, gone, renamed, moved; renumbering told in one line. Huge acts are only counted."""
+    """Describe changed rows, renumbering in one line. Huge acts are only counted."""
     counts = dict(fetch(_ITEM_COUNTS, asked))
     limit = max(most, MOST_ROWS)
     found: dict[int, list[Detail]] = defaultdict(list)
@@ -144,7 +144,7 @@ def _rows_of_act(rows: list[Any]) -> Iterator[Detail]:
 
 
 def _moved(rows: list[Any]) -> set[str]:
-    """Rows with another parent, or out of the order that the others keep."""
+    """Return the rows with another parent, or out of the order that the others keep."""
     updates = [row for row in rows if row[0] == "update" and row[8] is not None]
     steady = increasing([row[8] for row in updates])
     shuffled = {row[1] for place, row in enumerate(updates) if place not in steady}

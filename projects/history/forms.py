@@ -1,4 +1,4 @@
-"""Filters of a project's history."""
+"""Filter a project's history."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ class LogForm(forms.Form):
 
     @property
     def wanted(self) -> LogFilter:
-        """What was asked for; everything when something in the URL was wrong."""
+        """Return the filter, or everything when something in the URL is wrong."""
         return LogFilter(**self.cleaned_data) if self.is_valid() else LogFilter()

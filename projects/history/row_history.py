@@ -1,4 +1,4 @@
-"""What the history says about one row, by change set, the latest first."""
+"""Read the history of one row, by change set, the latest first."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ LATEST = 30
 
 
 def people(names: Iterable[str]) -> dict[str, str]:
-    """The full names of people by their login names; those without one are left out."""
+    """Return full names by login name; people without a full name are left out."""
     wanted = {name for name in names if name}
     users = User.objects.filter(username__in=wanted) if wanted else ()
     return {user.get_username(): user.get_full_name() for user in users if user.get_full_name()}
 
 
 def shown_name(login: str, names: Mapping[str, str]) -> str:
-    """How a person is called on the screen, given `people`; 「システム」 for nobody."""
+    """Return the name of a person on the screen, given `people`; 「システム」 for nobody."""
     return names.get(login, login) or "システム"
 
 
@@ -66,7 +66,7 @@ class _Line:
 
 
 def of_item(project: Project, uid: str) -> list[Entry]:
-    """The latest change sets that touched the row's texts or marks, in four queries."""
+    """Return the latest change sets that touched the row's texts or marks, in four queries."""
     item = WorkItem.objects.filter(project=project, uid=uid).only("pk").get()
     lines = [*_text_lines(project, item), *_mark_lines(project, item)]
     lines.sort(key=lambda line: (line.at, str(line.act)), reverse=True)
@@ -85,12 +85,12 @@ class Standing:
 
 
 def standing(project: Project, uid: str) -> dict[str, Standing]:
-    """Column's name → the last change of its mark on the row. Two queries, one of them names."""
+    """Return the last change of the row's mark by column name. Two queries, one of them names."""
     return _named(provenance.standing(project, uid))
 
 
 def standing_below(project: Project, role: int) -> dict[str, Standing]:
-    """Row's uid → the last change of its mark in the column with that key. Two queries."""
+    """Return the last change of the mark in the column, by row uid. Two queries."""
     return _named(provenance.standing_below(project, role))
 
 

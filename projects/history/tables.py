@@ -1,4 +1,4 @@
-"""The change sets of a project as a table."""
+"""Render the change sets of a project as a table."""
 
 from __future__ import annotations
 

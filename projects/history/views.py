@@ -33,7 +33,7 @@ OBSTACLES_TOLD = 20
 @require_safe
 @project_page(Right.VIEW)
 def history(request: HttpRequest, project: Project) -> HttpResponse:
-    """The project's change sets, the latest first, filtered by the URL; then its waivers."""
+    """List the change sets, the latest first, filtered by the URL; then the waivers."""
     form = LogForm(request.GET, people=people_of(project), roles=roles_of(project))
     shown = history_page(project, form.wanted, request.GET.get("page"))
     context: dict[str, Any] = {
@@ -50,7 +50,7 @@ def history(request: HttpRequest, project: Project) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def history_csv(request: HttpRequest, project: Project) -> HttpResponse | StreamingHttpResponse:
-    """The same, value by value, as CSV for Excel; 400 for a wrong filter."""
+    """Download the history value by value as CSV for Excel. 400 for a wrong filter."""
     form = LogForm(request.GET, people=people_of(project), roles=roles_of(project))
     if not form.is_valid():
         return render(request, "400.html", status=400)
@@ -67,7 +67,7 @@ def history_csv(request: HttpRequest, project: Project) -> HttpResponse | Stream
 @require_http_methods(["GET", "HEAD", "POST"])
 @project_page(Right.EDIT)
 def undo(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    """Says what taking back a change set would change, and takes it back."""
+    """Preview the undo of a change set; POST undoes it."""
     found = get_object_or_404(acts_of(project, LogFilter()), number=number)
     data = request.POST if request.method == "POST" else None
     form = ReasonForm(data, required=project.requires_reason)

@@ -1,4 +1,4 @@
-"""Findings that somebody let be, as the history tells them. They are no change sets."""
+"""Read the history of waivers, which are no change sets."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ WHERE project_id = %(project)s AND uid = ANY(%(uids)s) ORDER BY uid, pgh_id DESC
 
 
 def latest_waivers(project: Project, *, most: int = LATEST) -> tuple[list[Waived], int]:
-    """The latest waivers, those that were taken back too, and how many there were in all.
+    """Return the latest waivers, deleted ones too, and their total.
 
     Three queries at the most.
     """
@@ -80,13 +80,13 @@ def latest_waivers(project: Project, *, most: int = LATEST) -> tuple[list[Waived
 
 
 def _rows(project: Project, uids: Iterable[str]) -> dict[str, str]:
-    """Uid → what the row is, or was last, called."""
+    """Return 項番 and last name of each row, by uid."""
     values = {"project": project.pk, "uids": list(uids)}
     return {uid: f"項番{number}「{name}」" for uid, number, name in fetch(_ROWS, values)}
 
 
 def _what(rows: Mapping[str, str], key: str, uid: str, role: str) -> str:
-    """The row, the column or else what the finding is about; of a rule all that it is for."""
+    """Describe what is waived: a row, a column, or the subtree of a rule."""
     if key:
         subject = _subject(key)
         return rows.get(subject) or f"「{subject}」"
