@@ -1,4 +1,4 @@
-"""The form of a copy. It returns domain values."""
+"""Validate the copy of a project. The form returns domain values."""
 
 from __future__ import annotations
 

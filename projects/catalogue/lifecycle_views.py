@@ -18,7 +18,7 @@ METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(METHODS)
 @project_page(Right.MANAGE, even_archived=True)
 def copy(request: HttpRequest, project: Project) -> HttpResponse:
-    """Says what a copy takes along, and makes one that the person manages."""
+    """Explain what is copied; POST copies the project, and the person manages the copy."""
     form = CopyForm(
         request.POST if request.method == "POST" else None,
         initial={"title": project.title, "marks": True},
@@ -38,7 +38,7 @@ def copy(request: HttpRequest, project: Project) -> HttpResponse:
 @require_http_methods(METHODS)
 @project_page(Right.MANAGE)
 def archive(request: HttpRequest, project: Project) -> HttpResponse:
-    """Says what archiving means, and archives."""
+    """Explain archiving; POST archives the project."""
     form = _reason(request, project)
     if not form.is_valid():
         return _asked(request, "projects/archive.html", project, form)
@@ -50,7 +50,7 @@ def archive(request: HttpRequest, project: Project) -> HttpResponse:
 @require_http_methods(METHODS)
 @project_page(Right.MANAGE, even_archived=True)
 def reopen(request: HttpRequest, project: Project) -> HttpResponse:
-    """Says what taking an archived project up again means, and does it."""
+    """Explain reopening; POST reopens the archived project."""
     form = _reason(request, project)
     if not form.is_valid():
         return _asked(request, "projects/reopen.html", project, form)

@@ -1,4 +1,4 @@
-"""What goes on in a person's projects, for the start page. Each function asks once for all."""
+"""Read a person's projects and their latest changes, in one query for all projects."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ def has_projects(user: User) -> bool:
 
 
 def own_projects(user: User) -> list[Project]:
-    """The projects in use that the person works on, the latest change first, with their counts."""
+    """Return the person's projects in use, the latest change first, with their counts."""
     own = Project.objects.visible_to(user).archived(False)
     return own.order_by("-changed_at", "slug").counted()
 
 
 def latest_editions(projects: Sequence[Project]) -> dict[int, Edition]:
-    """The 版 that companies see, by project."""
+    """Return the latest 版 of each project, by its id."""
     found = Edition.objects.filter(project__in=projects).defer("head", "legend", "roles")
     latest = found.order_by("project_id", "-number").distinct("project_id")
     return {edition.project_id: edition for edition in latest}
@@ -80,7 +80,7 @@ def latest_editions(projects: Sequence[Project]) -> dict[int, Edition]:
 def latest_changes(
     projects: Sequence[Project], *, among: Sequence[Project] = (), most: int = CHANGES_SHOWN
 ) -> list[Change]:
-    """The last change sets of all the projects together, the latest first.
+    """Return the last change sets of all the projects together, the latest first.
 
     `among` are all that the person knows, by default the same.
     """
@@ -98,7 +98,7 @@ def latest_changes(
 
 
 def _names(projects: Sequence[Project]) -> dict[int, str]:
-    """What each is called in a line: its number, with the title where two have the same one."""
+    """Return the short name of each: its number, with the title where two have the same."""
     times = Counter(project.document_number for project in projects)
     return {
         project.pk: str(project)

@@ -12,7 +12,7 @@ from raci.access import person
 
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
-    """The projects that the person may see; with ?archived=1 those that are archived.
+    """List the projects that the person may see; with ?archived=1 the archived ones.
 
     404 for people who are in none: they are no PMO.
     """

@@ -1,4 +1,4 @@
-"""The published 版 of a project: their list, and each of them as it was published."""
+"""List the published 版 of a project and show each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from raci.access import Right
 @require_safe
 @project_page(Right.VIEW)
 def edition_list(request: HttpRequest, project: Project) -> HttpResponse:
-    """All 版 of the project, the latest first."""
+    """List all 版 of the project, the latest first."""
     listed = EditionTable(editions.listed(project), slug=project.slug)
     context = {"project": project, "table": listed, "may_publish": project.right >= Right.MANAGE}
     return render(request, "projects/editions.html", context)
@@ -34,7 +34,7 @@ def edition_list(request: HttpRequest, project: Project) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def edition(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    """One 版 as the matrix that it was, read-only; ?fold and ?flip as with the matrix."""
+    """Show a 版 as a read-only matrix; ?fold and ?flip as with the matrix."""
     found = get_object_or_404(editions.published(project), number=number)
     grid = editions.grid(found)
     form = MatrixForm(request.GET, grid=grid)
@@ -55,7 +55,7 @@ def edition(request: HttpRequest, project: Project, number: int) -> HttpResponse
 @require_safe
 @project_page(Right.VIEW)
 def edition_export(request: HttpRequest, project: Project, number: int) -> HttpResponse:
-    """別紙10 as Excel as of that 版."""
+    """Download 別紙10 of the 版 as Excel."""
     found = get_object_or_404(editions.published(project), number=number)
     if jobs.is_large(project):
         return file_or_waiting_page(request, project, lambda: jobs.edition(project, number))

@@ -1,4 +1,4 @@
-"""What the workload page shows: counts beside the addresses of the rows that they count."""
+"""Build the workload page: counts, each with a link to the rows that it counts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class WorkloadForm(forms.Form):
 
     @property
     def depth(self) -> int:
-        """The level of the headings; phases when something in the URL was wrong."""
+        """Return the level of the headings; phases when something in the URL is wrong."""
         return _DEPTHS[self.cleaned_data["by"]] if self.is_valid() else PHASES
 
 

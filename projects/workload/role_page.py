@@ -1,4 +1,4 @@
-"""What the page of one role shows: its part, and since when and why each mark of it stands."""
+"""Build the page of one role: its tasks, and since when and why it has each mark."""
 
 from __future__ import annotations
 

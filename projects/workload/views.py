@@ -18,7 +18,7 @@ from raci.http.etags import respond
 @require_safe
 @project_page(Right.VIEW)
 def workload(request: HttpRequest, project: Project) -> HttpResponse:
-    """Who carries how much, phase by phase; with ?by=process by 工程."""
+    """Show the workload of each role by phase, or with ?by=process by 工程."""
     return respond(
         request, project.revision, project.right, build=lambda: _workload(request, project)
     )
@@ -27,7 +27,7 @@ def workload(request: HttpRequest, project: Project) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def workload_export(_: HttpRequest, project: Project) -> HttpResponse:
-    """The same numbers as Excel: phases, 工程, and who works with whom."""
+    """Download the workload as Excel: phases, 工程, and who works with whom."""
     data = sheets(store.load(project))
     return xlsx_response(data, f"{TITLE}（{project}）.xlsx")
 
@@ -35,7 +35,7 @@ def workload_export(_: HttpRequest, project: Project) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def role(request: HttpRequest, project: Project, role: int) -> HttpResponse:
-    """One role's whole part. 404 where the project has no such column."""
+    """Show the tasks of one role. 404 where the project has no such column."""
     return respond(
         request, project.revision, project.right, build=lambda: _role(request, project, role)
     )
