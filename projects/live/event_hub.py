@@ -1,4 +1,4 @@
-"""Streams of changes to open pages: PostgreSQL's NOTIFY → server-sent events.
+"""Stream changes to open pages: PostgreSQL's NOTIFY → server-sent events.
 
 One listener per process, in its event loop; no stream takes a thread that serves pages. Whoever
 opens a stream was let in by the page `projects:events`, and is asked again every minute, and at
@@ -87,7 +87,7 @@ class Hub:
             self._told.pop(who.project, None)
 
     def close(self) -> None:
-        """Gives the connections back; nobody listens after it."""
+        """Close the connections and stop listening."""
         if self._connection is not None:
             self._connection.close()
         self._reader.submit(connections.close_all).result()
@@ -122,7 +122,7 @@ class Hub:
             queue.put_nowait(_ASK_AGAIN)
 
     def _lost(self) -> None:
-        """The database went away: listen again as soon as it is back, and tell what was missed."""
+        """Listen again as soon as the database is back, and send what was missed."""
         asyncio.get_running_loop().remove_reader(self._descriptor)
         self._connection.close()
         self._start(self._again_listening())
@@ -167,7 +167,7 @@ class Hub:
         return None
 
     def _put(self, project: int, data: bytes) -> None:
-        """A browser that does not keep up is sent away; it comes back with its Last-Event-ID."""
+        """Queue an event; disconnect a browser that is too slow, which resumes by Last-Event-ID."""
         for queue in self._queues[project]:
             queue.put_nowait(data if queue.qsize() < WAITING_MOST else None)
         meters.events.inc(len(self._queues[project]))
@@ -186,7 +186,7 @@ hub = Hub()
 
 
 def event(news: dict[str, Any]) -> bytes:
-    """Changes as one server-sent event whose id is the last change number."""
+    """Encode changes as one server-sent event whose id is the last change number."""
     data = json.dumps(news, ensure_ascii=False, separators=(",", ":"))
     return f"id: {news['revision']}\nevent: changes\ndata: {data}\n\n".encode()
 
@@ -284,7 +284,7 @@ def _news(project: int, number: int) -> dict[str, Any]:
 
 
 def _connected() -> Any:
-    """A connection of its own that listens; notifications come without asking."""
+    """Open a connection that listens for notifications."""
     made = unpooled.connect()
     made.autocommit = True
     with made.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""The streams of changes as an ASGI application; every other address is not there."""
+"""Serve the streams of changes as an ASGI application; 404 for every other address."""
 
 from __future__ import annotations
 

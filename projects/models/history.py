@@ -19,7 +19,7 @@ def recorded(
     model_name: str | None = None,
     indexes: Sequence[Index] = (),
 ) -> Callable[[M], M]:
-    """Every insert, update and delete of the model goes into an append-only event table.
+    """Record every insert, update and delete of the model in an append-only event table.
 
     The event model is called `model_name`, by default the model's name with "Event". Besides
     object it has only the given indexes and one by time, which costs next to nothing since rows

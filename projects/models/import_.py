@@ -17,11 +17,11 @@ class ImportQuerySet(models.QuerySet["Import"]):
         return self.defer("file")
 
     def itself(self, row: Import) -> Self:
-        """The row as it is by now."""
+        """Return the query for the row itself."""
         return self.filter(project=row.project_id, pk=row.pk)
 
     def light(self) -> Self:
-        """Without what may be megabytes."""
+        """Defer the file and the reading, which may be megabytes."""
         return self.defer("file", "reading")
 
 

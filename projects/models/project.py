@@ -28,18 +28,18 @@ class Numbering(models.TextChoices):
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: User) -> Self:
-        """The projects of a person, each knowing that person's right."""
+        """Restrict to the projects of a person, each knowing that person's right."""
         if user.is_superuser:
             return self.annotate(membership_kind=models.Value("manager"))
         own = self.filter(memberships__user=user)
         return own.annotate(membership_kind=models.F("memberships__kind"))
 
     def archived(self, archived: bool = True) -> Self:
-        """Those that are archived, or those that are not."""
+        """Restrict to archived projects, or to those in use."""
         return self.filter(archived_at__isnull=not archived)
 
     def counted(self) -> list[Project]:
-        """The projects, each with `item_count` and `role_count`; two queries for any number."""
+        """Return the projects with `item_count` and `role_count`; two queries for any number."""
         found: list[Project] = list(self)
         keys = [project.pk for project in found]
         counts = {key: numbers for key, *numbers in fetch(_COUNTS, [keys])} if keys else {}
@@ -174,7 +174,7 @@ class Project(models.Model):
 
     @property
     def right(self) -> Right:
-        """What the person for whom `visible_to` loaded this project may do with it now."""
+        """Return what the person for whom `visible_to` loaded the project may do with it."""
         return Right.VIEW if self.archived_at else self.member_right
 
     @property
@@ -183,17 +183,17 @@ class Project(models.Model):
 
     @property
     def member_right(self) -> Right:
-        """The right that the person has been given."""
+        """Return the right of the person as a member, archived or not."""
         kind: str = getattr(self, "membership_kind", "")
         return {"manager": Right.MANAGE, "editor": Right.EDIT}.get(kind, Right.VIEW)
 
     @property
     def cell_count(self) -> int:
-        """Rows times columns, where `counted` counted them."""
+        """Return rows times columns, where `counted` counted them."""
         return self.item_count * self.role_count
 
     def role_keys(self) -> list[int]:
-        """The primary keys of the columns, in the order of the grid's roles."""
+        """Return the primary keys of the columns, in the order of the grid's roles."""
         roles = self.roles.order_by("position", "pk")
         return list(roles.values_list("pk", flat=True))
 
