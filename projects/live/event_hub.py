@@ -204,7 +204,8 @@ async def stream(
         return
     queue = Queue(0)
     if not await hub.join(admitted, queue):
-        await refuse(HttpResponse(status=429, headers={"Retry-After": str(FULL_SECONDS)}), send)
+        full = HttpResponse(status=429, headers={"Retry-After": str(FULL_SECONDS)})
+        await refuse(full, send, headers=admitted.headers)
         return
     try:
         head = [*admitted.headers, *_HEADERS, *headers]
