@@ -1,4 +1,4 @@
-"""What can happen to a row of a plan, in words and in the order of the document. Pure."""
+"""Classify what happens to the rows of a plan, in words and in document order. Pure."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Row:
 
 
 def changes_of(line: ItemLine) -> frozenset[Change]:
-    """All that happens to the row."""
+    """Return all changes of the row."""
     if line.act in (Act.CREATED, Act.REMOVED):
         return frozenset({Change.ADDED if line.act is Act.CREATED else Change.REMOVED})
     found = {_FIELDS[field] for field in line.fields} | {cell_change(cell) for cell in line.cells}
@@ -69,7 +69,7 @@ def cell_change(cell: CellLine) -> Change:
 
 
 def counts(plan: Plan) -> Counter[Change]:
-    """How many rows have each change; of marks, how many cells in rows that stay."""
+    """Count the rows with each change; of marks, the cells in rows that stay."""
     found: Counter[Change] = Counter()
     for line in plan.items:
         cells = Counter(cell_change(cell) for cell in line.cells)
@@ -79,7 +79,7 @@ def counts(plan: Plan) -> Counter[Change]:
 
 
 def words_of(totals: Mapping[str, Mapping[str, int]]) -> str:
-    """What a plan with these totals does, in one line."""
+    """Say what a plan with these totals does, in one line."""
     rows, roles, cells = totals["items"], totals["roles"], totals["cells"]
     return (
         f"行：追加{rows['created']}、変更{rows['changed']}、"
@@ -91,7 +91,7 @@ def words_of(totals: Mapping[str, Mapping[str, int]]) -> str:
 
 
 def in_order(plan: Plan) -> list[ItemLine]:
-    """The lines as the document will have them, rows that go behind the row they stood behind."""
+    """Return the lines in the order of the new document, deleted rows where they stood."""
     line_of = {line.shown.uid: line for line in plan.items}
     following: dict[str, list[ItemLine]] = {}
     last = ""
@@ -109,12 +109,12 @@ def in_order(plan: Plan) -> list[ItemLine]:
 
 
 def chosen(lines: Iterable[ItemLine], wanted: Collection[Change]) -> list[Row]:
-    """The rows with one of the wanted changes, and the headings above them."""
+    """Return the rows with one of the wanted changes, and the headings above them."""
     return below_headings(lines, lambda line: not changes_of(line).isdisjoint(wanted))
 
 
 def below_headings(lines: Iterable[ItemLine], keeps: Callable[[ItemLine], bool]) -> list[Row]:
-    """The rows that are kept, and the headings above them."""
+    """Return the rows to keep, and the headings above them."""
     found: list[Row] = []
     above: list[ItemLine] = []
     for line in lines:

@@ -1,4 +1,4 @@
-"""Two grids side by side (新旧対照): what is different, and which of it a person asked for. Pure.
+"""Compare two grids side by side (新旧対照) and filter the differences. Pure.
 
 Rows are the same by uid, columns by who they are: a column that is called otherwise is a rename.
 """
@@ -75,7 +75,7 @@ class Pair:
 
     @property
     def words(self) -> str:
-        """How many changes of each kind there are, in one line."""
+        """Say how many changes of each kind there are, in one line."""
         found = self.counts()
         words = [f"{WORDS[kind]} {found[kind]}" for kind in KINDS if found[kind]]
         columns = sum(line.act is not Act.UNCHANGED for line in self.plan.roles)
@@ -85,11 +85,11 @@ class Pair:
         return "、".join(words) or UNCHANGED
 
     def rows(self, wanted: Wanted = EVERYTHING) -> list[Row]:
-        """The different rows that were asked for with their headings, in document order."""
+        """Return the different rows that pass the filter with their headings, in document order."""
         return below_headings(in_order(self.plan), _Keeps(self.plan, wanted))
 
     def only_renumbered(self, wanted: Wanted = EVERYTHING) -> int:
-        """How many rows `rows` leaves out because their number is all that changed."""
+        """Count the rows that `rows` hides because only their number changed."""
         if Change.RENUMBERED in wanted.kinds:
             return 0
         keeps = _Keeps(self.plan, replace(wanted, kinds=(Change.RENUMBERED,)))
@@ -98,12 +98,12 @@ class Pair:
 
     @property
     def phases(self) -> list[Item]:
-        """The top rows of either side, in document order."""
+        """Return the top rows of either side, in document order."""
         return [line.shown for line in in_order(self.plan) if line.shown.level == 1]
 
 
 def pair(old: Side, new: Side) -> Pair:
-    """What leads from the old side to the new one."""
+    """Return the plan that leads from the old side to the new one."""
     names = _names(old, new)
     known = tuple(replace(r, name=n) for r, n in zip(old.grid.roles, names, strict=True))
     plan = diff(replace(old.grid, roles=known), new.grid)
@@ -113,7 +113,7 @@ def pair(old: Side, new: Side) -> Pair:
 
 
 def kinds_of(line: ItemLine, role: str = "") -> frozenset[Change]:
-    """What happens to the row; with a role, only what happens to its mark."""
+    """Return what happens to the row; with a role, only what happens to its mark."""
     found = changes_of(line)
     if not role or line.act in (Act.CREATED, Act.REMOVED):
         return found

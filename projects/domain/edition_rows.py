@@ -35,12 +35,12 @@ class Line:
 
     @property
     def phase(self) -> str:
-        """The top heading, the row itself where it has none."""
+        """Return the top heading, the row itself where it has none."""
         return self.path_names[0] if self.path_names else self.name
 
     @property
     def marks(self) -> dict[int, tuple[str, str]]:
-        """Column id → its name and the mark."""
+        """Return (name, mark) by column id."""
         pairs = zip(self.role_names, self.symbols, strict=True)
         return dict(zip(self.role_ids, pairs, strict=True))
 
@@ -80,7 +80,7 @@ class Changes:
 
 
 def changes(before: Iterable[Line], now: Iterable[Line], roles: Collection[int]) -> Changes:
-    """What is different for the party with these columns. Rows are the same by their uid."""
+    """Return what changed for the party with these columns. Rows are matched by uid."""
     old = {line.uid: line for line in before if line.is_of(roles)}
     own = [line for line in now if line.is_of(roles)]
     stayed = [(old[line.uid], line) for line in own if line.uid in old]
@@ -97,7 +97,7 @@ def changes(before: Iterable[Line], now: Iterable[Line], roles: Collection[int])
 
 
 def details(before: Line, now: Line) -> tuple[Detail, ...]:
-    """Every value of the row that is different, the texts first, then the marks by column."""
+    """Return every value of the row that changed, the texts first, then the marks by column."""
     return (*_texts(before, now), *_marks(before.marks, now.marks))
 
 

@@ -57,7 +57,7 @@ class Role:
 
     @property
     def label(self) -> str:
-        """The short name where there is one, for narrow places."""
+        """Return the short name where there is one, for narrow places."""
         return self.short_name or self.name
 
 
@@ -103,38 +103,38 @@ class Grid:
 
     @property
     def leading(self) -> frozenset[str]:
-        """The symbols of the 主たる作業者."""
+        """Return the symbols of the 主たる作業者."""
         return frozenset(mark.symbol for mark in self.legend if mark.leads)
 
     def errors(self) -> list[str]:
-        """Every broken rule in words, [] for a sound grid."""
+        """List every broken rule in words, [] for a sound grid."""
         rules = (_title_errors, _legend_errors, _role_errors, _item_errors)
         return [error for rule in rules for error in rule(self)]
 
 
 def new_uid() -> str:
-    """A new random row identity: 12 characters, 60 bits."""
+    """Return a new random row identity: 12 characters, 60 bits."""
     return os.urandom(UID_LENGTH).translate(_UID_DIGITS).decode()
 
 
 def utf16_length(text: str) -> int:
-    """The length as Excel counts it: an emoji or a rare kanji is two."""
+    """Return the length as Excel counts it: an emoji or a rare kanji is two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean_line(text: str) -> str:
-    """One line as it is shown: no control characters, single inner breaks, trimmed."""
+    """Clean a line for display: no control characters, single inner breaks, trimmed."""
     return " ".join(clean_text(text).split("\n")).strip()
 
 
 def clean_text(text: str) -> str:
-    """Text of several lines as it is shown: LF breaks, no control characters, trimmed."""
+    """Clean text of several lines for display: LF breaks, no control characters, trimmed."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
     return _NOT_PRINTABLE.sub("", unified).strip()
 
 
 def parents(items: Sequence[Item]) -> list[int]:
-    """The index of each row's parent, −1 for a top row. Linear."""
+    """Return the index of each row's parent, −1 for a top row. Linear."""
     last_at: dict[int, int] = {0: -1}
     found = []
     for index, item in enumerate(items):
@@ -144,7 +144,7 @@ def parents(items: Sequence[Item]) -> list[int]:
 
 
 def subtree_ends(items: Sequence[Item]) -> list[int]:
-    """For each row the index behind its last descendant. Linear."""
+    """Return for each row the index behind its last descendant. Linear."""
     ends = [len(items)] * len(items)
     open_rows: list[int] = []
     for index, item in enumerate(items):
@@ -155,12 +155,12 @@ def subtree_ends(items: Sequence[Item]) -> list[int]:
 
 
 def is_heading(items: Sequence[Item], index: int) -> bool:
-    """True when the row has children; a row without children is a task."""
+    """Return whether the row has children; a row without children is a task."""
     return index + 1 < len(items) and items[index + 1].level > items[index].level
 
 
 def ancestors(up: Sequence[int], index: int) -> list[int]:
-    """The indices of the row's ancestors from the top, given `parents`."""
+    """Return the indices of the row's ancestors from the top, given `parents`."""
     path = []
     while (index := up[index]) >= 0:
         path.append(index)
@@ -168,20 +168,20 @@ def ancestors(up: Sequence[int], index: int) -> list[int]:
 
 
 def column_counts(rows: Iterable[Item], width: int) -> list[Counter[str]]:
-    """Per role how often each symbol stands in the rows. Blank cells are not counted."""
+    """Count each symbol in the rows by role. Blank cells are not counted."""
     marks = [item.marks for item in rows]
     columns = zip(*marks, strict=True) if marks else iter([()] * width)
     return [Counter(filter(None, column)) for column in columns]
 
 
 def role_places(names: Iterable[str], roles: Sequence[Role]) -> list[int | None]:
-    """Where each name stands among the roles; None for one that is not there."""
+    """Return the index of each name among the roles, None for a missing one."""
     at = {role.name: place for place, role in enumerate(roles)}
     return [at.get(name) for name in names]
 
 
 def renumbered(grid: Grid) -> Grid:
-    """The grid numbered 1…n over all rows, as the numbering `sequential` wants it."""
+    """Number the grid 1…n over all rows, as the numbering `sequential` wants it."""
     return replace(
         grid,
         items=tuple(
@@ -192,21 +192,21 @@ def renumbered(grid: Grid) -> Grid:
 
 
 def with_item(grid: Grid, uid: str, change: Callable[[Item], Item]) -> Grid:
-    """The grid with one row changed. KeyError when there is no such row."""
+    """Change one row. KeyError when there is no such row."""
     index = index_of(grid, uid)
     items = (*grid.items[:index], change(grid.items[index]), *grid.items[index + 1 :])
     return replace(grid, items=items)
 
 
 def without_item(grid: Grid, uid: str) -> Grid:
-    """The grid without the row and all below it. KeyError when there is no such row."""
+    """Delete the row and all below it. KeyError when there is no such row."""
     index = index_of(grid, uid)
     end = subtree_ends(grid.items)[index]
     return replace(grid, items=grid.items[:index] + grid.items[end:])
 
 
 def with_item_under(grid: Grid, item: Item, parent_uid: str | None) -> Grid:
-    """The grid with the new row as the last child of its parent, at that level."""
+    """Insert the new row as the last child of its parent, at that level."""
     if parent_uid is None:
         return replace(grid, items=(*grid.items, replace(item, level=1)))
     index = index_of(grid, parent_uid)
@@ -216,7 +216,7 @@ def with_item_under(grid: Grid, item: Item, parent_uid: str | None) -> Grid:
 
 
 def moved_under(grid: Grid, uid: str, parent_uid: str | None) -> Grid:
-    """The grid with a subtree as the last child of another row.
+    """Move a subtree, as the last child of another row.
 
     ValueError when the new parent is the row itself or below it.
     """
@@ -235,7 +235,7 @@ def moved_under(grid: Grid, uid: str, parent_uid: str | None) -> Grid:
 
 
 def index_of(grid: Grid, uid: str) -> int:
-    """Where the row stands. KeyError when there is no such row."""
+    """Return the index of the row. KeyError when there is no such row."""
     for index, item in enumerate(grid.items):
         if item.uid == uid:
             return index

@@ -1,4 +1,4 @@
-"""Which rows of a grid a person asked to see. Pure; screen and Excel use the same."""
+"""Filter the rows of a grid. Pure; screen and Excel use the same."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Rows:
 
 
 def select(grid: Grid, selection: Selection) -> Rows:
-    """The rows of a selection: the hits, with the headings above them for context."""
+    """Return the rows of a selection: the hits, with the headings above them for context."""
     span = _span(grid, selection.top)
     if selection.is_filter:
         hits = [i for i in _hits(grid, selection, span) if _within(grid.items[i], selection)]
@@ -56,7 +56,7 @@ def select(grid: Grid, selection: Selection) -> Rows:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The search words in a line of input, folded for matching."""
+    """Split a line of input into search words, folded for matching."""
     return tuple(key for word in text.split() if (key := match_key(word)))
 
 

@@ -1,4 +1,4 @@
-"""Edits of the outline: rows in, out and elsewhere, each with all below it. Pure.
+"""Edit the outline: insert, delete and move rows, each with all below it. Pure.
 
 Rows are named by uid. KeyError when one is not there, OutlineError in words when it cannot be done.
 """
@@ -34,7 +34,7 @@ class Way(StrEnum):
 
 
 def inserted(grid: Grid, item: Item, anchor: str | None, where: Where) -> Grid:
-    """The grid with a new row above, behind or at the end below another; alone without one."""
+    """Insert a row above, behind or at the end below another; alone without one."""
     blank = replace(item, marks=("",) * len(grid.roles))
     if anchor is None:
         return replace(grid, items=(*grid.items, replace(blank, level=1)))
@@ -42,12 +42,12 @@ def inserted(grid: Grid, item: Item, anchor: str | None, where: Where) -> Grid:
 
 
 def removed(grid: Grid, uids: Sequence[str]) -> Grid:
-    """The grid without the rows and all below them."""
+    """Delete the rows and all below them."""
     return _without(grid, roots(grid, uids))[1]
 
 
 def moved(grid: Grid, uids: Sequence[str], anchor: str, where: Where) -> Grid:
-    """The grid with the rows, in their order, above, behind or at the end below another."""
+    """Move the rows, in their order, above, behind or at the end below another."""
     branches, grid = _without(grid, roots(grid, uids))
     block = [
         replace(item, level=item.level - branch[0].level + 1)
@@ -60,7 +60,7 @@ def moved(grid: Grid, uids: Sequence[str], anchor: str, where: Where) -> Grid:
 
 
 def stepped(grid: Grid, uids: Sequence[str], way: Way) -> Grid:
-    """The grid with each row one step up, down, in or out."""
+    """Move each row one step up, down, in or out."""
     order = roots(grid, uids)
     for uid in order if way in (Way.UP, Way.INDENT) else reversed(order):
         grid = _STEPS[way](grid, uid)
@@ -68,7 +68,7 @@ def stepped(grid: Grid, uids: Sequence[str], way: Way) -> Grid:
 
 
 def roots(grid: Grid, uids: Sequence[str]) -> list[str]:
-    """The named rows in document order, without those below another of them."""
+    """Return the named rows in document order, without those below another of them."""
     ends = subtree_ends(grid.items)
     at = {item.uid: index for index, item in enumerate(grid.items)}
     found: list[str] = []

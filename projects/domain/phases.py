@@ -1,4 +1,4 @@
-"""The tree of フェーズ and 工程 of a grid. Pure."""
+"""Build the tree of フェーズ and 工程 of a grid. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Phase:
 
 
 def phases(grid: Grid, *, current: str = "", deepest: int = PHASE_LEVELS) -> tuple[Phase, ...]:
-    """The tree of フェーズ and 工程, each with how many rows stand below it."""
+    """Return the tree of フェーズ and 工程, each with the number of rows below it."""
     ends = subtree_ends(grid.items)
     return _phases(grid, range(len(grid.items)), ends, current, deepest)
 

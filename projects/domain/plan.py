@@ -1,4 +1,4 @@
-"""Two grids → the Plan that leads from one to the other, each line named. Pure.
+"""Compute the Plan that leads from one grid to another, each line named. Pure.
 
 `matched` first gives the rows of a grid from elsewhere the identities they already have;
 `diff` then compares by identity alone.
@@ -51,7 +51,7 @@ class ItemLine:
 
     @property
     def shown(self) -> Item:
-        """The row to show: as it will be, or as it was when it goes."""
+        """Return the row to show: the new one, or the old one when it is deleted."""
         row = self.after or self.before
         assert row is not None, "a line has at least one side"
         return row
@@ -87,7 +87,10 @@ class Plan:
         return tuple(cell for line in self.items for cell in line.cells)
 
     def totals(self) -> dict[str, dict[str, int]]:
-        """{"items": {act: n}, "roles": {act: n}, "cells": {"added", "changed", "removed"}}."""
+        """Count the acts.
+
+        {"items": {act: n}, "roles": {act: n}, "cells": {"added", "changed", "removed"}}
+        """
         items = Counter(line.act for line in self.items)
         roles = Counter(line.act for line in self.roles)
         cells = Counter(cell_act(cell) for cell in self.cells)
@@ -99,7 +102,7 @@ class Plan:
 
 
 def matched(current: Grid, wanted: Grid, *, pinned: Mapping[str, str] | None = None) -> Grid:
-    """`wanted` with the identities of `current`: its rows' uids and its roles' names.
+    """Give `wanted` the identities of `current`: uids of rows and names of roles.
 
     Rows that share a uid keep it; the others are aligned by number, name and place. A role
     whose name is an alias of a current one becomes that one; missing role details are kept.
@@ -121,7 +124,7 @@ def matched(current: Grid, wanted: Grid, *, pinned: Mapping[str, str] | None = N
 
 
 def diff(before: Grid, after: Grid, *, renamed: Mapping[str, str] | None = None) -> Plan:
-    """The plan from one grid to another. Rows are the same by uid, roles by name.
+    """Return the plan from one grid to another. Rows are matched by uid, roles by name.
 
     `renamed` holds old → new names of columns that are the same; the marks of such a column do
     not change by it, and they are named by the new name.
@@ -294,7 +297,7 @@ def _legend_lines(
 
 
 def cell_act(cell: CellLine) -> str:
-    """One of added, changed and removed."""
+    """Return one of added, changed and removed."""
     if not cell.before:
         return "added"
     return "changed" if cell.after else "removed"

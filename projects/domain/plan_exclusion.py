@@ -1,4 +1,4 @@
-"""A plan without some of its changes. Pure.
+"""Exclude some of the changes of a plan. Pure.
 
 A change is named by a key: "cell:UID:ROLE", "text:UID:FIELD" (number, name or description),
 "row:UID" for a row that comes or goes, with all below it, "role:NAME" for a column that comes,
@@ -15,7 +15,7 @@ from projects.domain.plan import Act, Plan
 
 
 def without(plan: Plan, left_out: Collection[str]) -> Grid:
-    """What the plan wants, less the changes left out; `plan.after` itself when there are none.
+    """Return `plan.after` without the excluded changes.
 
     Keys that name nothing in the plan are passed over. A row that stays below one that goes
     keeps its heading too.

@@ -1,4 +1,4 @@
-"""Columns of a file that the matrix has under another name, told by their marks. Pure."""
+"""Recognise renamed columns of a file by their marks. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _Column:
 
 
 def renamed_columns(old: Grid, new: Grid) -> dict[str, str]:
-    """New name → old name of the columns that one side alone has, and that are the same.
+    """Return new → old names of columns that one side alone has and that have the same marks.
 
     They are when at least LEAST_ALIKE of the marks that either has are equal, on the rows that
     both sides have. The most alike come first, and each column is taken once.

@@ -1,4 +1,4 @@
-"""What a grid becomes when one earlier change of it is taken back. Pure.
+"""Revert one earlier change of a grid. Pure.
 
 Given the grid now, and before and after the change, everything the change did is undone where it
 still stands as the change left it. Where something later touched it, that is an obstacle.
@@ -28,7 +28,7 @@ class Obstacle:
 def reverted(
     now: Grid, before: Grid, after: Grid, *, numbers: bool, renamed: Mapping[str, str] | None = None
 ) -> tuple[Grid, tuple[Obstacle, ...]]:
-    """`now` without what led from `before` to `after`, and what stops that.
+    """Revert in `now` what led from `before` to `after`; return the grid and the obstacles.
 
     `numbers` says whether 項番 are kept as given; otherwise they follow and count for nothing.
     `renamed` holds old → new names of columns. With obstacles the grid is as far as it went.
@@ -48,7 +48,7 @@ class _Work:
         self.obstacles: list[Obstacle] = []
 
     def frame(self) -> None:
-        """Titles and legend."""
+        """Revert titles and legend."""
         back = self.back
         for name in back.titles:
             if getattr(self.grid, name) != getattr(back.before, name):
@@ -60,7 +60,7 @@ class _Work:
             self.grid = replace(self.grid, legend=back.after.legend)
 
     def columns(self) -> None:
-        """The roles, with the marks of every row in their order; new columns are blank."""
+        """Return the roles with the marks of every row in their order; new columns are blank."""
         if all(line.act is Act.UNCHANGED for line in self.back.roles):
             return
         if self.grid.roles != self.back.before.roles:
@@ -99,7 +99,7 @@ class _Work:
         return {"", *self.grid.symbols}
 
     def texts_and_marks(self) -> None:
-        """Rows that were there before and are there after the change."""
+        """Revert rows that exist before and after the change."""
         lines = {
             line.after.uid: line
             for line in self.back.items
@@ -146,7 +146,7 @@ class _Work:
         return {line.after.name for line in self.back.roles if line.after and not line.before}
 
     def structure(self) -> None:
-        """Rows that come back, go, or move back, each with all below it."""
+        """Restore, delete or move back rows, each with all below it."""
         lines = self.back.items
         going = {line.shown.uid: line for line in lines if line.act is Act.REMOVED}
         placed = {line.shown.uid: line for line in lines if line.moved or line.act is Act.CREATED}
@@ -247,12 +247,12 @@ class _Tree:
             self.children[above].append(item.uid)
 
     def detach(self, uid: str) -> None:
-        """Takes a row out; what stands below it stays below it."""
+        """Take a row out; what stands below it stays below it."""
         self.children[self.parent.pop(uid)].remove(uid)
         del self.rows[uid]
 
     def put(self, item: Item, parent: str, before: list[str]) -> None:
-        """Places a row below a parent, behind the nearest of `before` that stands there."""
+        """Place a row below a parent, behind the nearest of `before` that stands there."""
         if item.uid in self.parent:
             self.detach(item.uid)
         siblings = self.children[parent]

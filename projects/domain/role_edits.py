@@ -1,4 +1,4 @@
-"""Edits of a grid's columns and of its 凡例, with what they cost. Pure."""
+"""Edit a grid's columns and its 凡例, and count what is lost. Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Clash:
 
 
 def with_roles(grid: Grid, wanted: Sequence[Wanted]) -> Grid:
-    """The grid with these columns in this order; columns that are not named go with their marks."""
+    """Set the columns in this order; columns that are not named go with their marks."""
     at = {role.name: place for place, role in enumerate(grid.roles)}
     places = [at.get(column.old) for column in wanted]
     items = tuple(
@@ -47,12 +47,12 @@ def with_roles(grid: Grid, wanted: Sequence[Wanted]) -> Grid:
 
 
 def renames(wanted: Sequence[Wanted]) -> dict[str, str]:
-    """Old name → new name of the columns that are renamed."""
+    """Return old → new names of the renamed columns."""
     return {c.old: c.role.name for c in wanted if c.old and c.old != c.role.name}
 
 
 def lost_marks(grid: Grid, wanted: Sequence[Wanted]) -> dict[str, int]:
-    """Column that goes → how many marks go with it."""
+    """Count the marks of each column that is deleted."""
     kept = {column.old for column in wanted}
     return {
         role.name: sum(bool(item.marks[place]) for item in grid.items)
@@ -62,7 +62,7 @@ def lost_marks(grid: Grid, wanted: Sequence[Wanted]) -> dict[str, int]:
 
 
 def merged(grid: Grid, source: str, target: str, keep: Keep) -> tuple[Grid, tuple[Clash, ...]]:
-    """The grid with one column poured into another, and the rows where they disagreed.
+    """Merge one column into another; return the grid and the rows with different marks.
 
     The source's name and aliases become aliases of the target, so that files still find it.
     KeyError when a column is not there or both are the same.
@@ -88,7 +88,7 @@ def merged(grid: Grid, source: str, target: str, keep: Keep) -> tuple[Grid, tupl
 
 
 def with_legend(grid: Grid, legend: Sequence[Mark], replaced: Mapping[str, str]) -> Grid:
-    """The grid with that 凡例. `replaced` says what becomes of each old symbol ("" blank).
+    """Set the 凡例. `replaced` says what becomes of each old symbol ("" blank).
 
     ValueError in words for a symbol that goes, is in use and is not in `replaced`.
     """
@@ -106,7 +106,7 @@ def with_legend(grid: Grid, legend: Sequence[Mark], replaced: Mapping[str, str])
 
 
 def used(grid: Grid) -> dict[str, int]:
-    """Symbol → in how many cells it stands."""
+    """Count the cells with each symbol."""
     counts = dict.fromkeys(grid.symbols, 0)
     for item in grid.items:
         for mark in item.marks:

@@ -1,4 +1,4 @@
-"""One role's whole part of a project: every task with its place, its mark and the partners."""
+"""List one role's tasks in a project, each with its place, its mark and the partners."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Duty:
 
     @property
     def place(self) -> tuple[Item, ...]:
-        """The headings between the phase and the task."""
+        """Return the headings between the phase and the task."""
         return self.path[1:]
 
 
@@ -63,7 +63,7 @@ class Part:
 
 
 def part_of(grid: Grid, place: int) -> Part:
-    """The part of the role at that place of the columns, from 0."""
+    """Return the tasks of the role at that place of the columns, from 0."""
     groups: dict[str, list[Duty]] = {}
     tops: dict[str, Item] = {}
     for duty in _duties(grid, place):

@@ -1,4 +1,4 @@
-"""Which row of one list is which row of another, when numbers shift and names repeat.
+"""Align the rows of two lists when numbers shift and names repeat.
 
 Patience alignment: rows unique on both sides and in the same order are anchors, the gaps
 between them are aligned in the same way, and what is left is paired by weaker evidence.
@@ -23,7 +23,7 @@ class Key:
 
 
 def align(old: Sequence[Key], new: Sequence[Key]) -> dict[int, int]:
-    """Index in `new` → index in `old`, each at most once; rows without a partner are absent."""
+    """Return new → old index, each at most once; rows without a partner are absent."""
     pairs: dict[int, int] = {}
     if not old or not new:
         return pairs
@@ -34,7 +34,7 @@ def align(old: Sequence[Key], new: Sequence[Key]) -> dict[int, int]:
 
 
 def increasing(values: Sequence[int]) -> set[int]:
-    """The positions of one longest increasing subsequence. O(n log n)."""
+    """Return the positions of one longest increasing subsequence. O(n log n)."""
     tails: list[int] = []
     at: list[int] = []
     before: list[int] = []

@@ -1,4 +1,4 @@
-"""Who carries how much: marks of tasks by phase and role, and who works with whom.
+"""Count the workload: marks of tasks by phase and role, and which roles work together.
 
 Pure counting over a `Grid`, linear in its cells. Marks on headings are no work: the filters of
 the matrix leave them out too, so that every number here is the number of rows found there.
@@ -67,7 +67,7 @@ class Workload:
 
     @property
     def by_role(self) -> tuple[Count, ...]:
-        """Per role over all stretches."""
+        """Sum each role over all stretches."""
         columns = zip(*(stretch.counts for stretch in self.stretches), strict=True)
         return tuple(map(total, columns)) or (Count(),) * len(self.roles)
 
@@ -109,7 +109,7 @@ class Together:
 
 
 def workload(grid: Grid, *, depth: int = PHASES) -> Workload:
-    """The marks of all tasks, by the headings down to that level."""
+    """Count the marks of all tasks, by the headings down to that level."""
     leading, helping = by_leading(grid.legend)
     return Workload(
         grid.roles,
@@ -121,7 +121,7 @@ def workload(grid: Grid, *, depth: int = PHASES) -> Workload:
 
 
 def together(grid: Grid) -> Together:
-    """Who works with whom. Each column is one number with a bit per task, so pairs are cheap."""
+    """Count the tasks that roles share. Each column is one number with a bit per task."""
     tasks, leads = tasks_of(grid.items), grid.leading
     columns = list(zip(*(task.marks for task in tasks), strict=True)) or [()] * len(grid.roles)
     marked = [_bits(column, set(column) - {""}) for column in columns]
@@ -131,18 +131,18 @@ def together(grid: Grid) -> Together:
 
 
 def by_leading(legend: Iterable[Mark]) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
-    """The marks of the 主たる作業者, and the others."""
+    """Split the symbols: those of the 主たる作業者, and the others."""
     marks = tuple(legend)
     return tuple(m for m in marks if m.leads), tuple(m for m in marks if not m.leads)
 
 
 def tasks_of(items: Sequence[Item]) -> list[Item]:
-    """The rows without children."""
+    """Return the rows without children."""
     return [item for index, item in enumerate(items) if not is_heading(items, index)]
 
 
 def shade(count: int, most: int) -> int:
-    """0 for nothing, 1 to 7 by the square root, so that small numbers differ too."""
+    """Return 0 for nothing, 1 to 7 by the square root, so that small numbers differ too."""
     return math.ceil(SHADES * math.sqrt(count / most)) if count else 0
 
 

@@ -1,4 +1,4 @@
-"""The match key: the third layer of a text, under raw and shown. Only for comparing."""
+"""Fold a text to its match key, for comparing only: the third layer under raw and shown."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ _DASHES = re.compile("[\u2010-\u2015\u2212\uff0d]")
 
 
 def match_key(text: str) -> str:
-    """NFKC, dashes alike, no spaces, no case: equal for texts that a reader calls the same."""
+    """Fold a text by NFKC, dashes alike, no spaces, no case."""
     folded = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
     return "".join(folded.split()).casefold()

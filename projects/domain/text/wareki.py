@@ -1,4 +1,4 @@
-"""Dates as Japanese documents write them: 和暦 with 西暦 beside it, often without a day.
+"""Parse and write dates as Japanese documents do: 和暦 beside 西暦, often without a day.
 
 A date is ISO 8601 text cut to what is known: "2014", "2014-05" or "2014-05-01". Era years
 start with the era (令和元年 = 2019); a month or day before the start belongs to the era before.
@@ -26,7 +26,7 @@ _ISO = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
 
 
 def parse(text: str) -> str | None:
-    """The ISO date of 「平成 26 年 5 月」, 「令和元年5月1日」 or H26.5.1, None for another text."""
+    """Parse 「平成 26 年 5 月」, 「令和元年5月1日」 or H26.5.1 to an ISO date, else None."""
     plain = unicodedata.normalize("NFKC", text).strip()
     plain = re.sub(r"\s*[((].*[))]\s*$", "", plain)
     if _ISO.match(plain):
@@ -40,7 +40,7 @@ def parse(text: str) -> str | None:
 
 
 def japanese(iso: str) -> str:
-    """「平成26年5月（2014年5月）」 for "2014-05"; "" for ""."""
+    """Return 「平成26年5月（2014年5月）」 for "2014-05"; "" for ""."""
     if not iso:
         return ""
     year, *rest = (int(part) for part in iso.split("-"))

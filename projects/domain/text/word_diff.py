@@ -1,4 +1,4 @@
-"""Two texts → the words that changed between them. Pure.
+"""Compute the words that changed between two texts. Pure.
 
 Japanese has no spaces: a word here is a run of characters of one script, and of kanji and
 hiragana each character by itself, so that a change of one is not a change of the whole sentence.
@@ -34,7 +34,7 @@ class Segments:
 
     @property
     def is_telling(self) -> bool:
-        """Whether enough is the same for the rest to stand out."""
+        """Return whether enough is the same for the rest to stand out."""
         same = sum(len(piece.text) for piece in self.old if not piece.changed)
         longer = max(sum(len(piece.text) for piece in side) for side in (self.old, self.new))
         shorter = min(sum(len(piece.text) for piece in side) for side in (self.old, self.new))
@@ -42,7 +42,7 @@ class Segments:
 
 
 def segments(old: str, new: str) -> Segments:
-    """Both texts in pieces, the changed ones marked."""
+    """Split both texts into pieces, the changed ones marked."""
     olds, news = _WORD.findall(old), _WORD.findall(new)
     start = _alike(olds, news)
     end = _alike(olds[start:][::-1], news[start:][::-1])
