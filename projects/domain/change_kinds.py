@@ -131,12 +131,12 @@ def below_headings(lines: Iterable[ItemLine], keeps: Callable[[ItemLine], bool])
 
 
 def columns_of(plan: Plan) -> list[tuple[str, Act]]:
-    """The role columns to show: as they will be, those that go last."""
+    """Return the role columns to show: the new ones, then the deleted ones."""
     names = [(line.after or line.before, line.act) for line in plan.roles]
     return [(role.name, act) for role, act in names if role is not None]
 
 
 def headings(items: Sequence[Item]) -> dict[str, Item]:
-    """uid → the row above it in the tree; top rows have none."""
+    """Return the row above each row in the tree, by uid; top rows have none."""
     above = zip(items, parents(items), strict=True)
     return {item.uid: items[up] for item, up in above if up >= 0}

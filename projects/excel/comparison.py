@@ -1,4 +1,4 @@
-"""Two grids side by side → 新旧対照表 as .xlsx: 新 | 旧 | 変更理由, what changed underlined.
+"""Write two grids side by side as 新旧対照表: 新 | 旧 | 変更理由, what changed underlined.
 
 A3 landscape, print-ready. Nothing is hidden in it, and it does not come back as a matrix.
 """
@@ -40,7 +40,7 @@ class Head:
 
 
 def sheet(pair: Pair, rows: Sequence[Row], head: Head, reasons: Mapping[str, str]) -> bytes:
-    """The rows as .xlsx; `reasons` has the text of 変更理由 by uid."""
+    """Write the rows as .xlsx; `reasons` has the text of 変更理由 by uid."""
     stream = io.BytesIO()
     with new_book(stream, TITLE, pair.plan.after.issuer) as book:
         writer = _Writer(book.add_worksheet(sheet_name(TITLE), MarkSheet), Styles(book))
@@ -148,7 +148,7 @@ class _Writer:
             sheet.set_column(column, column, width)
 
     def head(self, grid: Grid, head: Head) -> None:
-        """Title, what is compared, and the two header rows."""
+        """Write title, what is compared, and the two header rows."""
         title = f"{grid.document_number}　{grid.title}　{TITLE}".strip("　")
         lines = (f"新：{head.new}", f"旧：{head.old}", *head.more)
         for text, style in ((title, self._styles.title), *((t, self._styles.plain) for t in lines)):

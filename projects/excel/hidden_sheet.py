@@ -1,4 +1,4 @@
-"""How an exported workbook is known again when it comes back. Read by the child, so it is light."""
+"""Name the sheet that identifies an exported workbook. The child reads it, so it is light."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worksheet that writes a row's marks in one go; XlsxWriter takes a call and a tag per cell.
+"""Write a row's marks in one go; XlsxWriter takes a call and a tag per cell.
 
 Stands on four inner names of the pinned XlsxWriter: the table of the current row, the writer of
 one cell, the escaping of control characters and the index of a format. XlsxWriter takes a text
@@ -41,7 +41,7 @@ class MarkSheet(Worksheet):
     def write_marks(
         self, row: int, column: int, marks: Sequence[str], styles: Mapping[str, Format]
     ) -> None:
-        """The marks from that cell to the right, "" as a blank cell.
+        """Write the marks from that cell to the right, "" as a blank cell.
 
         `styles` has a format per symbol. Another cell of the row must be written first, and one
         to the right of the marks at some time.

@@ -1,4 +1,4 @@
-"""How much room texts take in a sheet; LibreOffice does not fit heights when it opens a file."""
+"""Compute row heights; LibreOffice does not fit them when it opens a file."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _VERTICAL_PITCH = 1.42
 
 
 def header_height(names: Sequence[str]) -> float:
-    """Points for the row of vertical names: the longest still fits at 5 pt."""
+    """Return the points of the row of vertical names: the longest still fits at 5 pt."""
     longest = max((len(name) for name in names), default=0)
     return min(_MAX_ROW, max(90.0, longest * 5 * _VERTICAL_PITCH))
 
 
 def vertical_size(name: str, height: float) -> float:
-    """The font size, from 1 to 9 pt, at which a vertical name fits the height in points."""
+    """Return the font size, 1 to 9 pt, at which a vertical name fits the height."""
     return min(9.0, max(1.0, int(height / (len(name) * _VERTICAL_PITCH) * 2) / 2))
 
 
 def row_height(item: Item, more: Sequence[tuple[str, float]] = ()) -> float:
-    """Points that a row needs for its wrapped texts, within Excel's limit.
+    """Return the points that a row needs for its wrapped texts, within Excel's limit.
 
     `more` has further texts with the widths of their columns in characters.
     """
@@ -39,7 +39,7 @@ def row_height(item: Item, more: Sequence[tuple[str, float]] = ()) -> float:
 
 
 def list_height(texts: Sequence[tuple[str, float]], *, size: int = 9) -> float | None:
-    """Points that a row of a plain list needs for texts in columns of so many characters.
+    """Return the points of a row of a plain list for texts in columns of so many characters.
 
     None where one line is enough, which needs no height of its own.
     """

@@ -1,4 +1,4 @@
-"""The cell formats of the sheets of 別紙10."""
+"""Define the cell formats of the sheets of 別紙10."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Styles:
         self.changed_piece = book.add_format(self._font(size=9, underline=1))
 
     def vertical(self, size: float) -> Format:
-        """Characters upright below one another, as Japanese headers are written."""
+        """Stack characters below one another, as Japanese headers are written."""
         return self._book.add_format(
             self._font(
                 **self._header | {"bold": False},
@@ -48,7 +48,7 @@ class Styles:
         )
 
     def text(self, text: str, *, level: int, name: str) -> Format:
-        """The format of a text cell; risky texts carry Excel's quote prefix."""
+        """Return the format of a text cell; risky texts carry Excel's quote prefix."""
         return self._kept(name, level=level, risky=text.startswith(_ALIVE))
 
     def _kept(self, name: str, *, level: int, risky: bool) -> Format:
@@ -58,11 +58,11 @@ class Styles:
         return self._texts[key]
 
     def changed(self, text: str) -> Format:
-        """The format of a text cell all of which changed: underlined."""
+        """Return the format of a text cell all of which changed: underlined."""
         return self._kept("changed", level=_PLAIN, risky=text.startswith(_ALIVE))
 
     def marks(self, grid: Grid, level: int) -> dict[str, Format]:
-        """The format of each symbol and of a blank cell at that level."""
+        """Return the format of each symbol and of a blank cell at that level."""
         names = {"": "mark"} | {
             mark.symbol: "lead" if mark.leads else "mark" for mark in grid.legend
         }

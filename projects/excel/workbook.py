@@ -1,4 +1,4 @@
-"""Grid → the Excel file of 別紙10, and tables of tasks → Excel files.
+"""Write a grid as the Excel file of 別紙10, and tables of tasks as Excel files.
 
 XlsxWriter in constant memory: rows leave as they are written, so the order of calls matters.
 Formulas and links are off; a text that looks like a formula is stored as text and marked so.
@@ -76,7 +76,7 @@ class Plain:
 
 
 def matrix(grid: Grid, origin: Origin = Origin(), more: Plain | None = None) -> bytes:
-    """別紙10 as .xlsx: the visible sheet for people, the hidden one for the way back.
+    """Write 別紙10 as .xlsx: a visible sheet for people, a hidden one for importing it again.
 
     `more` has a sheet of its own between them, which the way back does not read.
     """
@@ -97,7 +97,7 @@ def matrix(grid: Grid, origin: Origin = Origin(), more: Plain | None = None) -> 
 
 
 def parts(title: str, sheets: Sequence[Part]) -> bytes:
-    """One sheet per part, as .xlsx for people alone: nothing is hidden in it."""
+    """Write one sheet per part as .xlsx, without a hidden sheet."""
     stream = io.BytesIO()
     with new_book(stream, title, "") as book:
         styles = Styles(book)
@@ -107,12 +107,12 @@ def parts(title: str, sheets: Sequence[Part]) -> bytes:
 
 
 def table(title: str, headers: Sequence[tuple[str, float]], rows: Iterable[Sequence[str]]) -> bytes:
-    """A plain list as .xlsx, print-ready on A4."""
+    """Write a plain list as .xlsx, print-ready on A4."""
     return tables(title, [Plain(title, headers, rows)])
 
 
 def tables(title: str, sheets: Sequence[Plain]) -> bytes:
-    """One sheet per plain list, as .xlsx, print-ready on A4 or A3."""
+    """Write one sheet per plain list as .xlsx, print-ready on A4 or A3."""
     stream = io.BytesIO()
     with new_book(stream, title, "") as book:
         styles = Styles(book)
@@ -122,14 +122,14 @@ def tables(title: str, sheets: Sequence[Plain]) -> bytes:
 
 
 def sheet_name(text: str) -> str:
-    """A name that Excel takes: at most 31 UTF-16 units, none of []:*?/\\, no quote at an end."""
+    """Return a valid sheet name: at most 31 UTF-16 units, none of []:*?/\\, no quote at an end."""
     kept = "".join(" " if char in "[]:*?/\\" else char for char in text)
     cut = kept.encode("utf-16-le")[: 2 * 31].decode("utf-16-le", "ignore").strip("' ")
     return cut if cut and cut.casefold() not in _TAKEN else "Sheet1"
 
 
 def sheet_names(texts: Sequence[str]) -> list[str]:
-    """Names that Excel takes, all different without regard to case."""
+    """Return valid sheet names, all different without regard to case."""
     names: list[str] = []
     for text in texts:
         name, number = sheet_name(text), 1
@@ -141,7 +141,7 @@ def sheet_names(texts: Sequence[str]) -> list[str]:
 
 
 def preface_cells(grid: Grid) -> dict[str, tuple[int, bool, str]]:
-    """Field → (row, at the right end, text) of the lines above the header; rows from 0."""
+    """Return field → (row, at the right end, text) of the lines above the header; rows from 0."""
     cells = {
         "title": (0, False, grid.title),
         "document_number": (0, True, grid.document_number),
@@ -154,12 +154,12 @@ def preface_cells(grid: Grid) -> dict[str, tuple[int, bool, str]]:
 
 
 def header_row(grid: Grid) -> int:
-    """The row, from 0, of the group header; the column headers stand below it."""
+    """Return the row, from 0, of the group header; the column headers stand below it."""
     return max(row for row, _, _ in preface_cells(grid).values()) + 1
 
 
 def hidden_rows(grid: Grid, origin: Origin) -> Iterable[tuple[str, ...]]:
-    """The rows of the hidden sheet: a kind, then its values, all text."""
+    """Return the rows of the hidden sheet: a kind, then its values, all text."""
     yield ("format", FORMAT_VERSION)
     yield ("project", origin.project)
     yield ("revision", str(origin.revision))
@@ -175,7 +175,7 @@ def hidden_rows(grid: Grid, origin: Origin) -> Iterable[tuple[str, ...]]:
 
 
 def new_book(stream: io.BytesIO, title: str, author: str) -> Workbook:
-    """A workbook in which no text comes alive."""
+    """Open a workbook in which no text is a formula or a link."""
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -282,7 +282,7 @@ def _page_setup(sheet: Worksheet, grid: Grid, first: int, more: Sequence[Column]
 
 
 def print_pages(sheet: Worksheet, *, paper: int, repeat: tuple[int, int], title: str) -> None:
-    """Landscape, as wide as the paper (8 for A3, 9 for A4), with header rows and page numbers."""
+    """Set landscape, fit to the paper (8 for A3, 9 for A4), header rows and page numbers."""
     sheet.set_landscape()
     sheet.set_paper(paper)
     sheet.fit_to_pages(1, 0)

@@ -1,4 +1,4 @@
-"""The workload as Excel: phases, 工程, and who works with whom, each a sheet to print.
+"""Write the workload as Excel: phases, 工程, and shared tasks, each a sheet to print.
 
 pandas makes the pivot of each sheet from one line per stretch, role and kind of mark. It is
 imported on the first use: it takes half a second that nobody else should wait for.
@@ -21,7 +21,7 @@ Row = list[str | int]
 
 
 def sheets(grid: Grid) -> bytes:
-    """Four sheets, with sums."""
+    """Write four sheets, with sums."""
     by_phase, by_process = workload(grid, depth=PHASES), workload(grid, depth=PROCESSES)
     shared = together(grid)
     return workbook.tables(
@@ -36,7 +36,7 @@ def sheets(grid: Grid) -> bytes:
 
 
 def pivot(load: Workload) -> Any:
-    """A DataFrame: stretches (and their sum) × (role, kind of mark) (and their sums)."""
+    """Pivot to a DataFrame: stretches (and sum) × (role, kind of mark) (and sums)."""
     import pandas  # on first use, see above
 
     lines = [

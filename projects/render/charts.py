@@ -1,4 +1,4 @@
-"""Workload → SVG: heat maps and bars, for screen and paper. Classes only: the CSP forbids styles.
+"""Render the workload as SVG: heat maps and bars. Classes only: the CSP forbids styles.
 
 The numbers stand in a table beside the charts. To a screen reader the bars are one image, and a
 map is a group of links, each of which says all that it stands for.
@@ -54,7 +54,7 @@ class Heat:
 
 
 def heat(load: Workload, what: str, wanted: Heat) -> str:
-    """Stretches × roles, the darker the more; the number in each cell leads to its rows.
+    """Draw stretches × roles, darker for more; each number links to its rows.
 
     `what` names the stretches. All maps of a workload have the same shades.
     """
@@ -72,7 +72,7 @@ def heat(load: Workload, what: str, wanted: Heat) -> str:
 
 
 def bars(load: Workload) -> str:
-    """A bar per role: where it leads filled, where it helps hatched."""
+    """Draw a bar per role: filled where it leads, hatched where it helps."""
     most = max((count.total for count in load.by_role), default=0) or 1
     height = BAR_STEP * len(load.roles) + 8
     title = "関連業者別の記号の数"

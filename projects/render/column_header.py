@@ -1,4 +1,4 @@
-"""A column header, and how its name is set vertically. Pure."""
+"""Describe a column header, and set its name vertically. Pure."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Header:
 
     @property
     def vertical(self) -> str:
-        """ASCII in full width: brackets turn and digits stand upright in vertical text."""
+        """Return the name in full width: brackets turn, digits stand upright in vertical text."""
         return self.name.translate(_FULL_WIDTH)
 
     @property
     def is_long(self) -> bool:
-        """Longer than three lines of the header take at the usual size."""
+        """Return whether the name takes more than three lines of the header."""
         return len(self.name) > LONG_NAME

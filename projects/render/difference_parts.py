@@ -1,4 +1,4 @@
-"""The parts of a difference that are not rows: columns, title, 凡例, kinds. Pure."""
+"""Describe the parts of a difference that are not rows: columns, title, 凡例. Pure."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Column:
 
 
 def points(plan: Plan, left_out: Collection[str]) -> list[Point]:
-    """The changes that are not in the rows."""
+    """Return the changes that are not in the rows."""
     found = [
         (TITLE_WORDS[name], getattr(plan.before, name), getattr(plan.after, name), f"title:{name}")
         for name in plan.titles
@@ -80,7 +80,7 @@ def points(plan: Plan, left_out: Collection[str]) -> list[Point]:
 
 
 def shown_changes(values: Sequence[str]) -> tuple[Change, ...]:
-    """The kinds that a URL asks for; the usual ones when it asks for none."""
+    """Return the kinds of changes in a URL; the usual ones without any."""
     known = {change.value for change in Change}
     return tuple(Change(value) for value in values if value in known) or USUAL
 

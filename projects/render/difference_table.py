@@ -1,4 +1,4 @@
-"""A plan as rows of the matrix: which to show, and their HTML with old → new in the cells. Pure.
+"""Render a plan as rows of the matrix, with old → new in the cells. Pure.
 
 Joined in Python and escaped once, like the matrix itself (`matrix`), since a plan may have
 thousands of rows. Every single change may have a box to leave it out, named by the keys of
@@ -21,7 +21,7 @@ PER_PAGE = 2_000
 
 
 def marked(old: str, new: str) -> tuple[str, str]:
-    """The HTML of both texts with <del> and <ins> around what changed; BLANK for none."""
+    """Return both texts as HTML with <del> and <ins> on what changed; BLANK for none."""
     found = segments(old, new)
     return _pieces(found.old, "del"), _pieces(found.new, "ins")
 

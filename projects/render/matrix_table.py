@@ -1,4 +1,4 @@
-"""Grid → the HTML of the matrix table, joined in one place and escaped once.
+"""Render a grid as the HTML of the matrix table, joined in one place and escaped once.
 
 At 648 × 16 a template engine would spend most of the request here. Rows come in `tbody` chunks
 that the browser lays out only when they come near. Above 50,000 cells a row's marks travel as
@@ -52,7 +52,7 @@ class Table:
 
 
 def table(grid: Grid, shown: Sequence[int], fold: Fold, *, item_url: str) -> Table:
-    """The body and foot for the shown rows.
+    """Render body and foot for the shown rows.
 
     `item_url` is the path before an item's uid, "" for 項番 that lead nowhere.
     """
@@ -62,7 +62,7 @@ def table(grid: Grid, shown: Sequence[int], fold: Fold, *, item_url: str) -> Tab
 
 
 def glyphs(legend: Iterable[Mark]) -> dict[str, str] | None:
-    """Symbol → one full-width character, None when a symbol has no such form."""
+    """Return one full-width character per symbol, None when a symbol has no such form."""
     found = {"": FULL_WIDTH_SPACE}
     for mark in legend:
         char = mark.symbol
@@ -175,7 +175,7 @@ class _Rows:
 
 
 def count_text(counts: Counter[str], legend: Iterable[Mark]) -> str:
-    """「◎4 ○8」 on lines of their own, "" for none; escaped."""
+    """Return 「◎4 ○8」 on lines of their own, "" for none; escaped."""
     parts = (f"{m.symbol}{counts[m.symbol]}" for m in legend if counts[m.symbol])
     return escape("\n".join(parts), quote=False)
 

@@ -1,4 +1,4 @@
-"""A grid as text that any program reads and a comparison of files shows: CSV and Markdown.
+"""Render a grid as CSV and Markdown, which any program reads and compares.
 
 The same grid gives the same bytes. Both come back through the import as they are.
 """
@@ -16,12 +16,12 @@ _ALIVE = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def harmless(text: str) -> str:
-    """For CSV: Excel must not take a text for a formula."""
+    """Escape a text for CSV, so that Excel does not take it for a formula."""
     return f"'{text}" if text.startswith(_ALIVE) else text
 
 
 def as_csv(grid: Grid) -> bytes:
-    """UTF-8 with a mark at its beginning and CRLF, as Excel wants it."""
+    """Render UTF-8 with a byte order mark and CRLF, as Excel wants it."""
     out = io.StringIO()
     writer = csv.writer(out)
     for row in _rows(grid):
@@ -30,7 +30,7 @@ def as_csv(grid: Grid) -> bytes:
 
 
 def as_markdown(grid: Grid) -> bytes:
-    """A heading, the 凡例, and one table."""
+    """Render a heading, the 凡例, and one table."""
     heading = f"{grid.document_number} {grid.title}".strip()
     legend = [f"{mark.symbol}…{mark.label}" for mark in grid.legend]
     head, *rows = [f"| {' | '.join(map(_cell, row))} |" for row in _rows(grid)]
