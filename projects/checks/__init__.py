@@ -1,4 +1,4 @@
-"""What is wrong with a grid, or should be looked at. Pure, and linear in rows times columns."""
+"""Check a grid for what is wrong or should be looked at. Pure, linear in rows × columns."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ __all__ = [
 
 
 def findings(grid: Grid, *, share: float = SHARE) -> list[Finding]:
-    """Everything that the checks find, by code and then in document order.
+    """Run all checks and return the findings, by code and then in document order.
 
     `share` is the part of all tasks above which one column leads too much (W2).
     """
@@ -57,7 +57,7 @@ def _with_texts(finding: Finding, texts: Mapping[str, Sequence[str]]) -> Finding
 
 
 def places(grid: Grid) -> Callable[[str], tuple[int, int, str]]:
-    """How findings are ordered, by their key: also one that is not there any more has a place."""
+    """Return the position of each finding by its key, also for keys without a finding."""
     order = {code.value: place for place, code in enumerate(Code)}
     rows = {item.uid: place for place, item in enumerate(grid.items)}
 

@@ -1,4 +1,4 @@
-"""W8: the same task in another フェーズ, with other marks."""
+"""W8: find the same task in another フェーズ with other marks."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Pair:
 
 
 def sister_marks(sheet: Sheet, sisters: Sisters, suspects: Collection[int]) -> Iterator[Finding]:
-    """W8: the marks are not the same.
+    """W8: find tasks whose marks differ from those of the same task in another フェーズ.
 
     Where the same column took over from the same other one in several rows of a フェーズ, or only
     the cooperation differs in several, they are one finding. Not so where in one of the two the
@@ -66,7 +66,7 @@ def sister_marks(sheet: Sheet, sisters: Sisters, suspects: Collection[int]) -> I
 
 
 def in_doubt(index: int, sister: int, suspects: Collection[int]) -> tuple[int, int]:
-    """Of two rows that should be alike the wrong one and the right one.
+    """Return of two rows that should be alike the wrong one and the right one.
 
     Wrong is the one that other checks suspect, else the later one.
     """
@@ -84,27 +84,27 @@ def _kind(sheet: Sheet, index: int, sister: int) -> object:
 
 
 def _single(sheet: Sheet, pair: _Pair) -> Finding:
-    said = f"{sheet.place(pair.row)}は{_who(sheet, pair.row, pair.other)}、"
-    said += f"{sheet.place(pair.other)}では{_who(sheet, pair.other, pair.row)}です。"
+    message = f"{sheet.place(pair.row)}は{_who(sheet, pair.row, pair.other)}、"
+    message += f"{sheet.place(pair.other)}では{_who(sheet, pair.other, pair.row)}です。"
     item, other = sheet.items[pair.row], sheet.items[pair.other]
     cells = ((item.uid, ""), (other.uid, ""))
-    return Finding(Code.SISTER, cells, said, (*item.marks, *other.marks))
+    return Finding(Code.SISTER, cells, message, (*item.marks, *other.marks))
 
 
 def _together(sheet: Sheet, pairs: Sequence[_Pair]) -> Finding:
     first = pairs[0]
     numbers = "、".join(sheet.items[pair.row].number for pair in pairs[:SHOWN])
     rest = "など" if len(pairs) > SHOWN else ""
-    said = (
+    message = (
         f"項番{numbers}{rest}の{len(pairs)}行は{_who(sheet, first.row, first.other)}、"
         f"別フェーズの同じ作業では{_who(sheet, first.other, first.row)}です。"
     )
     if sheet.leads[first.row] == sheet.leads[first.other]:
-        said = f"項番{numbers}{rest}の{len(pairs)}行は、別フェーズの同じ作業と協力先が違います。"
+        message = f"項番{numbers}{rest}の{len(pairs)}行は、別フェーズの同じ作業と協力先が違います。"
     items = [sheet.items[at] for pair in pairs for at in (pair.row, pair.other)]
     evidence = tuple(mark for item in items for mark in item.marks)
     cells = tuple((sheet.items[pair.row].uid, "") for pair in pairs)
-    return Finding(Code.SISTER, cells, said, evidence)
+    return Finding(Code.SISTER, cells, message, evidence)
 
 
 def _who(sheet: Sheet, row: int, other: int) -> str:

@@ -1,4 +1,4 @@
-"""What a check says about a grid: a finding names the cells, and the repair where one is plain."""
+"""Define findings: what a check says about cells, and the repair where one is plain."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Finding:
 
     @property
     def uid(self) -> str:
-        """The row to show, "" for a finding about a column."""
+        """Return the row to show, "" for a finding about a column."""
         return next((uid for uid, _ in self.cells if uid), "")
 
     @property
@@ -121,7 +121,7 @@ class Finding:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The columns that it names."""
+        """Return the columns that the finding names."""
         return tuple(dict.fromkeys(role for _, role in self.cells if role))
 
     @property
@@ -130,7 +130,7 @@ class Finding:
 
 
 def repaired(grid: Grid, changes: Iterable[Change]) -> Grid:
-    """The grid with the values of the repairs in it; later ones win."""
+    """Apply the repairs to the grid; later ones win."""
     wanted: dict[str, list[Change]] = {}
     for change in changes:
         wanted.setdefault(change.uid, []).append(change)

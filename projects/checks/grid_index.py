@@ -1,4 +1,4 @@
-"""What every check needs of a grid, found once: tasks, paths, who leads."""
+"""Index a grid once for all checks: tasks, paths, and which columns lead."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class Sheet:
 
     @cached_property
     def supporting(self) -> str:
-        """The strongest mark that does not lead, "" where there is none."""
+        """Return the strongest mark that does not lead, "" where there is none."""
         return next((mark.symbol for mark in self.grid.legend if not mark.leads), "")
 
     @cached_property
     def lead(self) -> str:
-        """The mark of the 主たる作業者, "" for a legend without one."""
+        """Return the mark of the 主たる作業者, "" for a legend without one."""
         return next((mark.symbol for mark in self.grid.legend if mark.leads), "")
 
     @cached_property
@@ -65,13 +65,13 @@ class Sheet:
 
     @cached_property
     def leads(self) -> list[list[int]]:
-        """Per row the columns that lead."""
+        """Return the leading columns of each row."""
         leading = self.leading
         return [[at for at, mark in enumerate(i.marks) if mark in leading] for i in self.items]
 
     @cached_property
     def counts(self) -> tuple[list[int], list[int]]:
-        """Per column in how many tasks it has a mark, and in how many it leads."""
+        """Count per column the tasks with a mark, and those that it leads."""
         columns = list(zip(*(self.items[index].marks for index in self.tasks), strict=True))
         columns = columns or [()] * len(self.grid.roles)
         marked = [len(column) - column.count("") for column in columns]
@@ -79,17 +79,17 @@ class Sheet:
 
     @cached_property
     def names(self) -> list[str]:
-        """Per row the name as it is compared."""
+        """Return the match key of the name of each row."""
         return [_key(item.name) for item in self.items]
 
     @cached_property
     def descriptions(self) -> list[str]:
-        """Per row the 作業内容 as it is compared, line by line."""
+        """Return the match keys of the 作業内容 of each row, line by line."""
         return ["\n".join(map(_key, item.description.splitlines())) for item in self.items]
 
     @cached_property
     def orderers(self) -> list[int]:
-        """The columns of the 発注者; where no kinds are given, those whose names say so."""
+        """Return the columns of the 発注者; without kinds, those whose names say so."""
         columns = list(enumerate(self.grid.roles))
         if any(role.kind is not RoleKind.VENDOR for _, role in columns):
             return [at for at, role in columns if role.kind is RoleKind.ORDERER]
@@ -97,7 +97,7 @@ class Sheet:
 
     @cached_property
     def tops(self) -> list[int]:
-        """Per row the index of its フェーズ: a top row, or one below where there is but one."""
+        """Return the index of each row's フェーズ: a top row, or one below a single top row."""
         levels = Counter(item.level for item in self.items)
         phases = min((level for level, count in levels.items() if count > 1), default=1)
         found: list[int] = []
@@ -107,7 +107,7 @@ class Sheet:
         return found
 
     def place(self, index: int) -> str:
-        """How a sentence calls the row."""
+        """Return how a sentence names the row."""
         item = self.items[index]
         return f"項番{item.number}「{item.name}」" if item.number else f"「{item.name}」"
 
@@ -115,5 +115,5 @@ class Sheet:
         return self.grid.roles[column].name
 
     def named(self, columns: Iterable[int]) -> str:
-        """The columns as a sentence calls them; 「なし」 for none."""
+        """Return how a sentence names the columns; 「なし」 for none."""
         return "、".join(map(self.role, columns)) or "なし"

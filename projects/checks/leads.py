@@ -1,4 +1,4 @@
-"""Checks of single rows: who leads, who is marked at all."""
+"""Check single rows: which columns lead, and which have a mark at all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ EVERYBODY_FROM = 3
 
 
 def without_lead(sheet: Sheet) -> Iterator[Finding]:
-    """E1, and E2 or W6 beside it: tasks for which nobody is responsible."""
+    """E1, with E2 or W6: find tasks for which nobody is responsible."""
     for index in sheet.tasks:
         if sheet.leads[index]:
             continue
@@ -22,50 +22,50 @@ def without_lead(sheet: Sheet) -> Iterator[Finding]:
         if any(item.marks):
             names = [sheet.role(at) for at, mark in enumerate(item.marks) if mark]
             who = f"{'、'.join(names[:3])}{'ほか' if len(names) > 3 else ''}"
-            said = f"{place}は協力する業者（{who}）だけが書かれています。"
-            yield Finding(Code.ONLY_COOPERATION, cells, said, evidence)
+            message = f"{place}は協力する業者（{who}）だけが書かれています。"
+            yield Finding(Code.ONLY_COOPERATION, cells, message, evidence)
         else:
             yield Finding(Code.NO_MARK, cells, f"{place}に記号が一つもありません。", evidence)
 
 
 def marked_headings(sheet: Sheet) -> Iterator[Finding]:
-    """E3, with the marks taken away as the repair."""
+    """E3: find headings with marks; the repair deletes them."""
     for index, heading in enumerate(sheet.headings):
         item = sheet.items[index]
         marked = [at for at, mark in enumerate(item.marks) if mark] if heading else []
         if marked:
             cells = tuple((item.uid, sheet.role(at)) for at in marked)
             repair = tuple(Change(uid, "", role=role) for uid, role in cells)
-            said = f"{sheet.place(index)}は見出しですが、記号が{len(marked)}個あります。"
-            yield Finding(Code.MARKED_HEADING, cells, said, item.marks, repair)
+            message = f"{sheet.place(index)}は見出しですが、記号が{len(marked)}個あります。"
+            yield Finding(Code.MARKED_HEADING, cells, message, item.marks, repair)
 
 
 def strange_symbols(sheet: Sheet) -> Iterator[Finding]:
-    """E5: marks that the legend does not explain."""
+    """E5: find marks that the legend does not explain."""
     known = {"", *sheet.grid.symbols}
     for index, item in enumerate(sheet.items):
         if not known.issuperset(item.marks):
             strange = [at for at, mark in enumerate(item.marks) if mark not in known]
             cells = tuple((item.uid, sheet.role(at)) for at in strange)
             symbols = "、".join(dict.fromkeys(item.marks[at] for at in strange))
-            said = f"{sheet.place(index)}の記号「{symbols}」は凡例にありません。"
-            yield Finding(Code.SYMBOL, cells, said, item.marks)
+            message = f"{sheet.place(index)}の記号「{symbols}」は凡例にありません。"
+            yield Finding(Code.SYMBOL, cells, message, item.marks)
 
 
 def several_leads(sheet: Sheet) -> Iterator[Finding]:
-    """W1."""
+    """W1: find tasks that several columns lead."""
     for index in sheet.tasks:
         leads = sheet.leads[index]
         if len(leads) > 1:
             item = sheet.items[index]
             names = sheet.named(leads)
-            said = f"{sheet.place(index)}の主たる作業者が{len(leads)}者（{names}）います。"
+            message = f"{sheet.place(index)}の主たる作業者が{len(leads)}者（{names}）います。"
             cells = tuple((item.uid, sheet.role(at)) for at in leads)
-            yield Finding(Code.SEVERAL_LEADS, cells, said, item.marks)
+            yield Finding(Code.SEVERAL_LEADS, cells, message, item.marks)
 
 
 def everybody(sheet: Sheet) -> Iterator[Finding]:
-    """W5, where there are enough columns for it to mean something; one for a heading's tasks."""
+    """W5: find tasks that all columns share; one finding for the tasks of a heading."""
     if len(sheet.grid.roles) < EVERYBODY_FROM:
         return
     below: dict[int, list[int]] = {}
@@ -76,5 +76,5 @@ def everybody(sheet: Sheet) -> Iterator[Finding]:
         cells = tuple((sheet.items[index].uid, "") for index in rows)
         evidence = tuple(mark for index in rows for mark in sheet.items[index].marks)
         place = sheet.place(rows[0]) + (f"など{len(rows)}行" if len(rows) > 1 else "")
-        said = f"{place}は{len(sheet.grid.roles)}者すべてに記号があります。"
-        yield Finding(Code.EVERYBODY, cells, said, evidence)
+        message = f"{place}は{len(sheet.grid.roles)}者すべてに記号があります。"
+        yield Finding(Code.EVERYBODY, cells, message, evidence)

@@ -1,4 +1,4 @@
-"""Where findings are: rows, cells and columns with their codes. Pure."""
+"""Locate findings: rows, cells and columns with their codes. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from projects.checks import Finding
 
 
 def about(finding: Finding) -> tuple[tuple[str, str], ...]:
-    """(row uid, column) of what it names and of what its repair would change; "" as in `cells`.
+    """Return (row uid, column) of all that a finding names or its repair changes.
 
     Not the rows that are only counted anew: nothing is wrong with these.
     """
@@ -27,7 +27,7 @@ class Whereabouts:
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Whereabouts:
-        """Each code is told once in a place, in the order of the findings."""
+        """List each code once per place, in the order of the findings."""
         found = cls()
         for finding in findings:
             for uid, role in about(finding):

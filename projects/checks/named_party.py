@@ -1,4 +1,4 @@
-"""W4 and W7: who has to lead, by what the row says."""
+"""W4 and W7: find rows whose text names another lead."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _CLEARLY = 2
 
 
 def approvals(sheet: Sheet) -> Iterator[Finding]:
-    """W4: approvals that the orderer does not lead. Nothing in a project without an orderer."""
+    """W4: find approvals that the orderer does not lead. None without an orderer."""
     if not sheet.orderers:
         return
     orderers = sheet.named(sheet.orderers)
@@ -43,13 +43,13 @@ def approvals(sheet: Sheet) -> Iterator[Finding]:
         if set(leads) & set(sheet.orderers) or not _is_approval(sheet.names[index]):
             continue
         who = sheet.named(leads)
-        said = f"{sheet.place(index)}の主たる作業者が{who}です。承認は{orderers}の作業です。"
+        message = f"{sheet.place(index)}の主たる作業者が{who}です。承認は{orderers}の作業です。"
         cells = (
             (item.uid, sheet.role(sheet.orderers[0])),
             *((item.uid, sheet.role(a)) for a in leads),
         )
         yield Finding(
-            Code.APPROVAL, cells, said, item.marks, _handed(sheet, index, sheet.orderers[0])
+            Code.APPROVAL, cells, message, item.marks, _handed(sheet, index, sheet.orderers[0])
         )
 
 
@@ -61,7 +61,7 @@ def _is_approval(name: str) -> bool:
 
 
 def named_otherwise(sheet: Sheet) -> Iterator[Finding]:
-    """W7: the row says whose work it is, and that column does not lead."""
+    """W7: find rows that name a column which does not lead."""
     parties = Parties(sheet.grid.roles)
     for index in sheet.tasks:
         item = sheet.items[index]
@@ -71,10 +71,10 @@ def named_otherwise(sheet: Sheet) -> Iterator[Finding]:
             continue
         who = sheet.named(leads)
         named = sheet.role(column)
-        said = f"{sheet.place(index)}は「{named}」の作業と読めますが、主たる作業者は{who}です。"
+        message = f"{sheet.place(index)}は「{named}」の作業と読めますが、主たる作業者は{who}です。"
         cells = ((item.uid, named), *((item.uid, sheet.role(at)) for at in leads))
         repair = _handed(sheet, index, column)
-        yield Finding(Code.NAMED_OTHERWISE, cells, said, item.marks, repair)
+        yield Finding(Code.NAMED_OTHERWISE, cells, message, item.marks, repair)
 
 
 def _handed(sheet: Sheet, index: int, column: int) -> tuple[Change, ...]:
@@ -99,7 +99,7 @@ class Parties:
                     self._at.setdefault(_key(name), column)
 
     def named(self, name: str, description: str) -> int | None:
-        """The column that the name, or else the 作業内容, says; None where it is not plain.
+        """Return the column that name or 作業内容 names, None where it is not plain.
 
         Both are match keys, the 作業内容 line by line.
         """

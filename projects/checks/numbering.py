@@ -1,4 +1,4 @@
-"""E4: 項番 that are missing, doubled or out of order."""
+"""E4: find 項番 that are missing, doubled or out of order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Parts = tuple[int, ...]
 
 
 def numbers(sheet: Sheet) -> Iterator[Finding]:
-    """A problem per row. Where the 項番 count the rows, the repair counts them anew."""
+    """Find one problem per row. Where the 項番 count the rows, the repair renumbers them."""
     parts = [_parts(item.number) for item in sheet.items]
     numbered = sum(item.number != "" for item in sheet.items)
     counting = sum(len(one) == 1 for one in parts) >= MOSTLY * numbered > 0
@@ -32,8 +32,8 @@ def numbers(sheet: Sheet) -> Iterator[Finding]:
     repair = _counted_anew(sheet, parts) if counting and problems else ()
     for index, problem in sorted(problems.items()):
         item = sheet.items[index]
-        said = f"{sheet.place(index)}の{problem}。"
-        yield Finding(Code.NUMBER, ((item.uid, ""),), said, (item.number,), repair)
+        message = f"{sheet.place(index)}の{problem}。"
+        yield Finding(Code.NUMBER, ((item.uid, ""),), message, (item.number,), repair)
 
 
 def _doubles(sheet: Sheet) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Findings → the plan that puts them right, one or many of them at once."""
+"""Plan the repair of findings, one or many at once."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Checks = Callable[[Grid], Sequence[Finding]]
 
 
 def plan_of(grid: Grid, finding: Finding) -> Plan:
-    """What putting right this one finding would change."""
+    """Return the plan that repairs this one finding."""
     return diff(grid, repaired(grid, finding.repair))
 
 
 def plan_of_all(grid: Grid, chosen: Iterable[Finding], check: Checks) -> Plan:
-    """What putting right all of them would change.
+    """Return the plan that repairs all of them.
 
     The marks of a row are put right once: a finding that is about marks which another one has put
     right, and that says something else, stays. Several corrections of one text are made one after

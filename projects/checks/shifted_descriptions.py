@@ -1,4 +1,4 @@
-"""W11: a 作業内容 that belongs to the row above or below."""
+"""W11: find 作業内容 that belongs to the row above or below."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 
 
 def slid_texts(sheet: Sheet, sisters: Sisters) -> Iterator[Finding]:
-    """W11: runs of texts that stand at the sisters of the rows beside them, not at their own."""
+    """W11: find runs of texts that match the sisters of neighbouring rows, not their own."""
     texts = _Texts(sheet, sisters)
     for step in (-1, 1):
         run: list[int] = []
@@ -41,7 +41,7 @@ class _Texts:
         self._of = sisters.of
 
     def slid(self, step: int) -> Iterator[int]:
-        """The rows whose text is that of the row `step` further, in order."""
+        """Return the rows whose text is that of the row `step` further, in order."""
         for index, text in enumerate(self._own):
             beside = index + step
             if len(text) >= SHORTEST_TEXT and 0 <= beside < len(self._own):
@@ -78,9 +78,9 @@ def _run(sheet: Sheet, run: Sequence[int], step: int) -> Iterator[Finding]:
         return
     side = "上" if step < 0 else "下"
     place = sheet.place(run[0]) + (f"から{sheet.place(run[-1])}まで" if len(run) > 1 else "")
-    said = f"{place}の作業内容は、一つ{side}の行のものと読めます。"
+    message = f"{place}の作業内容は、一つ{side}の行のものと読めます。"
     cells = tuple((sheet.items[index].uid, "") for index in run)
-    yield Finding(Code.SLID_TEXT, cells, said, repair=_moved(sheet, run, step))
+    yield Finding(Code.SLID_TEXT, cells, message, repair=_moved(sheet, run, step))
 
 
 def _moved(sheet: Sheet, run: Sequence[int], step: int) -> tuple[Change, ...]:

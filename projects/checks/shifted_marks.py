@@ -1,4 +1,4 @@
-"""W10: marks that slipped by a column when the document was scanned."""
+"""W10: find marks that moved by a column when the document was scanned."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RARER = 3
 
 
 def shifted(sheet: Sheet, sisters: Sisters, suspects: Collection[int]) -> Iterator[Finding]:
-    """W10: runs of rows that say what their sisters say, one column beside it.
+    """W10: find runs of rows with the marks of their sisters one column beside them.
 
     A run goes on over rows that say exactly what their sisters say, and ends at any other.
     """
@@ -76,7 +76,7 @@ class _Slips:
         return _Slip(row, tuple(wanted), step, exact=True) if step else None
 
     def loose(self, index: int, sister: int) -> _Slip | None:
-        """Where one of the two has marks more, but enough of the others say the same.
+        """Find a slip where one of the two rows has more marks, but enough of the others agree.
 
         Wrong is the one whose lead is a rare one in its フェーズ; nothing where neither is.
         """

@@ -1,4 +1,4 @@
-"""W9: one thing written in two ways."""
+"""W9: find one thing written in two ways."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _PERSONS = {"担当者", "開発者", "管理者", "利用者", "作業者", "�
 
 
 def folded(key: str) -> str:
-    """A match key with the known variants unified."""
+    """Unify the known variants in a match key."""
     for right, wrong in VARIANTS:
         key = key.replace(wrong, right)
     return key
 
 
 def wording(sheet: Sheet) -> Iterator[Finding]:
-    """W9: per pair of forms one finding with every row of the rarer one, and all unified."""
+    """W9: find pairs of forms; one finding with every row of the rarer one, all unified."""
     rows: dict[str, list[Item]] = defaultdict(list)
     forms = {form: pair for pair in _pairs(sheet) for form in pair}
     pattern = re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True))))
@@ -83,11 +83,11 @@ def _in_roles(sheet: Sheet, form: str) -> bool:
 
 def _finding(right: str, wrong: str, rows: dict[str, list[Item]]) -> Finding:
     wrongly = rows[wrong]
-    said = f"「{wrong}」が{len(wrongly)}行、「{right}」が{len(rows[right])}行にあります。"
+    message = f"「{wrong}」が{len(wrongly)}行、「{right}」が{len(rows[right])}行にあります。"
     repair = tuple(change for item in wrongly for change in _unified(item, right, wrong))
     cells = tuple((item.uid, "") for item in wrongly)
     about = f"{wrong}→{right}"
-    return Finding(Code.WORDING, cells, said, (right, wrong), repair, about)
+    return Finding(Code.WORDING, cells, message, (right, wrong), repair, about)
 
 
 def _unified(item: Item, right: str, wrong: str) -> Iterator[Change]:
