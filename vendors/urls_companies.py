@@ -33,7 +33,7 @@ urlpatterns = [
     path(f"{_PERSON}deactivate/", people_views.deactivate, name="deactivate"),
     path(f"{_PERSON}activate/", people_views.activate, name="activate"),
     path(f"{_COMPANY}questions/<str:uid>/", thread, name="thread"),
-    path(f"{_COMPANY}tasks/", shown(task_list, told=True), name="tasks"),
+    path(f"{_COMPANY}tasks/", shown(task_list, logged=True), name="tasks"),
     path(f"{_COMPANY}tasks/export.xlsx", shown(task_export), name="tasks_export"),
     path(f"{_COMPANY}tasks/changes/", shown(change_list), name="changes"),
     path(f"{_COMPANY}tasks/changes/export.xlsx", shown(change_export), name="changes_export"),

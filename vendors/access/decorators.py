@@ -1,4 +1,4 @@
-"""What every page of a company goes through: who looks, as whom, and the role of the database."""
+"""Authorise the pages of companies: person, company, and the role of the database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SAFE, POST = ("GET", "HEAD"), ("POST",)
 
 
 def own(page: Page, methods: Sequence[str] = SAFE) -> Page:
-    """The page for the person's own companies. 404 for people of none."""
+    """Pass a view the desk of the person's own companies. 404 for people of none."""
 
     @require_http_methods(list(methods))
     @wraps(page)
@@ -36,10 +36,10 @@ def own(page: Page, methods: Sequence[str] = SAFE) -> Page:
     return wrapped
 
 
-def shown(page: Page, *, told: bool = False) -> Page:
-    """The same page as the company sees it, for managers of the project.
+def shown(page: Page, *, logged: bool = False) -> Page:
+    """Pass a view the desk of a company, for managers of the project who look as the company.
 
-    With `told` the security log says that somebody looked; the role of companies could not.
+    With `logged` the security log has an entry for it, which the role of companies cannot write.
     """
 
     @require_safe
@@ -50,7 +50,7 @@ def shown(page: Page, *, told: bool = False) -> Page:
     ) -> HttpResponse:
         user = person(request)
         vendor = company_of(project, company)
-        if told and request.method == "GET":
+        if logged and request.method == "GET":
             security_log.shown_as(vendor, by=user, project=project)
         base = reverse("companies:tasks", args=[project.slug, company])
         with row_security.seen_by(user, shown_as=vendor):
