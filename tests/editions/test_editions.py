@@ -21,7 +21,7 @@ from tests.support.company_project import (
     client_of,
     company,
     html,
-    said,
+    record_answer,
     statuses,
 )
 from tests.support.editions import published
@@ -80,14 +80,14 @@ def test_the_preview_says_what_is_new_gone_and_changed_for_each_company(crew: Pr
 
 
 def test_the_preview_counts_the_confirmations_that_will_not_count_any_more(crew: Project) -> None:
-    said(crew, "計画")
-    said(crew, "報告")
+    record_answer(crew, "計画")
+    record_answer(crew, "報告")
     changed(crew, CHANGED)
     assert (party(crew, "株式会社甲").reset, party(crew, "株式会社乙").reset) == (1, 0)
 
 
 def test_a_confirmation_that_counts_no_more_is_not_reset_again(crew: Project) -> None:
-    said(crew, "報告")
+    record_answer(crew, "報告")
     changed(crew, CHANGED)
     published(crew)
     changed(crew, GRID)

@@ -44,7 +44,7 @@ def uid_of(project: Project, item: str) -> str:
     return project.items.get(name=item).uid
 
 
-def said(
+def record_answer(
     project: Project,
     item: str,
     state: str = "confirmed",
@@ -52,7 +52,7 @@ def said(
     vendor: str = "株式会社甲",
     edition: int = 1,
 ) -> None:
-    """The company has said that of the task."""
+    """Record the company's answer to the task."""
     Confirmation.objects.create(
         project=project,
         vendor=company(vendor),
@@ -64,8 +64,8 @@ def said(
     )
 
 
-def asked(project: Project, item: str, text: str, *, vendor: str = "株式会社甲") -> Question:
-    """The company has asked that about the task."""
+def ask(project: Project, item: str, text: str, *, vendor: str = "株式会社甲") -> Question:
+    """Record the company's question about the task."""
     own: dict[str, Any] = {
         "project": project,
         "vendor": company(vendor),

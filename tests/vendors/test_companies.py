@@ -11,14 +11,14 @@ from projects.models import Project
 from tests.support.company_project import (
     BASE,
     DENIED,
-    asked,
+    ask,
     client_of,
     company,
     html,
     member,
     place,
     post,
-    said,
+    record_answer,
     statuses,
 )
 from vendors.models import Contract, Member, Vendor
@@ -36,8 +36,8 @@ def role(project: Project, name: str) -> int:
 
 
 def test_the_page_says_roles_progress_questions_and_people(crew: Project) -> None:
-    said(crew, "計画")
-    asked(crew, "報告", "いつまでですか")
+    record_answer(crew, "計画")
+    ask(crew, "報告", "いつまでですか")
     page = html(client_of("viewer").get(place()))
     for text in ("甲社", "企画", "50%", "いつまでですか", "kou@example.jp", "有効"):
         assert text in page
@@ -48,14 +48,14 @@ def test_the_page_costs_the_same_for_more_people_and_questions(
     crew: Project, django_assert_max_num_queries: Any
 ) -> None:
     client = client_of("manager")
-    asked(crew, "計画", "一")
+    ask(crew, "計画", "一")
     html(client.get(place()))
     with django_assert_max_num_queries(20) as before:
         html(client.get(place()))
     for name in ("a", "b", "c"):
         user = User.objects.create_user(name, f"{name}@example.jp")
         Member.objects.create(vendor=company(), user=user, project=crew)
-    asked(crew, "報告", "二")
+    ask(crew, "報告", "二")
     with django_assert_max_num_queries(len(before)):
         html(client.get(place()))
 
@@ -72,7 +72,7 @@ def test_who_sees_the_page(crew: Project) -> None:
 
 
 def test_a_company_that_has_left_keeps_its_people_and_questions(crew: Project) -> None:
-    question = asked(crew, "報告", "いつまでですか")
+    question = ask(crew, "報告", "いつまでですか")
     Contract.objects.filter(vendor=company()).delete()
     page = html(client_of("manager").get(place()))
     assert "担当する列がありません" in page
@@ -129,7 +129,7 @@ def test_a_role_handed_to_the_company_that_has_it_stays(crew: Project, log: list
 
 
 def test_a_role_is_taken_away_and_what_was_said_is_kept(crew: Project, log: list[str]) -> None:
-    said(crew, "計画")
+    record_answer(crew, "計画")
     page = html(post(place(f"roles/{role(crew, '甲社')}/"), remove="1"))
     assert "担当会社のない列" in page
     assert parts(crew) == {("株式会社乙", "乙社")}

@@ -63,7 +63,7 @@ def tasks(client: Client, **query: str) -> dict[str, Any]:
     return {row.record.line.name: row.record for row in table.rows}
 
 
-def say(client: Client, *names: str, state: str = "confirmed", **more: str) -> Any:
+def answer_tasks(client: Client, *names: str, state: str = "confirmed", **more: str) -> Any:
     keys = [tasks(client)[name].key for name in names]
     return client.post("/tasks/confirm/", {"task": keys, "state": state, **more}, follow=True)
 
@@ -74,30 +74,30 @@ def states(client: Client) -> dict[str, str]:
 
 def test_a_task_is_confirmed_with_person_and_edition(one: Client) -> None:
     assert states(one) == {"計画": "未確認", "報告": "未確認"}
-    assert "1件を「確認済」にしました" in say(one, "計画").content.decode()
+    assert "1件を「確認済」にしました" in answer_tasks(one, "計画").content.decode()
     stamp = tasks(one)["計画"].stamp
     assert (stamp.state, stamp.edition, stamp.person) == ("confirmed", 1, "甲野")
     assert states(one) == {"計画": "確認済", "報告": "未確認"}
 
 
 def test_many_tasks_are_confirmed_at_once(one: Client) -> None:
-    say(one, "計画", "報告")
+    answer_tasks(one, "計画", "報告")
     assert set(states(one).values()) == {"確認済"}
 
 
 def test_what_one_company_says_is_not_said_by_another(one: Client, other: Client) -> None:
-    say(one, "計画")
+    answer_tasks(one, "計画")
     assert states(other) == {"計画": "未確認", "試験": "未確認"}
 
 
 def test_a_confirmation_can_be_taken_back(one: Client) -> None:
-    say(one, "計画")
-    say(one, "計画", state="withdrawn")
+    answer_tasks(one, "計画")
+    answer_tasks(one, "計画", state="withdrawn")
     assert states(one)["計画"] == "未確認"
 
 
 def test_a_later_edition_that_changes_the_task_resets_it(project: Project, one: Client) -> None:
-    say(one, "計画", "報告")
+    answer_tasks(one, "計画", "報告")
     change(project, marked(GRID, "計画", "○", "◎"))
     published(project)
     assert states(one) == {"計画": "再確認", "報告": "確認済"}
@@ -110,7 +110,7 @@ def test_a_later_edition_that_changes_the_task_resets_it(project: Project, one: 
 
 
 def test_a_reset_stays_when_the_task_becomes_what_it_was(project: Project, one: Client) -> None:
-    say(one, "計画")
+    answer_tasks(one, "計画")
     for grid in (marked(GRID, "計画", "○", "◎"), GRID):
         change(project, grid)
         published(project)
@@ -118,7 +118,7 @@ def test_a_reset_stays_when_the_task_becomes_what_it_was(project: Project, one: 
 
 
 def test_a_draft_changes_nothing_for_companies(project: Project, one: Client) -> None:
-    say(one, "計画")
+    answer_tasks(one, "計画")
     change(project, marked(GRID, "試験", "◎", "◎"))
     assert states(one) == {"計画": "確認済", "報告": "未確認"}
 
@@ -176,18 +176,18 @@ def test_without_a_choice_the_page_says_what_to_do(one: Client) -> None:
 
 
 def test_a_question_about_many_tasks_needs_a_text(one: Client) -> None:
-    answer = say(one, "計画", "報告", state="question", text="  \n ")
+    answer = answer_tasks(one, "計画", "報告", state="question", text="  \n ")
     assert answer.status_code == 400
     assert not Question.objects.exists()
 
 
 def test_a_refused_question_keeps_ticks_and_text(one: Client) -> None:
-    page = say(one, "報告", state="question", text="長" * 4001).content.decode()
+    page = answer_tasks(one, "報告", state="question", text="長" * 4001).content.decode()
     assert page.count(" checked>") == 1
     assert f'value="{tasks(one)["報告"].key}" aria-label="項番3を選ぶ" checked>' in page
     assert "長" * 4001 + "</textarea>" in page
     assert '<details class="menu ask" open>' in page
-    empty = say(one, "計画", "報告", state="question").content.decode()
+    empty = answer_tasks(one, "計画", "報告", state="question").content.decode()
     assert empty.count(" checked>") == 2
     assert '<details class="menu ask" open>' in empty
 
@@ -216,14 +216,14 @@ def test_the_list_is_sorted_by_description_and_partners(one: Client) -> None:
 def test_states_are_sorted_as_they_are_worked_through(project: Project, one: Client) -> None:
     change(project, marked(GRID, "試験", "○", "◎"))
     published(project)
-    say(one, "計画")
-    say(one, "報告", state="question", text="期限は")
+    answer_tasks(one, "計画")
+    answer_tasks(one, "報告", state="question", text="期限は")
     assert list(tasks(one, sort="state")) == ["試験", "報告", "計画"]
     assert list(tasks(one, sort="-state")) == ["計画", "報告", "試験"]
 
 
 def test_a_question_about_many_tasks_opens_a_thread_each(one: Client) -> None:
-    say(one, "計画", "報告", state="question", text="期限は\nいつですか")
+    answer_tasks(one, "計画", "報告", state="question", text="期限は\nいつですか")
     assert set(states(one).values()) == {"質問あり"}
     assert [message.text for message in Message.objects.all()] == ["期限は\nいつですか"] * 2
     assert {question.state for question in Question.objects.all()} == {"open"}

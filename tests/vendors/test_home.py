@@ -21,11 +21,11 @@ from projects.store import lifecycle, waivers
 from tests.support.company_project import (
     BASE,
     GRID,
-    asked,
+    ask,
     changed,
     client_of,
     html,
-    said,
+    record_answer,
     uid_of,
 )
 from tests.support.editions import published
@@ -61,8 +61,8 @@ def another(slug: str) -> Project:
 
 
 def test_the_pmo_sees_its_projects_with_what_companies_owe(crew: Project) -> None:
-    said(crew, "計画")
-    asked(crew, "報告", "いつまでですか")
+    record_answer(crew, "計画")
+    ask(crew, "報告", "いつまでですか")
     found = page("viewer")
     total = board(crew).total
     assert f">{total.open}件<" in found
@@ -71,8 +71,8 @@ def test_the_pmo_sees_its_projects_with_what_companies_owe(crew: Project) -> Non
 
 
 def test_the_count_of_unconfirmed_tasks_is_the_board_s(crew: Project) -> None:
-    said(crew, "計画")
-    said(crew, "報告", "withdrawn")
+    record_answer(crew, "計画")
+    record_answer(crew, "報告", "withdrawn")
     changed(crew, marked(GRID, "計画", "○", "○"))
     published(crew)
     assert f">{board(crew).total.open}件<" in page("viewer")
@@ -169,8 +169,8 @@ def test_findings_of_a_huge_matrix_are_counted_when_somebody_looks(
 def test_a_company_sees_what_to_confirm_what_was_answered_and_what_changed(
     crew: Project,
 ) -> None:
-    said(crew, "計画")
-    question = asked(crew, "報告", "いつまでですか")
+    record_answer(crew, "計画")
+    question = ask(crew, "報告", "いつまでですか")
     inbox.answer(question, "月末です", by=manager())
     changed(crew, marked(GRID, "計画", "○", "◎"))
     published(crew)
@@ -212,7 +212,7 @@ def test_a_company_before_the_first_edition_is_told_so(project: Project) -> None
 
 def test_who_answered_everything_is_told_so(crew: Project) -> None:
     for item in ("計画", "報告", "検収"):
-        said(crew, item)
+        record_answer(crew, item)
     assert "すべての担当作業に返答しています" in page("kou")
 
 
@@ -252,7 +252,7 @@ def test_it_costs_the_same_at_any_size(
         client.get("/")
     for slug in ("two", "three"):
         another(slug)
-    asked(crew, "報告", "いつまでですか")
+    ask(crew, "報告", "いつまでですか")
     cache.clear()
     with django_assert_num_queries(queries):
         client.get("/")

@@ -132,7 +132,9 @@ def test_an_answer_is_mailed_to_the_people_who_asked_and_work_there(
     told = thread.reply(question, "回答", by=there.people["boss"], edition_number=2).text
     with django_capture_on_commit_callbacks(execute=True):
         request = RequestFactory().get("/")
-        notices.answered(request, question, task=there.sheets[MAIN].second[1].item.name, text=told)
+        notices.send_answer(
+            request, question, task=there.sheets[MAIN].second[1].item.name, text=told
+        )
     own = {there.people[name].email for name in ("a", "a_main", "both", "split")}
     assert {address for letter in mail.outbox for address in letter.to} == own
     assert {

@@ -80,7 +80,7 @@ MUTATIONS: dict[str, Mutation] = SCOPE | {
     ),
     "rows of any role": without(queries, "_TASKS", ROLES, "true"),
     "rows before of any role": without(queries, "_BEFORE", ROLES, "true"),
-    "sayings of any company": without(queries, "_SAID", " AND vendor = vendor_id"),
+    "answers of any company": without(queries, "_ANSWERS", " AND vendor = vendor_id"),
     "messages of any project": without(
         thread, "threads_of", '"project_id": tasks[0].seat.project_id,'
     ),
@@ -178,7 +178,7 @@ def test_the_rules_below_alone_tell_nothing(there: World, monkeypatch: pytest.Mo
     """
     for name in ("own_companies", "own_contracts", "rows of any role", "rows before of any role"):
         MUTATIONS[name](monkeypatch)
-    MUTATIONS["sayings of any company"](monkeypatch)
+    MUTATIONS["answers of any company"](monkeypatch)
     assert not any(_told(there, person) for person in PEOPLE)
     assert not _changed(there)
 
@@ -193,7 +193,7 @@ def test_every_statement_of_a_module_is_mutated() -> None:
     """A new statement in these modules belongs into the table."""
     statements = {name for name, text in vars(queries).items() if "FROM" in str(text)[:4000]}
     assert {name for name in statements if name.isupper()} == {
-        "_COMPANY", "_TASKS", "_SAID", "_BEFORE", "_EDITIONS",
+        "_COMPANY", "_TASKS", "_ANSWERS", "_BEFORE", "_EDITIONS",
     }  # fmt: skip
     asks = [n for n, f in inspect.getmembers(thread, inspect.isfunction) if _asks(f)]
     assert asks == ["_put", "ask", "close", "reply", "set_state", "threads_of"]
@@ -251,7 +251,7 @@ def _mailed(there: World, capture: Capture) -> bool:
     question = Question.objects.filter(project=project, vendor=vendor).order_by("pk")[0]
     text = question.messages.order_by("pk")[0].text
     with capture(execute=True):
-        notices.answered(RequestFactory().get("/"), question, task="", text=text)
+        notices.send_answer(RequestFactory().get("/"), question, task="", text=text)
         key = f"{vendor.uid}:{MAIN}:{there.sheets[MAIN].uids()[1]}:2"
         sent = {"task": key, "state": "question", "text": text}
         there.client("a").post("/tasks/confirm/", sent)

@@ -16,12 +16,12 @@ from projects.models import Project, Role
 from tests.support.company_project import (
     BASE,
     GRID,
-    asked,
+    ask,
     changed,
     client_of,
     company,
     html,
-    said,
+    record_answer,
     statuses,
 )
 from tests.support.editions import published
@@ -46,8 +46,8 @@ def counts(project: Project, name: str = "株式会社甲") -> tuple[int, int, i
 
 
 def test_a_confirmation_counts_until_a_later_edition_changes_the_task(crew: Project) -> None:
-    said(crew, "計画")
-    said(crew, "報告")
+    record_answer(crew, "計画")
+    record_answer(crew, "報告")
     assert counts(crew) == (2, 0, 0, 1)
     changed(crew, CHANGED)
     assert counts(crew) == (2, 0, 0, 1)
@@ -56,9 +56,9 @@ def test_a_confirmation_counts_until_a_later_edition_changes_the_task(crew: Proj
 
 
 def test_questions_and_withdrawn_confirmations_are_no_confirmations(crew: Project) -> None:
-    said(crew, "計画", "question")
-    said(crew, "報告", "withdrawn")
-    said(crew, "検収", "confirmed")
+    record_answer(crew, "計画", "question")
+    record_answer(crew, "報告", "withdrawn")
+    record_answer(crew, "検収", "confirmed")
     assert counts(crew) == (1, 0, 1, 1)
     assert tally(crew).percent == "33%"
 
@@ -67,7 +67,7 @@ def test_the_board_counts_what_the_companies_see(crew: Project) -> None:
     role = crew.roles.get(name="乙社")
     Contract.objects.create(vendor=company(), project=crew, role=role)
     for item, state in (("計画", "confirmed"), ("報告", "question"), ("試験", "confirmed")):
-        said(crew, item, state)
+        record_answer(crew, item, state)
     changed(crew, marked(CHANGED, "試験", "", ""))
     published(crew)
     for row in board(crew).companies:
@@ -86,24 +86,24 @@ def test_the_board_counts_what_the_companies_see(crew: Project) -> None:
 def test_all_is_confirmed_only_when_nothing_is_left(crew: Project) -> None:
     for item in ("計画", "報告", "検収"):
         assert tally(crew).percent != "100%"
-        said(crew, item)
+        record_answer(crew, item)
     assert tally(crew).percent == "100%"
 
 
 def test_what_another_company_said_does_not_count(crew: Project) -> None:
-    said(crew, "計画", vendor="株式会社乙")
+    record_answer(crew, "計画", vendor="株式会社乙")
     assert counts(crew) == (0, 0, 0, 3)
 
 
 def test_a_question_about_a_row_that_is_gone_still_waits(crew: Project) -> None:
-    asked(crew, "報告", "いつまでですか")
+    ask(crew, "報告", "いつまでですか")
     changed(crew, marked(GRID, "報告", "", ""))
     published(crew)
     assert tally(crew).waiting == 1
 
 
 def test_the_page_shows_companies_phases_and_roles_without_a_company(crew: Project) -> None:
-    said(crew, "計画")
+    record_answer(crew, "計画")
     Role.objects.create(project=crew, position=3, name="丙社")
     page = html(client_of("viewer").get(BOARD))
     assert "1 / 2（50%）" in page
@@ -139,8 +139,8 @@ def test_the_board_costs_the_same_for_more_companies_and_tasks(
     for name in ("丙", "丁", "戊"):
         vendor = Vendor.objects.create(name=name)
         Contract.objects.create(vendor=vendor, project=crew, role=crew.roles.get(name="甲社"))
-        said(crew, "計画", vendor=name)
-        asked(crew, "計画", "なぜですか", vendor=name)
+        record_answer(crew, "計画", vendor=name)
+        ask(crew, "計画", "なぜですか", vendor=name)
     with django_assert_max_num_queries(len(before)):
         html(client.get(BOARD))
 
@@ -152,7 +152,7 @@ def sheets(project: Project) -> list[list[tuple[Any, ...]]]:
 
 
 def test_the_export_has_companies_phases_and_every_task(crew: Project) -> None:
-    said(crew, "計画")
+    record_answer(crew, "計画")
     companies, phases, tasks, _ = sheets(crew)
     assert companies[2][:8] == ("株式会社甲", "甲社", 3, "33%", 33, 1, 0, 0)
     assert companies[-1][2] == 6
@@ -167,8 +167,8 @@ def test_the_export_has_companies_phases_and_every_task(crew: Project) -> None:
 
 
 def test_the_export_has_the_last_reminder_and_the_questions_that_are_left(crew: Project) -> None:
-    asked(crew, "計画", "期限は")
-    closed = asked(crew, "報告", "期限は")
+    ask(crew, "計画", "期限は")
+    closed = ask(crew, "報告", "期限は")
     closed.state = "closed"
     closed.save()
     remind("株式会社甲")
@@ -210,8 +210,8 @@ def remind(*names: str, **data: Any) -> Any:
 
 def test_companies_with_open_tasks_are_offered(crew: Project) -> None:
     for item in ("計画", "報告"):
-        said(crew, item)
-    said(crew, "検収", "question")
+        record_answer(crew, item)
+    record_answer(crew, "検収", "question")
     page = html(client_of("manager").get(REMIND))
     assert "株式会社乙" in page
     assert "株式会社甲" not in page
@@ -232,8 +232,8 @@ def test_going_on_without_a_company_is_an_error_in_words(crew: Project) -> None:
 def test_a_reminder_tells_each_person_of_the_own_open_tasks(
     crew: Project, django_capture_on_commit_callbacks: Any
 ) -> None:
-    said(crew, "計画")
-    said(crew, "報告")
+    record_answer(crew, "計画")
+    record_answer(crew, "報告")
     changed(crew, CHANGED)
     published(crew)
     with django_capture_on_commit_callbacks(execute=True):

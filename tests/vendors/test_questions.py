@@ -14,7 +14,7 @@ from projects.models import Project
 from tests.support.company_project import (
     BASE,
     GRID,
-    asked,
+    ask,
     changed,
     client_of,
     company,
@@ -37,20 +37,20 @@ def thread(project: Project, item: str = "報告") -> str:
 
 def order(**query: str) -> list[str]:
     found = client_of("viewer").get(LIST, query).context["questions"]
-    return [f"{asked.question.vendor.name} {asked.row.name}" for asked in found]
+    return [f"{summary.question.vendor.name} {summary.row.name}" for summary in found]
 
 
 def test_the_list_has_the_questions_that_wait_first(crew: Project) -> None:
-    asked(crew, "計画", "一")
-    asked(crew, "試験", "二", vendor="株式会社乙")
+    ask(crew, "計画", "一")
+    ask(crew, "試験", "二", vendor="株式会社乙")
     html(client_of("editor").post(thread(crew, "計画"), {"text": "はい"}, follow=True))
-    asked(crew, "報告", "三")
+    ask(crew, "報告", "三")
     assert order() == ["株式会社甲 報告", "株式会社乙 試験", "株式会社甲 計画"]
 
 
 def test_the_list_filters_by_state_and_company(crew: Project) -> None:
-    asked(crew, "計画", "一")
-    asked(crew, "試験", "二", vendor="株式会社乙")
+    ask(crew, "計画", "一")
+    ask(crew, "試験", "二", vendor="株式会社乙")
     client_of("editor").post(thread(crew, "計画"), {"text": "はい"})
     assert order(state="open") == ["株式会社乙 試験"]
     assert order(company=company().uid) == ["株式会社甲 計画"]
@@ -60,8 +60,8 @@ def test_the_list_filters_by_state_and_company(crew: Project) -> None:
 
 def test_the_list_shows_the_last_words_and_says_when_there_are_none(crew: Project) -> None:
     assert "まだありません" in html(client_of("viewer").get(LIST))
-    asked(crew, "計画", "最初の質問")
-    asked(crew, "計画", "続きの質問")
+    ask(crew, "計画", "最初の質問")
+    ask(crew, "計画", "続きの質問")
     page = html(client_of("viewer").get(LIST))
     assert "続きの質問" in page
     assert "最初の質問" not in page
@@ -72,18 +72,18 @@ def test_the_cost_of_the_list_does_not_grow(
     crew: Project, django_assert_max_num_queries: Any
 ) -> None:
     client = client_of("viewer")
-    asked(crew, "計画", "一")
+    ask(crew, "計画", "一")
     html(client.get(LIST))
     with django_assert_max_num_queries(9) as before:
         html(client.get(LIST))
     for item in ("報告", "検収", "試験"):
-        asked(crew, item, "二")
+        ask(crew, item, "二")
     with django_assert_max_num_queries(len(before)):
         html(client.get(LIST))
 
 
 def test_the_thread_shows_the_task_as_published(crew: Project) -> None:
-    asked(crew, "報告", "いつまでですか")
+    ask(crew, "報告", "いつまでですか")
     changed(crew, marked(GRID, "報告", "◎", "○"))
     page = html(client_of("viewer").get(thread(crew)))
     assert "○ 甲社" in page
@@ -92,7 +92,7 @@ def test_the_thread_shows_the_task_as_published(crew: Project) -> None:
 
 
 def test_the_thread_of_a_task_that_was_taken_away_is_still_there(crew: Project) -> None:
-    asked(crew, "報告", "いつまでですか")
+    ask(crew, "報告", "いつまでですか")
     changed(crew, marked(GRID, "報告", "", ""))
     published(crew)
     page = html(client_of("viewer").get(thread(crew)))
@@ -105,20 +105,20 @@ def test_a_thread_that_nobody_began_is_not_found(crew: Project) -> None:
 
 
 def test_a_question_of_another_company_is_not_found(crew: Project) -> None:
-    asked(crew, "計画", "なぜですか", vendor="株式会社乙")
+    ask(crew, "計画", "なぜですか", vendor="株式会社乙")
     assert client_of("editor").get(thread(crew, "計画")).status_code == 404
 
 
 def test_an_answer_is_kept_and_mailed_to_the_company_alone(
     crew: Project, django_capture_on_commit_callbacks: Any
 ) -> None:
-    asked(crew, "報告", "いつまでですか")
+    ask(crew, "報告", "いつまでですか")
     with django_capture_on_commit_callbacks(execute=True):
         page = html(client_of("editor").post(thread(crew), {"text": "今月末です"}, follow=True))
     assert "今月末です" in page
     assert Question.objects.get().state == "answered"
-    said = Message.objects.get(side="pmo")
-    assert (said.text, said.person_name, said.edition_number) == ("今月末です", "editor", 1)
+    reply = Message.objects.get(side="pmo")
+    assert (reply.text, reply.person_name, reply.edition_number) == ("今月末です", "editor", 1)
     (letter,) = mail.outbox
     assert letter.to == ["kou@example.jp"]
     assert "今月末です" in letter.body
@@ -126,21 +126,21 @@ def test_an_answer_is_kept_and_mailed_to_the_company_alone(
 
 
 def test_a_company_sees_the_answer(crew: Project) -> None:
-    asked(crew, "報告", "いつまでですか")
+    ask(crew, "報告", "いつまでですか")
     client_of("editor").post(thread(crew), {"text": "今月末です"})
     page = html(client_of("kou").get(f"/tasks/small/{uid_of(crew, '報告')}/"))
     assert "今月末です" in page
 
 
 def test_an_empty_answer_is_an_error_in_words(crew: Project) -> None:
-    asked(crew, "報告", "いつまでですか")
+    ask(crew, "報告", "いつまでですか")
     page = html(client_of("editor").post(thread(crew), {"text": " "}), 400)
     assert "内容を入力してください" in page
     assert Message.objects.count() == 1
 
 
 def test_a_question_is_closed_and_opened_again(crew: Project) -> None:
-    question = asked(crew, "報告", "いつまでですか")
+    question = ask(crew, "報告", "いつまでですか")
     seen = question.messages.get().pk
     client_of("editor").post(thread(crew), {"close": "1", "seen": seen})
     assert Question.objects.get().state == "closed"
@@ -153,9 +153,9 @@ def test_a_question_is_closed_and_opened_again(crew: Project) -> None:
 
 
 def test_what_the_company_said_meanwhile_is_not_closed_unread(crew: Project) -> None:
-    question = asked(crew, "報告", "いつまでですか")
+    question = ask(crew, "報告", "いつまでですか")
     seen = question.messages.get().pk
-    asked(crew, "報告", "もう一つあります")
+    ask(crew, "報告", "もう一つあります")
     data = {"close": "1", "seen": seen, "text": "書きかけ"}
     page = html(client_of("editor").post(thread(crew), data), 409)
     assert "新しい発言があります" in page
@@ -167,7 +167,7 @@ def test_what_the_company_said_meanwhile_is_not_closed_unread(crew: Project) -> 
 def test_the_company_is_told_when_its_question_is_closed_or_reopened(
     crew: Project, django_capture_on_commit_callbacks: Any
 ) -> None:
-    seen = asked(crew, "報告", "いつまでですか").messages.get().pk
+    seen = ask(crew, "報告", "いつまでですか").messages.get().pk
     for data in ({"close": "1", "seen": seen}, {"reopen": "1"}):
         for _ in range(2):  # the second time nothing is new
             with django_capture_on_commit_callbacks(execute=True):
@@ -182,7 +182,7 @@ def test_the_company_is_told_when_its_question_is_closed_or_reopened(
 def test_a_text_beside_closing_is_said_before(
     crew: Project, django_capture_on_commit_callbacks: Any
 ) -> None:
-    seen = asked(crew, "報告", "いつまでですか").messages.get().pk
+    seen = ask(crew, "報告", "いつまでですか").messages.get().pk
     data = {"close": "1", "seen": seen, "text": "今月末です"}
     with django_capture_on_commit_callbacks(execute=True):
         client_of("editor").post(thread(crew), data)
@@ -193,14 +193,14 @@ def test_a_text_beside_closing_is_said_before(
 
 
 def test_too_long_a_text_beside_closing_is_kept_and_nothing_is_closed(crew: Project) -> None:
-    seen = asked(crew, "報告", "いつまでですか").messages.get().pk
+    seen = ask(crew, "報告", "いつまでですか").messages.get().pk
     data = {"close": "1", "seen": seen, "text": "長" * 4001}
     assert "長" * 4001 in html(client_of("editor").post(thread(crew), data), 400)
     assert (Question.objects.get().state, Message.objects.count()) == ("open", 1)
 
 
 def test_a_text_beside_reopening_is_an_answer(crew: Project) -> None:
-    seen = asked(crew, "報告", "いつまでですか").messages.get().pk
+    seen = ask(crew, "報告", "いつまでですか").messages.get().pk
     client_of("editor").post(thread(crew), {"close": "1", "seen": seen})
     client_of("editor").post(thread(crew), {"reopen": "1", "text": "今月末です"})
     assert Question.objects.get().state == "answered"
@@ -209,7 +209,7 @@ def test_a_text_beside_reopening_is_an_answer(crew: Project) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_answer_at_once_lose_nothing(crew: Project) -> None:
-    question = asked(crew, "報告", "いつまでですか")
+    question = ask(crew, "報告", "いつまでですか")
     people = {m.user.username: m.user for m in crew.memberships.select_related("user")}
     together = threading.Barrier(2)
 
@@ -228,7 +228,7 @@ def test_two_who_answer_at_once_lose_nothing(crew: Project) -> None:
 
 
 def test_who_may_read_and_answer(crew: Project) -> None:
-    asked(crew, "報告", "いつまでですか")
+    ask(crew, "報告", "いつまでですか")
     read = {"kou": 404, "stranger": 404, "viewer": 200, "editor": 200, "manager": 200}
     assert statuses("get", LIST) == read
     assert statuses("get", thread(crew)) == read

@@ -24,13 +24,13 @@ MOST_QUESTIONS = 20
 @company_page(Right.VIEW)
 def company(request: HttpRequest, project: Project, vendor: Vendor) -> HttpResponse:
     row = next(iter(board(project, vendor=vendor).companies), None)
-    asked = inbox.listed(project, company=vendor.uid)
+    questions = inbox.questions_of(project, company=vendor.uid)
     context = {
         "project": project,
         "company": row,
         "vendor": vendor,
         "contracts": contracts.contracts_of(project, vendor),
-        "questions": inbox.described(project, list(asked[:MOST_QUESTIONS])),
+        "questions": inbox.summaries_of(project, list(questions[:MOST_QUESTIONS])),
         "people": _people(request, project, vendor),
         "may_manage": project.right >= Right.MANAGE,
     }

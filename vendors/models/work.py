@@ -15,7 +15,7 @@ from vendors.models.vendor import Vendor
 MAX_TEXT = 4_000
 
 
-class Said(Signed):
+class TaskRecord(Signed):
     """Who said something about a company's task, on which 版 and when."""
 
     vendor = models.ForeignKey(
@@ -32,7 +32,7 @@ class Said(Signed):
 
 
 @recorded()
-class Confirmation(Said):
+class Confirmation(TaskRecord):
     """What a company last said of a task. It counts until a later 版 changes the task."""
 
     class State(models.TextChoices):
@@ -92,7 +92,7 @@ class Question(models.Model):
         return f"{self.vendor} {self.uid}"
 
 
-class Message(Said):
+class Message(TaskRecord):
     """One thing said in a thread. Never changed."""
 
     class Side(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Filters of the progress page, and which companies are reminded."""
+"""Validate the filter of the progress page, and the companies to remind."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class PhaseForm(forms.Form):
 
     @property
     def chosen(self) -> str:
-        """What was asked for; "" for everything, also when it is not offered."""
+        """Return the requested phase; "" for all, also for one that is not offered."""
         return self.cleaned_data["phase"] if self.is_valid() else ""
 
 
 class RemindForm(forms.Form):
-    """Which companies are reminded; `again` also those that were today."""
+    """The companies to remind; `again` includes those reminded today."""
 
     company = forms.MultipleChoiceField(
         label="催促する会社", error_messages={"required": "催促する会社を選んでください。"}

@@ -1,4 +1,4 @@
-"""How far the companies of a project are with the latest 版, counted in the database."""
+"""Count the companies' progress with the latest 版, in the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from projects.store import editions
 from raci.database.raw_sql import fetch
 from vendors.models import Contract, Question, Reminder, Vendor
 
-# A row of the 版 is a company's task as in `worklist`; its state is that of `tasks.Task`.
+# A row of the 版 is a company's task as in `tasks.queries`; its state is that of `tasks.task.Task`.
 _TASK = """
 WITH company AS MATERIALIZED (
     SELECT vendor_id, array_agg(role_id) AS roles FROM vendors_contract
@@ -22,14 +22,14 @@ WITH company AS MATERIALIZED (
 ), task AS (
     SELECT company.vendor_id, company.roles, row.position, row.number, row.name, row.role_ids,
         row.symbols, COALESCE(row.path_names[1], row.name) AS phase, row.path_names,
-        said.edition_number, said.person_name, said.at, said.state AS said,
+        answer.edition_number, answer.person_name, answer.at, answer.state AS answer,
         question.state AS question,
-        CASE WHEN said.state IS NULL OR said.state = 'withdrawn' THEN 'new'
-            WHEN said.edition_number < row.changed_in THEN 'reset' ELSE said.state END AS state
+        CASE WHEN answer.state IS NULL OR answer.state = 'withdrawn' THEN 'new'
+            WHEN answer.edition_number < row.changed_in THEN 'reset' ELSE answer.state END AS state
     FROM company JOIN projects_editionrow row ON row.project_id = %(project)s
         AND row.edition_id = %(edition)s AND row.role_ids && company.roles
-    LEFT JOIN vendors_confirmation said ON said.project_id = %(project)s
-        AND said.vendor_id = company.vendor_id AND said.uid = row.uid
+    LEFT JOIN vendors_confirmation answer ON answer.project_id = %(project)s
+        AND answer.vendor_id = company.vendor_id AND answer.uid = row.uid
     LEFT JOIN vendors_question question ON question.project_id = %(project)s
         AND question.vendor_id = company.vendor_id AND question.uid = row.uid
 )
@@ -38,10 +38,10 @@ _TALLIES = f"""{_TASK}
 SELECT vendor_id, phase, min(position),
     count(*) FILTER (WHERE state = 'new'), count(*) FILTER (WHERE state = 'reset'),
     count(*) FILTER (WHERE state = 'question'), count(*) FILTER (WHERE state = 'confirmed'),
-    count(*) FILTER (WHERE question = 'open'), max(at) FILTER (WHERE said = 'confirmed')
+    count(*) FILTER (WHERE question = 'open'), max(at) FILTER (WHERE answer = 'confirmed')
 FROM task GROUP BY vendor_id, phase
 """
-_SPELLED = f"""{_TASK}
+_COMPANY_TASKS = f"""{_TASK}
 SELECT vendor_id, number, phase, name, state, edition_number, person_name, at,
     ARRAY(
         SELECT symbol FROM unnest(role_ids, symbols) AS mark(role, symbol)
@@ -53,7 +53,7 @@ FROM task ORDER BY position, vendor_id
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many tasks are in which state, questions that wait, and when one was last confirmed."""
+    """Counts of tasks by state, of open questions, and the time of the last confirmation."""
 
     new: int = 0
     reset: int = 0
@@ -79,23 +79,26 @@ class Tally:
 
     @property
     def open(self) -> int:
-        """What the company has still to say something about."""
+        """Return the number of tasks that the company has still to answer."""
         return self.new + self.reset
 
     @property
     def rate(self) -> int | None:
-        """The confirmed part in percent, rounded down: 100 means all; None without a task."""
+        """Return the confirmed part in percent, rounded down: 100 means all.
+
+        None without a task.
+        """
         return 100 * self.confirmed // self.tasks if self.tasks else None
 
     @property
     def percent(self) -> str:
-        """The rate in words; "" without a task."""
+        """Return the rate with its sign, "" without a task."""
         return "" if self.rate is None else f"{self.rate}%"
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """One company: its roles, its tasks by phase, and the last reminder."""
+    """One company: its roles, its tallies by phase, and the last reminder."""
 
     vendor: Vendor
     roles: tuple[str, ...]
@@ -105,7 +108,7 @@ class Company:
 
     @property
     def total(self) -> Tally:
-        """Of all phases, with the questions that wait about rows that are no task any more."""
+        """Return the tally of all phases and of open questions about rows that are no tasks now."""
         return total(self.phases.values()) + Tally(waiting=self.elsewhere)
 
 
@@ -124,11 +127,11 @@ class Board:
 
     @property
     def table(self) -> list[tuple[Company, list[Tally | None]]]:
-        """Companies × phases."""
+        """Return each company with its tally per phase, None without a task there."""
         return [(row, [row.phases.get(phase) for phase in self.phases]) for row in self.companies]
 
     def within(self, phase: str) -> Board:
-        """The same, cut down to one phase."""
+        """Return the board cut down to one phase."""
         kept = tuple(
             replace(row, elsewhere=0, phases={n: t for n, t in row.phases.items() if n == phase})
             for row in self.companies
@@ -137,8 +140,8 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
-class Spelled:
-    """One task of one company."""
+class CompanyTask:
+    """One task of one company with its answer."""
 
     vendor_id: int
     number: str
@@ -152,7 +155,7 @@ class Spelled:
 
 
 def board(project: Project, *, vendor: Vendor | None = None) -> Board:
-    """The companies of the project, or one of them, in five queries."""
+    """Return the progress of the project's companies, or of one, in five queries."""
     edition = editions.latest(project)
     contracts = Contract.objects.with_roles(project).select_related("vendor")
     contracts = contracts.order_by("role__position", "vendor__name", "pk")
@@ -164,20 +167,21 @@ def board(project: Project, *, vendor: Vendor | None = None) -> Board:
     return Board(edition, phases, companies, tuple(r for r in vacant if r.pk not in taken))
 
 
-def spelled(project: Project, edition: Edition) -> Iterator[Spelled]:
-    """Every task of every company, in document order."""
-    for row in fetch(_SPELLED, _values(project, edition, None)):
-        yield Spelled(*row)
+def company_tasks(project: Project, edition: Edition) -> Iterator[CompanyTask]:
+    """Yield every task of every company, in document order."""
+    for row in fetch(_COMPANY_TASKS, _values(project, edition, None)):
+        yield CompanyTask(*row)
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
+    """Return the sum of tallies."""
     return sum(tallies, Tally())
 
 
 def _tallies(
     project: Project, edition: Edition | None, vendor: Vendor | None
 ) -> tuple[dict[int, dict[str, Tally]], tuple[str, ...]]:
-    """By company and phase, and the phases in document order."""
+    """Return the tallies by company and phase, and the phases in document order."""
     found: dict[int, dict[str, Tally]] = {}
     places: dict[str, int] = {}
     rows = fetch(_TALLIES, _values(project, edition, vendor)) if edition else []
@@ -211,13 +215,13 @@ def _companies(
 
 
 def _waiting(project: Project) -> dict[int, int]:
-    """How many questions of each company wait for an answer."""
+    """Return the number of open questions by company."""
     found = Question.objects.filter(project=project, state=Question.State.OPEN).order_by()
     return dict(found.values("vendor_id").annotate(n=Count("pk")).values_list("vendor_id", "n"))
 
 
 def _reminders(project: Project) -> dict[int, Reminder]:
-    """The last one of each company."""
+    """Return the last reminder of each company."""
     found = Reminder.objects.filter(project=project).order_by("vendor_id", "-pk")
     return {reminder.vendor_id: reminder for reminder in found.distinct("vendor_id")}
 

@@ -19,13 +19,13 @@ from vendors.progress.reminders import Candidate
 @require_http_methods(["GET", "HEAD", "POST"])
 @project_page(Right.MANAGE)
 def remind(request: HttpRequest, project: Project) -> HttpResponse:
-    """Companies to choose from; with ?company= who would get a mail; POST sends it."""
+    """Offer companies to remind; ?company= shows who would get a mail; POST sends it."""
     user = person(request)
     offered = reminders.candidates(project, board(project))
-    asked = request.POST if request.method == "POST" else request.GET
-    if request.method != "POST" and "company" not in asked and "sure" not in asked:
+    submitted = request.POST if request.method == "POST" else request.GET
+    if request.method != "POST" and "company" not in submitted and "sure" not in submitted:
         return _choice(request, project, offered)
-    form = RemindForm(asked, candidates=offered)
+    form = RemindForm(submitted, candidates=offered)
     if not form.is_valid():
         return _choice(request, project, offered, form, status=400)
     chosen = _of(offered, form)
@@ -33,7 +33,7 @@ def remind(request: HttpRequest, project: Project) -> HttpResponse:
         return _sure(request, project, chosen)
     done = reminders.remind(project, chosen, forced=form.cleaned_data["again"], by=user)
     reminders.mail_reminders(request, project, done.sent)
-    _tell(request, done)
+    _add_messages(request, done)
     return redirect("companies:board", project.slug)
 
 
@@ -64,7 +64,7 @@ def _sure(request: HttpRequest, project: Project, chosen: Sequence[Candidate]) -
     return render(request, "vendors/remind_sure.html", context)
 
 
-def _tell(request: HttpRequest, done: reminders.Reminded) -> None:
+def _add_messages(request: HttpRequest, done: reminders.Reminded) -> None:
     if done.sent:
         text = f"{len(done.sent)}社の{done.people}人に、確認をお願いするメールを送ります。"
         messages.success(request, text)

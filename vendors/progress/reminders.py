@@ -1,4 +1,4 @@
-"""Reminding companies of tasks that they have not confirmed."""
+"""Remind companies of tasks that they have not confirmed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """What became of it. `held` were reminded today already."""
+    """The outcome of `remind`: `held` were reminded today, or have nobody a mail can reach."""
 
     sent: tuple[Candidate, ...]
     held: tuple[Candidate, ...]
@@ -42,7 +42,7 @@ class Reminded:
 
 
 def candidates(project: Project, board: Board, *, only: Collection[str] = ()) -> list[Candidate]:
-    """The companies with open tasks; with `only` those of them that have one of these uids."""
+    """Return the companies with open tasks; with `only` those among these uids."""
     people, today = _reachable(project), localdate()
     return [
         Candidate(company, people.get(company.vendor.pk, 0), _reminded(company, today))
@@ -52,7 +52,7 @@ def candidates(project: Project, board: Board, *, only: Collection[str] = ()) ->
 
 
 def remind(project: Project, chosen: Iterable[Candidate], *, forced: bool, by: User) -> Reminded:
-    """Notes the reminders that may be sent: one a day for each company, unless forced."""
+    """Record the reminders to send: one a day for each company, unless forced."""
     sent, held = [], []
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
@@ -89,14 +89,14 @@ def _reminded(company: Company, today: date) -> bool:
 
 
 def _reachable(project: Project) -> dict[int, int]:
-    """How many people of each company get mails about the project."""
+    """Return by company how many of its people a mail can reach."""
     own = Member.objects.reachable(project.pk).order_by()
     counts = own.values("vendor_id").annotate(n=Count("user_id", distinct=True))
     return dict(counts.values_list("vendor_id", "n"))
 
 
 def mail_reminders(request: HttpRequest, project: Project, chosen: Sequence[Candidate]) -> None:
-    """Mail the people of the companies that they should confirm what is open."""
+    """Mail the companies' people a request to confirm the open tasks."""
     facts = {candidate.company.vendor.pk: candidate.company for candidate in chosen}
     to_each(
         f"【確認のお願い】{project.title}", "reminded", project, {"url": tasks_url(request)}, facts

@@ -16,7 +16,7 @@ from vendors.progress.progress import board
 @require_safe
 @project_page(Right.VIEW)
 def board_page(request: HttpRequest, project: Project) -> HttpResponse:
-    """How far each company is, all in all and phase by phase; ?phase= for one phase."""
+    """Show each company's progress in total and by phase; ?phase= cuts down to one phase."""
     whole = board(project)
     form = PhaseForm(request.GET, phases=whole.phases)
     context = {
@@ -31,6 +31,6 @@ def board_page(request: HttpRequest, project: Project) -> HttpResponse:
 @require_safe
 @project_page(Right.VIEW)
 def board_export(_: HttpRequest, project: Project) -> HttpResponse:
-    """The whole board as Excel, with every task of every company."""
+    """Return the whole board as an Excel file, with every task of every company."""
     data = workbook.sheets(project, board(project))
     return xlsx_response(data, f"{workbook.TITLE}（{project}）.xlsx")

@@ -1,4 +1,4 @@
-"""The board as Excel: the companies, their phases, and every task with who said what."""
+"""Export the board to Excel: companies, phases, and every task with its answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from projects.excel import workbook
 from projects.excel.workbook import Plain
 from projects.models import Project
 from vendors.models import Question, Reminder
-from vendors.progress.progress import Board, Tally, spelled
+from vendors.progress.progress import Board, Tally, company_tasks
 from vendors.questions import inbox
 from vendors.tasks.task import STATES, State
 
@@ -49,7 +49,7 @@ _TASKS = (
 
 
 def sheets(project: Project, board: Board) -> bytes:
-    """The four sheets; headers alone before a 版 is published."""
+    """Return an Excel file of four sheets; with headers alone before a 版 is published."""
     companies = [("会社", 28.0), ("関連業者の列", 32.0), *_COUNTS, *_REMINDED]
     return workbook.tables(
         TITLE,
@@ -82,15 +82,15 @@ def _reminded(reminder: Reminder | None) -> list[str | int]:
 
 
 def _questions(project: Project) -> Iterator[list[str | int]]:
-    """Those that are not closed, in the order of their page."""
-    left = inbox.listed(project).exclude(state=Question.State.CLOSED)
-    for asked in inbox.described(project, list(left)):
-        row, last = asked.row, asked.last
+    """Yield the questions that are not closed, in the order of their page."""
+    left = inbox.questions_of(project).exclude(state=Question.State.CLOSED)
+    for summary in inbox.summaries_of(project, list(left)):
+        row, last = summary.row, summary.last
         yield [
-            asked.question.vendor.name,
+            summary.question.vendor.name,
             row.number if row else "",
             row.name if row else "",
-            asked.question.get_state_display(),
+            summary.question.get_state_display(),
             _time(last.at if last else None),
         ]
 
@@ -107,7 +107,7 @@ def _phases(board: Board) -> Iterator[list[str | int]]:
 
 def _tasks(project: Project, board: Board) -> Iterator[list[str | int]]:
     names = {company.vendor.pk: company.vendor.name for company in board.companies}
-    for task in spelled(project, board.edition) if board.edition else ():
+    for task in company_tasks(project, board.edition) if board.edition else ():
         yield [
             names[task.vendor_id],
             task.number,

@@ -1,4 +1,4 @@
-"""Filters of the list of questions."""
+"""Validate the filters of the list of questions."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ class QuestionForm(forms.Form):
 
     @property
     def wanted(self) -> dict[str, str]:
-        """What was asked for; everything when the URL asks for what is not offered."""
+        """Return the requested filters; none when a value is not offered."""
         return self.cleaned_data if self.is_valid() else {}

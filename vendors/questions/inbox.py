@@ -1,4 +1,4 @@
-"""The companies' questions, as the PMO works through them."""
+"""Process the companies' questions for the PMO."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ OPEN_FIRST = ("open", "answered", "closed")
 
 
 class UnseenMessageError(Exception):
-    """The company has said something that the person has not seen yet."""
+    """The company has sent a message that the person has not seen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with its row as last published and what was said last."""
+class QuestionSummary:
+    """A question with its row as last published and its last message."""
 
     question: Question
     row: EditionRow | None
     last: Message | None
 
 
-def listed(project: Project, *, state: str = "", company: str = "") -> QuerySet[Question]:
-    """The project's questions, those that wait first, then the latest first."""
+def questions_of(project: Project, *, state: str = "", company: str = "") -> QuerySet[Question]:
+    """Return the project's questions, open ones first, then the latest first."""
     ranks = [When(state=state, then=Value(rank)) for rank, state in enumerate(OPEN_FIRST)]
     found = Question.objects.filter(project=project).select_related("vendor")
     if state:
@@ -47,24 +47,24 @@ def listed(project: Project, *, state: str = "", company: str = "") -> QuerySet[
 def question_page(
     project: Project, number: str | None, *, state: str = "", company: str = ""
 ) -> Page[Question]:
-    """Return the page of `listed` with that number, or the nearest."""
-    return Paginator(listed(project, state=state, company=company), PER_PAGE).get_page(number)
+    """Return the page of `questions_of` with that number, or the nearest."""
+    return Paginator(questions_of(project, state=state, company=company), PER_PAGE).get_page(number)
 
 
 def asking_companies(project: Project) -> QuerySet[Vendor]:
-    """Return the companies that asked something in the project, by name."""
+    """Return the companies that have a question in the project, by name."""
     return Vendor.objects.filter(questions__project=project).distinct().order_by("name")
 
 
-def described(project: Project, questions: Sequence[Question]) -> list[Asked]:
-    """The same with their rows and last words, in two queries for any number."""
+def summaries_of(project: Project, questions: Sequence[Question]) -> list[QuestionSummary]:
+    """Return summaries of the questions, in two queries for any number."""
     rows = _rows(project, {question.uid for question in questions})
     last = _last(project, questions)
-    return [Asked(q, rows.get(q.uid), last.get(q.pk)) for q in questions]
+    return [QuestionSummary(q, rows.get(q.uid), last.get(q.pk)) for q in questions]
 
 
 def question_of(project: Project, vendor: Vendor, uid: str) -> Question:
-    """Http404 where the company has asked nothing about that row."""
+    """Return the company's question about the row. Raises Http404 without one."""
     try:
         return Question.objects.get(project=project, vendor=vendor, uid=uid)
     except Question.DoesNotExist as error:
@@ -72,47 +72,51 @@ def question_of(project: Project, vendor: Vendor, uid: str) -> Question:
 
 
 def answer(question: Question, text: str, *, by: User) -> Message:
-    """The PMO says something. Who answers at the same time comes after it; nothing is lost."""
+    """Add an answer of the PMO. Concurrent answers are added one after the other."""
     with store.change_set(by=by, kind=store.Kind.ADMIN):
-        return _said(_locked(question), text, by=by)
+        return _reply(_locked(question), text, by=by)
 
 
 def close(question: Question, *, seen: int, by: User, text: str = "") -> bool:
-    """Nothing more to say after the text, if any; whether anything is different now.
+    """Close the question, after a last message if there is a text; return whether it changed.
 
-    UnseenMessageError when the company spoke after the message `seen`; nothing is said then.
+    Raises UnseenMessageError, and changes nothing, when the company has sent a message after
+    `seen`.
     """
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         locked = _locked(question)
-        later = said_in(locked).filter(side=Message.Side.COMPANY, pk__gt=seen)
+        later = messages_of(locked).filter(side=Message.Side.COMPANY, pk__gt=seen)
         if later.exists():
             raise UnseenMessageError
         was_open = locked.state != Question.State.CLOSED
         if text:
-            _said(locked, text, by=by)
+            _reply(locked, text, by=by)
         thread.set_state(locked, Question.State.CLOSED)
     return was_open or bool(text)
 
 
 def reopen(question: Question, *, by: User) -> bool:
-    """It is the turn of whoever did not speak last; False where it was open already."""
+    """Reopen a closed question; return False where it was open.
+
+    It waits for the side that did not send the last message.
+    """
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         locked = _locked(question)
         if locked.state != Question.State.CLOSED:
             return False
-        last = said_in(locked).order_by("-pk").first()
+        last = messages_of(locked).order_by("-pk").first()
         answered = last is not None and last.side == Message.Side.PMO
         thread.set_state(locked, Question.State.ANSWERED if answered else Question.State.OPEN)
     return True
 
 
-def _said(locked: Question, text: str, *, by: User) -> Message:
+def _reply(locked: Question, text: str, *, by: User) -> Message:
     latest = editions.latest(locked.project)
     return thread.reply(locked, text, by=by, edition_number=latest.number if latest else 0)
 
 
-def said_in(question: Question) -> QuerySet[Message]:
-    """All that was said in the thread."""
+def messages_of(question: Question) -> QuerySet[Message]:
+    """Return the messages of the thread."""
     return Message.objects.filter(project=question.project_id, question=question)
 
 
@@ -122,13 +126,13 @@ def _locked(question: Question) -> Question:
 
 
 def _rows(project: Project, uids: set[str]) -> dict[str, EditionRow]:
-    """The rows as in the last 版 that has them."""
+    """Return the rows by uid, each from the last 版 that has it."""
     numbers = Edition.objects.filter(project=project).order_by().values("pk")
     found = EditionRow.objects.filter(project=project, edition__in=numbers, uid__in=uids)
     return {row.uid: row for row in found.order_by("uid", "-edition_id").distinct("uid")}
 
 
 def _last(project: Project, questions: Sequence[Question]) -> dict[int, Message]:
-    said = Message.objects.filter(project=project, question__in=[q.pk for q in questions])
-    last = said.order_by("question_id", "-pk").distinct("question_id")
+    messages = Message.objects.filter(project=project, question__in=[q.pk for q in questions])
+    last = messages.order_by("question_id", "-pk").distinct("question_id")
     return {message.question_id: message for message in last}

@@ -1,4 +1,4 @@
-"""Mails about tasks: to the PMO when a company asks, to the company when the PMO has spoken."""
+"""Mail the PMO a company's question, and the company what the PMO did about it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from vendors.tasks.task import Task
 MOST_LISTED = 20
 
 
-def asked(request: HttpRequest, tasks: Sequence[Task], text: str) -> None:
-    """Tells the managers of the tasks' projects that a company has a question."""
+def send_question(request: HttpRequest, tasks: Sequence[Task], text: str) -> None:
+    """Mail the managers of the tasks' projects a company's question."""
     site = request.build_absolute_uri("/").rstrip("/")
     for group in _by_place(tasks):
         seat = group[0].seat
@@ -35,18 +35,18 @@ def asked(request: HttpRequest, tasks: Sequence[Task], text: str) -> None:
         _to_all(subject, body("asked", context), partial(managers_of, seat.project_id))
 
 
-def answered(request: HttpRequest, question: Question, *, task: str, text: str) -> None:
-    """Tells the company's people that the PMO has answered."""
+def send_answer(request: HttpRequest, question: Question, *, task: str, text: str) -> None:
+    """Mail the company's people the PMO's answer."""
     _to_company(request, question, "answered", "回答", task=task, text=text)
 
 
-def closed(request: HttpRequest, question: Question, *, task: str, text: str) -> None:
-    """Tells the company's people that the PMO has closed their question, and its last words."""
+def send_closing(request: HttpRequest, question: Question, *, task: str, text: str) -> None:
+    """Mail the company's people that the PMO has closed their question, with its last message."""
     _to_company(request, question, "closed", "解決済み", task=task, text=text)
 
 
-def reopened(request: HttpRequest, question: Question, *, task: str) -> None:
-    """Tells the company's people that the PMO has opened their question again."""
+def send_reopening(request: HttpRequest, question: Question, *, task: str) -> None:
+    """Mail the company's people that the PMO has reopened their question."""
     _to_company(request, question, "reopened", "質問の再開", task=task, text="")
 
 
@@ -71,7 +71,7 @@ def managers_of(project_id: int) -> QuerySet[User]:
 
 
 def people_of(vendor: Vendor, project_id: int) -> QuerySet[User]:
-    """The company's people who work in the project."""
+    """Return the company's people in the project whom a mail can reach."""
     own = Member.objects.reachable(project_id).filter(vendor=vendor)
     return User.objects.filter(company_memberships__in=own).distinct()
 
@@ -81,13 +81,13 @@ def _to_all(subject: str, text: str, people: Callable[[], Iterable[User]]) -> No
 
 
 def _thread(task: Task) -> str:
-    """Where the PMO answers."""
+    """Return the address where the PMO answers."""
     seat = task.seat
     return reverse("companies:thread", args=[seat.slug, seat.vendor_uid, task.line.uid])
 
 
 def _by_place(tasks: Iterable[Task]) -> Iterable[list[Task]]:
-    """The tasks of each company in each project."""
+    """Group the tasks by company and project."""
     groups: dict[tuple[str, str], list[Task]] = {}
     for task in tasks:
         groups.setdefault((task.seat.slug, task.seat.vendor_uid), []).append(task)

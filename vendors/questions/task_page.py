@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from vendors.access.seats import Desk
 from vendors.models import Confirmation
 from vendors.questions import mail, thread
-from vendors.tasks.confirm import Said, UnknownTaskError, record_answers
-from vendors.tasks.forms import ClosingForm, MessageForm, SayForm
+from vendors.tasks.confirm import AnswerOutcome, UnknownTaskError, record_answers
+from vendors.tasks.forms import AnswerForm, ClosingForm, MessageForm
 from vendors.tasks.list_page import list_page
 from vendors.tasks.queries import work_of
 from vendors.tasks.task import Task, Work
@@ -21,14 +21,17 @@ _PLACE = re.compile(r"[-\w]+/[0-9a-z]+/")
 
 
 def task_page(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpResponse:
-    """One row with everything that the company may know of it, and the thread about it."""
+    """Show one row with everything that the company may know of it, and its thread."""
     return _page(request, desk, _work(desk, project, uid), MessageForm())
 
 
 def confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Stamps tasks as seen, or as unclear with a question. 404 when one of them is not theirs."""
+    """Record an answer to the selected tasks, with a question if it is one.
+
+    404 when none of them is the company's.
+    """
     work = work_of(desk)
-    form = SayForm(request.POST, work=work)
+    form = AnswerForm(request.POST, work=work)
     try:
         valid = form.is_valid()
     except UnknownTaskError as error:
@@ -36,18 +39,18 @@ def confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not valid:
         return list_page(request, desk, work, refused=form)
     state = Confirmation.State(form.cleaned_data["state"])
-    said = record_answers(desk, form.cleaned_data["task"].tasks, state)
+    outcome = record_answers(desk, form.cleaned_data["task"].tasks, state)
     if state == QUESTION:
-        thread.ask(desk, said.done, form.cleaned_data["text"])
-        mail.asked(request, said.done, form.cleaned_data["text"])
-    _tell(request, said, state)
+        thread.ask(desk, outcome.done, form.cleaned_data["text"])
+        mail.send_question(request, outcome.done, form.cleaned_data["text"])
+    _add_messages(request, outcome, state)
     if lost := form.cleaned_data["task"].lost:
         messages.error(request, f"現在の担当作業にない{lost}件は、そのままです。")
     return redirect(_back(request, desk))
 
 
-def say(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpResponse:
-    """Says something in the thread, or closes it. 404 where the row is not theirs."""
+def post_message(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpResponse:
+    """Add a message to the thread, or close it; 404 where the row is not the company's."""
     work = _work(desk, project, uid)
     task = next((t for t in work.tasks if t.seat.vendor_uid == request.POST.get("company")), None)
     if task is None:
@@ -59,13 +62,13 @@ def say(request: HttpRequest, desk: Desk, project: str, uid: str) -> HttpRespons
         return _page(request, desk, work, form, status=400)
     record_answers(desk, [(task, task.edition.number)], QUESTION)
     thread.ask(desk, [task], form.cleaned_data["text"])
-    mail.asked(request, [task], form.cleaned_data["text"])
+    mail.send_question(request, [task], form.cleaned_data["text"])
     messages.success(request, "質問を送りました。PMOに通知します。")
     return redirect(f"{desk.base}{task.place}")
 
 
 def _closed(request: HttpRequest, desk: Desk, work: Work, task: Task) -> HttpResponse:
-    """Closes the thread, after the text if there is one."""
+    """Close the thread, after a last message if there is one."""
     form = ClosingForm(request.POST)
     if not form.is_valid():
         return _page(request, desk, work, form, status=400)
@@ -73,7 +76,7 @@ def _closed(request: HttpRequest, desk: Desk, work: Work, task: Task) -> HttpRes
     with transaction.atomic():
         if text:
             thread.ask(desk, [task], text)
-            mail.asked(request, [task], text)
+            mail.send_question(request, [task], text)
         thread.close(task)
     messages.success(request, "質問を解決済みにしました。")
     return redirect(f"{desk.base}{task.place}")
@@ -94,7 +97,7 @@ def _page(
 
 
 def _work(desk: Desk, project: str, uid: str) -> Work:
-    """The row as each of the desk's companies has it; Http404 where none has."""
+    """Return the row as each of the desk's companies has it. Raises Http404 without one."""
     work = work_of(desk, uid=uid)
     tasks = tuple(task for task in work.tasks if task.seat.slug == project)
     if not tasks:
@@ -102,20 +105,20 @@ def _work(desk: Desk, project: str, uid: str) -> Work:
     return Work(tasks)
 
 
-def _tell(request: HttpRequest, said: Said, state: Confirmation.State) -> None:
-    if said.done:
-        messages.success(request, f"{len(said.done)}件を「{state.label}」にしました。")
-    if said.overtaken:
-        numbers = "、".join(task.line.number for task in said.overtaken[:20])
+def _add_messages(request: HttpRequest, outcome: AnswerOutcome, state: Confirmation.State) -> None:
+    if outcome.done:
+        messages.success(request, f"{len(outcome.done)}件を「{state.label}」にしました。")
+    if outcome.overtaken:
+        numbers = "、".join(task.line.number for task in outcome.overtaken[:20])
         messages.error(
             request,
-            f"新しい版で変更された{len(said.overtaken)}件（項番{numbers}）はそのままです。"
+            f"新しい版で変更された{len(outcome.overtaken)}件（項番{numbers}）はそのままです。"
             "内容を確認してから、もう一度押してください。",
         )
 
 
 def _back(request: HttpRequest, desk: Desk) -> str:
-    """Where the person came from: a task's page, or the list as it was filtered."""
+    """Return the address of the page that sent the form: a task, or the filtered list."""
     place = request.POST.get("back", "")
     if _PLACE.fullmatch(place):
         return f"{desk.base}{place}"

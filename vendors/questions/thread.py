@@ -1,4 +1,4 @@
-"""The thread of a company and the PMO about a task: what is said, and whose turn it is."""
+"""Store the thread of a company and the PMO about a task: messages, and who is next."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vendors.tasks.task import Task
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What was said about a task, the first first. `state` is "" before anything was."""
+    """The messages about a task in order; `state` is "" without any."""
 
     state: str
     messages: tuple[Message, ...]
@@ -29,22 +29,22 @@ class Thread:
 
 
 def threads_of(tasks: Sequence[Task]) -> dict[int, Thread]:
-    """What each company said of one row, by the company's id, in two queries for any number."""
+    """Return the threads about one row by company id, in two queries for any number."""
     own = {
         "project_id": tasks[0].seat.project_id,
         "vendor_id__in": [task.seat.vendor_id for task in tasks],
         "uid": tasks[0].line.uid,
     }
-    said: defaultdict[int, list[Message]] = defaultdict(list)
+    messages: defaultdict[int, list[Message]] = defaultdict(list)
     for message in Message.objects.filter(**own).order_by("pk"):
-        said[message.vendor_id].append(message)
+        messages[message.vendor_id].append(message)
     states = dict(Question.objects.filter(**own).values_list("vendor_id", "state"))
     vendors = [task.seat.vendor_id for task in tasks]
-    return {vendor: Thread(states.get(vendor, ""), tuple(said[vendor])) for vendor in vendors}
+    return {vendor: Thread(states.get(vendor, ""), tuple(messages[vendor])) for vendor in vendors}
 
 
 def ask(desk: Desk, tasks: Sequence[Task], text: str) -> None:
-    """The company says something of each task; it is the PMO's turn now. Two queries."""
+    """Add a company's message to the thread of each task and open it, in two queries."""
     Message.objects.bulk_create(
         Message(**stamp(desk, task), question=question, side=Message.Side.COMPANY, text=text)
         for task, question in zip(tasks, _put(tasks, Question.State.OPEN), strict=True)
@@ -52,7 +52,7 @@ def ask(desk: Desk, tasks: Sequence[Task], text: str) -> None:
 
 
 def close(task: Task) -> None:
-    """The company has what it wanted to know. Nothing to do where nothing was asked."""
+    """Close the company's thread about the task, if there is one."""
     own = {"project_id": task.seat.project_id, "vendor_id": task.seat.vendor_id}
     Question.objects.filter(**own, uid=task.line.uid).update(
         state=Question.State.CLOSED, at=timezone.now()
@@ -60,7 +60,7 @@ def close(task: Task) -> None:
 
 
 def reply(question: Question, text: str, *, by: User, edition_number: int) -> Message:
-    """The PMO answers; it is the company's turn now."""
+    """Add the PMO's answer; the thread waits for the company now."""
     set_state(question, Question.State.ANSWERED)
     return Message.objects.create(
         project_id=question.project_id,
@@ -77,13 +77,14 @@ def reply(question: Question, text: str, *, by: User, edition_number: int) -> Me
 
 
 def set_state(question: Question, state: Question.State) -> None:
+    """Save the thread's state with the current time."""
     question.state, question.at = state, timezone.now()
     own = Question.objects.filter(project=question.project_id, pk=question.pk)
     own.update(state=question.state, at=question.at)
 
 
 def _put(tasks: Sequence[Task], state: Question.State) -> list[Question]:
-    """The thread of each task, in their order, new where there is none."""
+    """Return the thread of each task in their order, created where it is missing."""
     now = timezone.now()
     return Question.objects.bulk_create(
         [

@@ -19,20 +19,20 @@ from vendors.tasks.forms import ClosingForm, MessageForm
 from vendors.tasks.queries import work_of
 
 NEWS = "業者から新しい発言があります。読んでから、もう一度押してください。"
-_TOLD = "{}の担当者にメールで知らせます。"
+_NOTIFIED = "{}の担当者にメールで知らせます。"
 
 
 @require_safe
 @project_page(Right.VIEW)
 def question_list(request: HttpRequest, project: Project) -> HttpResponse:
-    """The companies' questions, those that wait for an answer first."""
+    """List the companies' questions, open ones first."""
     form = QuestionForm(request.GET, companies=inbox.asking_companies(project))
     page = inbox.question_page(project, request.GET.get("page"), **form.wanted)
     context = {
         "project": project,
         "form": form,
         "page": page,
-        "questions": inbox.described(project, list(page.object_list)),
+        "questions": inbox.summaries_of(project, list(page.object_list)),
     }
     status = 200 if form.is_valid() else 400
     return render(request, "vendors/questions.html", context, status=status)
@@ -41,7 +41,7 @@ def question_list(request: HttpRequest, project: Project) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @company_page(Right.VIEW, post=Right.EDIT)
 def thread(request: HttpRequest, project: Project, vendor: Vendor, uid: str) -> HttpResponse:
-    """What was said about a task; POST answers, closes or reopens, for editors and managers."""
+    """Show the thread about a task; POST answers, closes or reopens it, for editors."""
     question = inbox.question_of(project, vendor, uid)
     if request.method != "POST":
         return _page(request, project, vendor, question, MessageForm())
@@ -60,8 +60,8 @@ def _answered(
         return _page(request, project, vendor, question, form, status=400)
     text = form.cleaned_data["text"]
     inbox.answer(question, text, by=person(request))
-    mail.answered(request, question, task=_task(question), text=text)
-    messages.success(request, f"回答しました。{_TOLD.format(vendor)}")
+    mail.send_answer(request, question, task=_task(question), text=text)
+    messages.success(request, f"回答しました。{_NOTIFIED.format(vendor)}")
     return redirect(request.path)
 
 
@@ -78,22 +78,22 @@ def _closed(
     except UnseenMessageError:
         return _page(request, project, vendor, question, form, problem=NEWS, status=409)
     if news:
-        mail.closed(request, question, task=_task(question), text=text)
-    messages.success(request, f"質問を解決済みにしました。{_TOLD.format(vendor)}")
+        mail.send_closing(request, question, task=_task(question), text=text)
+    messages.success(request, f"質問を解決済みにしました。{_NOTIFIED.format(vendor)}")
     return redirect(request.path)
 
 
 def _reopened(request: HttpRequest, question: Question) -> HttpResponse:
     if inbox.reopen(question, by=person(request)):
-        mail.reopened(request, question, task=_task(question))
-    messages.success(request, f"質問を再開しました。{_TOLD.format(question.vendor)}")
+        mail.send_reopening(request, question, task=_task(question))
+    messages.success(request, f"質問を再開しました。{_NOTIFIED.format(question.vendor)}")
     return redirect(request.path)
 
 
 def _task(question: Question) -> str:
-    """The row as mails name it."""
-    (asked,) = inbox.described(question.project, [question])
-    return f"項番{asked.row.number} {asked.row.name}" if asked.row else ""
+    """Return the row's number and name as mails print them."""
+    (summary,) = inbox.summaries_of(question.project, [question])
+    return f"項番{summary.row.number} {summary.row.name}" if summary.row else ""
 
 
 def _page(
@@ -106,18 +106,18 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    (asked,) = inbox.described(project, [question])
+    (summary,) = inbox.summaries_of(project, [question])
     base = reverse("companies:tasks", args=[project.slug, vendor.uid])
     desk = shown_desk(person(request), vendor=vendor, project=project, base=base)
-    said = list(inbox.said_in(question).order_by("pk"))
+    sent = list(inbox.messages_of(question).order_by("pk"))
     context = {
         "project": project,
         "vendor": vendor,
         "question": question,
-        "row": asked.row,
+        "row": summary.row,
         "task": next(iter(work_of(desk, uid=question.uid).tasks), None),
-        "thread": {"messages": said},
-        "seen": said[-1].pk if said else 0,
+        "thread": {"messages": sent},
+        "seen": sent[-1].pk if sent else 0,
         "form": form,
         "problem": problem,
         "may_answer": project.right >= Right.EDIT,

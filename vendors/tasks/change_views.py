@@ -15,7 +15,7 @@ PER_PAGE = 100
 
 
 def change_list(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """What the latest 版 changed for the company, against the one before."""
+    """Show what the latest 版 changed for the company, against the one before."""
     work = work_of(desk)
     changes = changes_of(work)
     counts = Counter(change.kind for change in changes)
@@ -31,6 +31,6 @@ def change_list(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def change_export(_: HttpRequest, desk: Desk) -> HttpResponse:
-    """The same as Excel."""
+    """Return the changes as an Excel file."""
     data = sheet(changes_of(work_of(desk)))
     return xlsx_response(data, f"{TITLE}（{desk.name}）.xlsx")

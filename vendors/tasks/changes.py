@@ -1,4 +1,4 @@
-"""What the latest 版 changed for a company: new, changed and lost tasks, as values and Excel."""
+"""Compute what the latest 版 changed for a company: new, changed and lost tasks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HEADERS = (
 
 
 class Kind(StrEnum):
-    """What became of a task."""
+    """The kind of a change to a company's tasks."""
 
     NEW = "新規"
     CHANGED = "変更"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One task that is not as it was. A lost one is told as it was in the 版 before.
+    """One changed task; a lost one with the line of the 版 before.
 
     `place` is the task's address below that of the list, "" for a lost one.
     """
@@ -51,18 +51,19 @@ class Change:
 
     @property
     def path(self) -> str:
+        """Return the names of the headings above the task, joined."""
         return SEPARATOR.join(self.line.path_names)
 
 
 def changes_of(work: Work) -> tuple[Change, ...]:
-    """New, then changed, then lost tasks, each in document order."""
+    """Return new, then changed, then lost tasks, each in document order."""
     found = [*_kept(work), *_lost(work)]
     order = list(Kind)
     return tuple(sorted(found, key=lambda change: order.index(change.kind)))
 
 
 def sheet(changes: Iterable[Change]) -> bytes:
-    """The same as Excel, one line each."""
+    """Return the changes as an Excel file, one row each."""
     rows = [_cells(change) for change in changes]
     return workbook.table(TITLE, _HEADERS, rows or [("変更はありません。", *[""] * 8)])
 
@@ -82,8 +83,8 @@ def _lost(work: Work) -> Iterator[Change]:
 
 def _cells(change: Change) -> tuple[str, ...]:
     line, seat = change.line, change.seat
-    told = "\n".join(
+    details = "\n".join(
         f"{d.what}: {d.before or NOTHING} → {d.after or NOTHING}" for d in change.details
     )
     where = (change.kind.value, seat.vendor, seat.project, change.edition.title)
-    return (*where, line.number, change.path, line.name, change.own, told)
+    return (*where, line.number, change.path, line.name, change.own, details)

@@ -1,4 +1,4 @@
-"""A company says of its tasks that it has seen them, or that it has a question."""
+"""Record a company's answers to its tasks: seen, or with a question."""
 
 from __future__ import annotations
 
@@ -15,30 +15,33 @@ from vendors.tasks.task import Task, Work
 
 
 class UnknownTaskError(LookupError):
-    """No named task is one of the desk's."""
+    """None of the submitted keys names a task of the desk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The tasks, each with the 版 that the person looked at; and how many are not theirs now."""
+    """The submitted tasks with the 版 that the person saw; `lost` counts unknown keys."""
 
     tasks: tuple[tuple[Task, int], ...]
     lost: int
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What became of it: the tasks that were stamped, and those that a newer 版 has changed."""
+class AnswerOutcome:
+    """The outcome of `record_answers`.
+
+    `done` are the recorded tasks, `overtaken` those that a newer 版 has changed.
+    """
 
     done: tuple[Task, ...]
     overtaken: tuple[Task, ...]
 
 
 def chosen(work: Work, keys: Iterable[str]) -> Chosen:
-    """The tasks that the keys of a form name.
+    """Return the tasks that the submitted keys name.
 
-    A newer 版 may have taken some away; what is not theirs is like what does not exist. Raises
-    UnknownTaskError when none is theirs.
+    A newer 版 may have taken some away: these are counted, not named. Raises UnknownTaskError when
+    no key names a task of the desk.
     """
     tasks = {task.key.rpartition(":")[0]: task for task in work.tasks}
     found, lost = [], 0
@@ -55,8 +58,8 @@ def chosen(work: Work, keys: Iterable[str]) -> Chosen:
 
 def record_answers(
     desk: Desk, tasks: Sequence[tuple[Task, int]], state: Confirmation.State
-) -> Said:
-    """Stamps the tasks with state, 版 and person; not those that changed since they were seen."""
+) -> AnswerOutcome:
+    """Record state, 版 and person for tasks that have not changed since they were seen."""
     done = tuple(task for task, seen in tasks if task.changed_in <= seen)
     Confirmation.objects.bulk_create(
         [Confirmation(**stamp(desk, task), state=state) for task in done],
@@ -64,11 +67,11 @@ def record_answers(
         unique_fields=["project", "vendor", "uid"],
         update_fields=["edition_number", "state", "person", "person_name", "at"],
     )
-    return Said(done, tuple(task for task, seen in tasks if task.changed_in > seen))
+    return AnswerOutcome(done, tuple(task for task, seen in tasks if task.changed_in > seen))
 
 
 def stamp(desk: Desk, task: Task) -> dict[str, Any]:
-    """The fields of `models.work.Said`: who says something about the task now."""
+    """Return the fields of `models.work.TaskRecord` for a record of this person now."""
     return {
         "project_id": task.seat.project_id,
         "vendor_id": task.seat.vendor_id,

@@ -1,4 +1,4 @@
-"""Which of the tasks a person asked to see."""
+"""Filter a company's tasks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ANSWERED = "answered"
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """What the person asked for; the default is everything.
+    """The criteria of a task list; the default keeps every task.
 
     `company` is a company's uid, `project` a slug; `state` a State, or "changed" for what the
     published 版 changed, or "answered" for what the PMO answered.
@@ -27,6 +27,7 @@ class TaskFilter:
     words: tuple[str, ...] = ()
 
     def keeps(self, task: Task) -> bool:
+        """Return whether the task meets all criteria."""
         return self._place(task) and self._state(task) and self._text(task)
 
     def _place(self, task: Task) -> bool:

@@ -16,7 +16,7 @@ MORE_STATES = {CHANGED: "変更あり", ANSWERED: "回答あり"}
 
 
 class TaskForm(forms.Form):
-    """The filters of the company's list → TaskFilter. Choices come from the company's own rows.
+    """Return a TaskFilter from the query string; choices come from the company's own rows.
 
     Company and project are offered only where there are several.
     """
@@ -48,7 +48,7 @@ class TaskForm(forms.Form):
 
     @property
     def filter(self) -> TaskFilter:
-        """What was asked for; everything when the URL asks for what is not offered."""
+        """Return the requested filter; everything when a value is not offered."""
         if not self.is_valid():
             return TaskFilter()
         data = dict(self.cleaned_data)
@@ -56,7 +56,7 @@ class TaskForm(forms.Form):
 
 
 class TasksField(forms.Field):
-    """Keys of tasks → those tasks, and how many are none. Raises UnknownTaskError."""
+    """Return a Chosen for submitted task keys. Raises UnknownTaskError."""
 
     widget = forms.SelectMultiple
     default_error_messages = {"required": "作業を選んでから押してください。"}
@@ -69,8 +69,8 @@ class TasksField(forms.Field):
         return chosen(self._work, value) if value else None
 
 
-class SayForm(forms.Form):
-    """What a company says of one or many tasks. A question needs its text."""
+class AnswerForm(forms.Form):
+    """A company's answer to one or many tasks. A question needs its text."""
 
     state = forms.ChoiceField(choices=Confirmation.State.choices, label="確認")
     text = ParagraphField(required=False, max_length=MAX_TEXT, label="質問の内容")
@@ -87,13 +87,13 @@ class SayForm(forms.Form):
 
 
 class ClosingForm(forms.Form):
-    """What is said last in a thread, if anything."""
+    """The last message of a thread, optional."""
 
     text = ParagraphField(required=False, max_length=MAX_TEXT, label="内容")
 
 
 class MessageForm(forms.Form):
-    """One thing to say in a thread."""
+    """A message in a thread."""
 
     text = ParagraphField(
         max_length=MAX_TEXT, label="内容", error_messages={"required": "内容を入力してください。"}

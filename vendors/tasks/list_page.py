@@ -1,4 +1,4 @@
-"""The list of a company's tasks, with its filters and counts."""
+"""Render the list of a company's tasks with its filters and counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django_tables2 import RequestConfig
 
 from vendors.access.seats import Desk
 from vendors.models import Question
-from vendors.tasks.forms import SayForm, TaskForm
+from vendors.tasks.forms import AnswerForm, TaskForm
 from vendors.tasks.tables import TaskTable
 from vendors.tasks.task import STATES, Task, Work
 
@@ -21,9 +21,9 @@ ALL = "all"
 
 
 def list_page(
-    request: HttpRequest, desk: Desk, work: Work, *, refused: SayForm | None = None
+    request: HttpRequest, desk: Desk, work: Work, *, refused: AnswerForm | None = None
 ) -> HttpResponse:
-    """The list with its filters and counts, and with what was said but refused."""
+    """Render the list; with `refused`, an invalid form and its errors, with status 400."""
     form = TaskForm(request.GET, tasks=work.tasks)
     kept = filtered(work, form)
     table = TaskTable(kept, base=desk.base, picked=_picked(refused), exclude=_hidden(desk, work))
@@ -48,23 +48,24 @@ def list_page(
 
 
 def _states(tasks: list[Task]) -> list[tuple[str, str, int]]:
-    """(state, its word, how many), those that there are, and how many answers have come."""
+    """Return (state, label, count) of the states that occur."""
     counts = Counter(task.state for task in tasks)
     return [(state, word, counts[state]) for state, word in STATES.items() if counts[state]]
 
 
 def filtered(work: Work, form: TaskForm) -> list[Task]:
+    """Return the tasks that the form's filter keeps."""
     wanted = form.filter
     return [task for task in work.tasks if wanted.keeps(task)]
 
 
-def _picked(refused: SayForm | None) -> list[str]:
-    """The keys of the tasks that were ticked."""
+def _picked(refused: AnswerForm | None) -> list[str]:
+    """Return the submitted keys of a refused form."""
     return refused["task"].value() or [] if refused else []
 
 
 def _hidden(desk: Desk, work: Work) -> list[str]:
-    """The columns that this desk does without."""
+    """Return the names of the columns that this desk does not need."""
     needless = {
         "company": len(desk.vendors) == 1,
         "changes": not any(task.is_changed for task in work.tasks),

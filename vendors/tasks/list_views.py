@@ -12,12 +12,12 @@ from vendors.tasks.queries import work_of
 
 
 def task_list(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """The company's tasks, page by page; ?page=all for all of them."""
+    """Show the company's tasks in pages; ?page=all shows all of them."""
     return list_page(request, desk, work_of(desk))
 
 
 def task_export(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """The same list as Excel, with the same filters; 400 for filters that are not offered."""
+    """Return the filtered list as an Excel file; 400 for filters that are not offered."""
     work = work_of(desk)
     form = TaskForm(request.GET, tasks=work.tasks)
     if not form.is_valid():

@@ -1,7 +1,7 @@
-"""The database → a desk's tasks, in four queries for any size.
+"""Read a desk's tasks in four queries for any size.
 
-Runs as the role of companies (`rls`): the conditions here are the application's own scope above
-what the database lets through.
+They run as the database role of companies (`row_security`); the conditions here narrow further what
+that role may read.
 """
 
 from __future__ import annotations
@@ -34,13 +34,14 @@ FROM company JOIN projects_editionrow row ON row.project_id = project
 WHERE %(uid)s = '' OR row.uid = %(uid)s
 ORDER BY place, row.position
 """
-# Not joined to the rows: PostgreSQL expects two of these and compares each with every saying.
-_SAID = f"""{_COMPANY}
-SELECT place, uid, said.state, said.edition_number, said.person_name, said.at, question.state
+# Not joined to the rows: PostgreSQL expects two of these and compares each with every answer.
+_ANSWERS = f"""{_COMPANY}
+SELECT place, uid, answer.state, answer.edition_number, answer.person_name, answer.at,
+    question.state
 FROM (
     SELECT place, own.* FROM company JOIN vendors_confirmation own ON own.project_id = project
         AND vendor = vendor_id WHERE %(uid)s = '' OR uid = %(uid)s
-) said FULL JOIN (
+) answer FULL JOIN (
     SELECT place, own.* FROM company JOIN vendors_question own ON own.project_id = project
         AND vendor = vendor_id WHERE %(uid)s = '' OR uid = %(uid)s
 ) question USING (place, uid)
@@ -60,7 +61,7 @@ SELECT DISTINCT ON (project_id) project_id, id, number, title, date, note, head:
     lead(id) OVER (PARTITION BY project_id ORDER BY number DESC)
 FROM projects_edition WHERE project_id = ANY(%(projects)s) ORDER BY project_id, number DESC
 """
-_UNSAID: Sequence[Any] = (None,) * 5
+_NO_ANSWER: Sequence[Any] = (None,) * 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class _Company:
 
 
 def work_of(desk: Desk, *, uid: str = "") -> Work:
-    """The desk's tasks, project by project in document order; with `uid` those of one row."""
+    """Return the desk's tasks by project in document order; with `uid` those of one row."""
     editions = _editions({seat.project_id for seat in desk.seats})
     companies = _companies(desk, editions)
     missing = dict.fromkeys(s.project for s in desk.seats if s.project_id not in editions)
@@ -82,12 +83,12 @@ def work_of(desk: Desk, *, uid: str = "") -> Work:
         return Work(unpublished=tuple(missing))
     values = {"companies": _json(companies), "uid": uid}
     before = {(place, row[2]): Line(*row) for place, *row in fetch(_BEFORE, values)}
-    said = {(place, row_uid): row for place, row_uid, *row in fetch(_SAID, values)}
+    answer = {(place, row_uid): row for place, row_uid, *row in fetch(_ANSWERS, values)}
     tasks = {}
     for place, changed_in, *row in fetch(_TASKS, values):
         line = Line(*row)
         key = place, line.uid
-        task = _task(companies[place], line, changed_in, said.get(key), before.get(key))
+        task = _task(companies[place], line, changed_in, answer.get(key), before.get(key))
         tasks[key] = task
     gone = [
         _gone(companies[place], line)
@@ -98,7 +99,7 @@ def work_of(desk: Desk, *, uid: str = "") -> Work:
 
 
 def _editions(projects: set[int]) -> dict[int, tuple[Publication, int | None]]:
-    """By project the 版 that companies see, and the id of the one before."""
+    """Return, by project, the 版 that companies see and the id of the one before."""
     found = fetch(_EDITIONS, {"projects": sorted(projects)}) if projects else []
     return {project: (_publication(*columns), before) for project, *columns, before in found}
 
@@ -144,10 +145,10 @@ def _task(
     company: _Company,
     line: Line,
     changed_in: int,
-    said: Sequence[Any] | None,
+    answer: Sequence[Any] | None,
     before: Line | None,
 ) -> Task:
-    *stamp, question = said or _UNSAID
+    *stamp, question = answer or _NO_ANSWER
     return Task(
         seat=company.seat,
         edition=company.edition,

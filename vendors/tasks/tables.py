@@ -19,10 +19,10 @@ _PATH = '<span class="path">{}</span>'
 
 
 class TaskTable(tables.Table):
-    """The company's tasks on the page: columns and order. `base` is the address of the list,
-    `picked` has the keys of the tasks that are ticked.
+    """The columns and the order of a page of tasks.
 
-    The cells of the page are joined by `body`: django-tables2 takes ten times as long for them.
+    `base` is the address of the list, `picked` has the keys of the selected tasks. `body` joins the
+    cells itself: django-tables2 takes ten times as long for them.
     """
 
     pick = tables.Column("選択", orderable=False)
@@ -48,7 +48,7 @@ class TaskTable(tables.Table):
         self.base, self.picked = base, frozenset(picked)
 
     def body(self) -> SafeString:
-        """The rows of the page as HTML, "" for none."""
+        """Return the rows of the page as HTML, "" for none."""
         columns = [(one.name, one.header, self._cell(one.name)) for one in self.columns]
         return format_html_join(
             "",
@@ -104,12 +104,12 @@ def _state(task: Task) -> SafeString:
     stamp = task.stamp
     if stamp is None:
         return label
-    said = f"第{stamp.edition}版 {stamp.person} {localdate(stamp.at)}"
-    return format_html("{}" + _PATH, label, said)
+    signature = f"第{stamp.edition}版 {stamp.person} {localdate(stamp.at)}"
+    return format_html("{}" + _PATH, label, signature)
 
 
 def _short(text: str) -> str:
-    """The beginning of a long text; the task's page has all of it."""
+    """Return the beginning of a long text; the task's page has all of it."""
     return f"{text[:LONGEST]}…" if len(text) > LONGEST else text or NOTHING
 
 

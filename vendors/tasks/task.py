@@ -1,4 +1,4 @@
-"""A company's tasks: the rows of the published 版 on which one of its roles has a mark.
+"""Represent a company's tasks: rows of the published 版 where one of its roles has a mark.
 
 The other marks of such a row are shown, since these are the partners; no other row is read.
 """
@@ -16,7 +16,7 @@ from vendors.models import Confirmation, Question
 
 
 class State(StrEnum):
-    """What the company said of a task, as far as it still counts."""
+    """The company's answer to a task, as far as it still counts."""
 
     NEW = "new"
     RESET = "reset"
@@ -34,7 +34,7 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Who said what about a task, on which 版 and when."""
+    """The last answer to a task: state, number of the 版, person and time."""
 
     state: str
     edition: int
@@ -44,7 +44,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """The 版 that a company sees of a project; `head` and `legend` as `Edition` has them.
+    """The 版 of a project that a company sees; `head` and `legend` as in `Edition`.
 
     `leading` has the symbols of the 主たる作業者.
     """
@@ -60,7 +60,7 @@ class Publication:
 
 
 def own_marks(line: Line, roles: Collection[int]) -> str:
-    """The marks of a row that are a company's own, with the names of the columns."""
+    """Return the company's own marks in a row, with the names of their columns."""
     marks = zip(line.role_ids, line.symbols, line.role_names, strict=True)
     return "、".join(f"{symbol} {name}" for role, symbol, name in marks if role in roles)
 
@@ -83,13 +83,13 @@ class Task:
 
     @property
     def key(self) -> str:
-        """What names the task in forms: company, project, row, and the 版 that was looked at."""
+        """Return the task's key in forms: company, project, row, and the displayed 版."""
         seat = self.seat
         return f"{seat.vendor_uid}:{seat.slug}:{self.line.uid}:{self.edition.number}"
 
     @property
     def place(self) -> str:
-        """The task's address below that of the list."""
+        """Return the task's address below that of the list."""
         return f"{self.seat.slug}/{self.line.uid}/"
 
     @property
@@ -98,7 +98,7 @@ class Task:
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """The company's own symbols, each once."""
+        """Return the company's own symbols, each once."""
         pairs = zip(self.line.role_ids, self.line.symbols, strict=True)
         return tuple(dict.fromkeys(symbol for role, symbol in pairs if role in self.roles))
 
@@ -112,7 +112,7 @@ class Task:
 
     @property
     def partners(self) -> tuple[str, ...]:
-        """Who cooperates, the company's own roles among them."""
+        """Return the names of cooperating roles, the company's own among them."""
         return tuple(name for name, leads in self._parties() if not leads)
 
     @property
@@ -129,27 +129,27 @@ class Task:
 
     @property
     def rank(self) -> int:
-        """Where the state stands in the order of STATES."""
+        """Return the state's position in the order of STATES."""
         return list(STATES).index(self.state)
 
     @property
     def question_label(self) -> str:
-        """The state of the thread in words, "" where nothing was asked."""
+        """Return the label of the thread's state, "" without a thread."""
         return Question.State(self.question).label if self.question else ""
 
     @property
     def is_changed(self) -> bool:
-        """Whether the published 版 changed the task or brought it; the first 版 changes nothing."""
+        """Return whether the published 版 changed or added the task; never for the first 版."""
         return self.changed_in == self.edition.number > 1
 
     @property
     def is_new(self) -> bool:
-        """Whether the published 版 brought the task to the company."""
+        """Return whether the published 版 added the task."""
         return self.is_changed and self.before is None
 
     @property
     def changes(self) -> tuple[Detail, ...]:
-        """What is different from the 版 before; nothing for a task that is new."""
+        """Return the differences from the 版 before; none for a new task."""
         return details(self.before, self.line) if self.before else ()
 
     def _parties(self) -> Iterator[tuple[str, bool]]:
@@ -159,7 +159,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A row that the company had in the 版 before and has no more; `line` as it was then."""
+    """A row that the company lost with this 版; `line` as in the 版 before."""
 
     seat: Seat
     edition: Publication
@@ -173,7 +173,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """All that a desk has to do; `unpublished` are projects without a 版."""
+    """All tasks of a desk; `unpublished` are the titles of projects without a 版."""
 
     tasks: tuple[Task, ...] = ()
     gone: tuple[Gone, ...] = ()

@@ -1,4 +1,4 @@
-"""A company's tasks as Excel: the layout of 別紙10, cut down to the company's rows."""
+"""Export a company's tasks to Excel: the layout of 別紙10, cut down to the company's rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOTHING = "該当する作業はありません。"
 
 
 def sheets(tasks: Sequence[Task]) -> bytes:
-    """A sheet per company and project, with what changed and what the company said."""
+    """Return an Excel file with a sheet per company and project, with changes and answers."""
     groups = groupby(tasks, key=lambda task: (task.seat.vendor_uid, task.seat.slug))
     parts = [_part(list(group)) for _, group in groups]
     return workbook.parts(TITLE, parts or [Part(TITLE, Grid(title=f"{TITLE}（{NOTHING}）"))])
@@ -42,7 +42,7 @@ def _part(tasks: list[Task]) -> Part:
 
 
 def changes_text(task: Task) -> str:
-    """What the 版 changed of the task, a line each."""
+    """Return what the 版 changed in the task, one change per line."""
     if task.is_new:
         return "新規"
     return "\n".join(
@@ -51,14 +51,14 @@ def changes_text(task: Task) -> str:
 
 
 def state_text(task: Task) -> str:
-    """The state, by whom on which 版 it was said, and the state of the thread."""
+    """Return the state, who recorded it on which 版, and the state of the thread."""
     stamp = task.stamp
-    said = f"第{stamp.edition}版 {stamp.person}" if stamp else ""
-    return "\n".join(filter(None, (STATES[task.state], said, task.question_label)))
+    signature = f"第{stamp.edition}版 {stamp.person}" if stamp else ""
+    return "\n".join(filter(None, (STATES[task.state], signature, task.question_label)))
 
 
 def _roles(tasks: Iterable[Task]) -> dict[int, str]:
-    """The columns of the rows in an order that agrees with that of each row."""
+    """Return the columns of the rows in an order that agrees with that of each row."""
     names: dict[int, str] = {}
     order: TopologicalSorter[int] = TopologicalSorter()
     for task in tasks:
@@ -72,7 +72,7 @@ def _roles(tasks: Iterable[Task]) -> dict[int, str]:
 
 
 def _sorted(order: TopologicalSorter[int]) -> Iterator[int]:
-    """Where the rows leave it open, the column that was made first comes first."""
+    """Sort topologically; where the rows leave the order open, the lower id comes first."""
     order.prepare()
     ready: list[int] = []
     while order.is_active():
@@ -84,7 +84,7 @@ def _sorted(order: TopologicalSorter[int]) -> Iterator[int]:
 
 
 def _items(tasks: Iterable[Task], roles: Sequence[int]) -> Iterator[Item]:
-    """The rows with the headings above them, each heading once; a heading has no marks here."""
+    """Yield the rows with the headings above them, each heading once and without marks."""
     written: set[str] = set()
     for task in tasks:
         line = task.line
