@@ -10,7 +10,7 @@ from vendors.models import Contract, Member, Vendor
 
 
 class ContractForm(forms.ModelForm[Contract]):
-    """Project and role belong together; the database holds it, the form says it."""
+    """Check that project and role belong together, as the database does."""
 
     class Meta:
         model = Contract

@@ -1,4 +1,4 @@
-"""The demo: the real 別紙10, people of every kind, and a company for each of its roles."""
+"""Create the demo: the real 別紙10, people of every kind, a company for each role."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SLUG = "besshi10"
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """A row of people.csv. `role` is the place of a company's role, from 1; 0 for PMO people."""
+    """A row of people.csv; `role` is the position of a company's role from 1, 0 for the PMO."""
 
     username: str
     name: str
@@ -38,7 +38,7 @@ def people() -> Iterator[DemoPerson]:
 
 
 def source() -> proposal.Source:
-    """The scanned 別紙10 with the files that explain it."""
+    """Return the scanned 別紙10 with the files that explain it."""
     folder = settings.BASE_DIR / "fixtures"
     return proposal.Source(
         data=(folder / "besshi10.md").read_bytes(),
@@ -47,34 +47,34 @@ def source() -> proposal.Source:
     )
 
 
-def set_up(*, new_password: Callable[[], str], say: Callable[[str], None]) -> list[str]:
-    """Creates what is missing and keeps the rest; gives the usernames it created.
+def set_up(*, new_password: Callable[[], str], report: Callable[[str], None]) -> list[str]:
+    """Create what is missing, keep the rest, and return the usernames created.
 
-    `new_password` is asked once, only when somebody is created.
+    `new_password` is called once, only when somebody is created; `report` gets each step.
     """
     with transaction.atomic():
         project = Project.objects.filter(slug=SLUG).first()
         if project is None:
-            say("別紙10を取り込んでいます…")
+            report("別紙10を取り込んでいます…")
             project = proposal.create(source(), slug=SLUG, by=None)
         else:
-            say("案件 besshi10 は既にあります。変更された内容を保ちます。")
+            report("案件 besshi10 は既にあります。変更された内容を保ちます。")
         if editions.latest(project) is None:
-            say("第1版を公開しています…")
+            report("第1版を公開しています…")
             editions.publish(
                 project, title="第1版", date=localdate(), revision=project.revision, by=None
             )
-        return _people(project, new_password, say)
+        return _people(project, new_password, report)
 
 
 def _people(
-    project: Project, new_password: Callable[[], str], say: Callable[[str], None]
+    project: Project, new_password: Callable[[], str], report: Callable[[str], None]
 ) -> list[str]:
     known = set(User.objects.values_list("username", flat=True))
     missing = [person for person in people() if person.username not in known]
     if not missing:
         return []
-    say(f"利用者{len(missing)}人を作成しています…")
+    report(f"利用者{len(missing)}人を作成しています…")
     template = User()
     template.set_password(new_password())
     for person in missing:
@@ -83,7 +83,7 @@ def _people(
 
 
 def _create(person: DemoPerson, project: Project, password: str) -> None:
-    """One person with the membership that the kind says. `password` is hashed already."""
+    """Create one person with the membership of their kind; `password` is hashed already."""
     admin = person.kind == "admin"
     user = User.objects.create(
         username=person.username,

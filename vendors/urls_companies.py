@@ -1,4 +1,4 @@
-"""Below /projects/: what the PMO does with companies and their tasks."""
+"""Route the PMO's pages about companies and their tasks, below /projects/."""
 
 from __future__ import annotations
 

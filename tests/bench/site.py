@@ -44,7 +44,7 @@ def real_project() -> tuple[Project, Grid]:
     from projects.models import Project
     from vendors import demo
 
-    demo.set_up(new_password=lambda: "unused", say=lambda _: None)
+    demo.set_up(new_password=lambda: "unused", report=lambda _: None)
     project = Project.objects.get(slug=demo.SLUG)
     return project, store.load(project)
 

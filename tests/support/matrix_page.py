@@ -36,7 +36,7 @@ def scene(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[di
     """The beginning of the real document, or with the mark `whole` all of it, and its people."""
     proposal = besshi10.whole() if "whole" in request.keywords else besshi10.beginning()
     importing.create_from(proposal, slug=demo.SLUG, by=None)
-    demo.set_up(new_password=lambda: "unused", say=lambda _text: None)
+    demo.set_up(new_password=lambda: "unused", report=lambda _text: None)
     with all_answered():
         yield {user.username: user for user in User.objects.all()}
 

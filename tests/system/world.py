@@ -38,7 +38,7 @@ class Sizes:
 def make(sizes: Sizes) -> dict[str, Any]:
     from vendors import demo
 
-    demo.set_up(new_password=lambda: "unused", say=lambda _: None)
+    demo.set_up(new_password=lambda: "unused", report=lambda _: None)
     from projects import store
     from projects.models import Project
 

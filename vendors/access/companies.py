@@ -1,4 +1,4 @@
-"""The companies of a project, as its PMO has them."""
+"""Look up the companies of a project for its PMO."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from vendors.models import Contract, Member, Question, Vendor
 
 
 def company_of(project: Project, uid: str) -> Vendor:
-    """The company with that uid, if it has a part in the project; Http404 otherwise."""
+    """Return the company with that uid if it has a contract in the project. Raises Http404."""
     return _one(_with(Contract, project), uid)
 
 
 def known_company(project: Project, uid: str) -> Vendor:
-    """The same also for a company that has left: its people and questions are still there."""
+    """Return the company like `company_of`, also one without a contract now.
+
+    Its people and questions are still there. Raises Http404.
+    """
     left = _with(Question, project) | _with(Member, project)
     return _one(_with(Contract, project) | left, uid)
 
 
 def _with(model: type[Contract | Question | Member], project: Project) -> Q:
-    """The companies of which the project has such a row."""
+    """Return the condition that the project has such a row of the company."""
     return Q(Exists(model._default_manager.filter(project=project, vendor=OuterRef("pk"))))
 
 

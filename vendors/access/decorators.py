@@ -1,4 +1,4 @@
-"""Authorise the pages of companies: person, company, and the role of the database."""
+"""Authorise the pages of companies and set the role of the database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SAFE, POST = ("GET", "HEAD"), ("POST",)
 
 
 def own(page: Page, methods: Sequence[str] = SAFE) -> Page:
-    """Pass a view the desk of the person's own companies. 404 for people of none."""
+    """Pass the page a desk of the person's own companies. 404 for people of none."""
 
     @require_http_methods(list(methods))
     @wraps(page)
@@ -37,9 +37,10 @@ def own(page: Page, methods: Sequence[str] = SAFE) -> Page:
 
 
 def shown(page: Page, *, logged: bool = False) -> Page:
-    """Pass a view the desk of a company, for managers of the project who look as the company.
+    """Pass managers of the project the page as the company sees it.
 
-    With `logged` the security log has an entry for it, which the role of companies cannot write.
+    With `logged` the view is recorded in the security log, before the role of the database changes:
+    the role of companies may not write there.
     """
 
     @require_safe
@@ -63,7 +64,7 @@ def shown(page: Page, *, logged: bool = False) -> Page:
 def company_page(right: Right, *, post: Right | None = None) -> Callable[[Page], Page]:
     """Pass a view a project and its company instead of their slug and uid.
 
-    Answers as `project_page` does, and Http404 for a company that never had to do with the project.
+    Responds as `project_page` does, and with 404 for a company that was never in the project.
     """
 
     def decorate(page: Page) -> Page:

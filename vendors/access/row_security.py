@@ -1,7 +1,7 @@
-"""Requests of companies run as a role of PostgreSQL that sees what the company may see.
+"""Run requests of companies as a PostgreSQL role that reads only their rows.
 
-The policies are in migration 0005: they find out from contracts and memberships what is whose,
-given who looks. What the application asks for beyond that is not there.
+The policies are in migration 0005: they derive the visible rows from contracts and memberships of
+the person. Other rows do not exist for that role.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ SELECT set_config('raci.person', %s, true), set_config('raci.shown_as', %s, true
 
 @contextmanager
 def seen_by(person: User, *, shown_as: Vendor | None = None) -> Iterator[None]:
-    """A transaction in which the database shows what the person's companies may see.
+    """Open a transaction in which only the rows of the person's companies are visible.
 
-    With `shown_as` what that company sees in the projects that the person manages; nothing can
-    be written then. What was set ends with the transaction, and with the block in a longer one.
+    With `shown_as`, the rows of that company in the projects that the person manages; writing is
+    then refused. The settings end with the transaction, and with the block in a longer one.
     """
     within = connection.in_atomic_block
     with transaction.atomic():

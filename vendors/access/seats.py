@@ -1,4 +1,4 @@
-"""The application's own rule for who sees what, above the one in the database (`rls`).
+"""Restrict what people see in the application, above row security in the database.
 
 Everything that a company sees starts from its seats: the roles that its contracts give it.
 """
@@ -30,7 +30,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Who looks, as which companies. `shown_as`: a manager who sees what that company sees."""
+    """A person with the companies they see; `shown_as` is set for a manager who views one."""
 
     person: User
     vendors: tuple[Vendor, ...]
@@ -48,13 +48,13 @@ class Desk:
 
 
 def own_desk(person: User, *, base: str) -> Desk:
-    """The person's own companies; without any, an empty desk."""
+    """Return the desk of the person's own companies, empty without any."""
     vendors = Vendor.objects.filter(own_companies(person)).order_by("name", "pk").distinct()
     return Desk(person, tuple(vendors), _seats(own_contracts(person)), base)
 
 
 def shown_desk(person: User, *, vendor: Vendor, project: Project, base: str) -> Desk:
-    """What the company sees in that project, for one of its managers."""
+    """Return a manager's desk with what the company sees in that project."""
     seats = _seats(shown_contracts(vendor, project))
     return Desk(person, (vendor,), seats, base, shown_as=vendor)
 
@@ -64,7 +64,7 @@ def own_companies(person: User) -> Q:
 
 
 def own_contracts(person: User) -> Q:
-    """Those of the person's companies, in the projects in which the person works for them."""
+    """Match contracts of the person's companies in projects where the person is a member."""
     mine = Q(vendor__members__user=person, vendor__members__active=True)
     everywhere = Q(vendor__members__project__isnull=True)
     return mine & (everywhere | Q(vendor__members__project=F("project")))
@@ -75,7 +75,7 @@ def shown_contracts(vendor: Vendor, project: Project) -> Q:
 
 
 def is_company_person(person: User) -> bool:
-    """Whether the person works for a company, contract or not."""
+    """Return whether the person works for a company, contract or not."""
     return Member.objects.filter(user=person, active=True).exists()
 
 

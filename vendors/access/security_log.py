@@ -1,4 +1,4 @@
-"""What the PMO does with companies, as the security log has it."""
+"""Record in the security log what the PMO does with companies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which company fills which role: added, removed, handed over. Every act is in the history."""
+"""Add, remove and hand over the roles that companies fill, with a history entry each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vendors.models import Contract, Vendor
 
 
 def contract_of(project: Project, vendor: Vendor, role: int) -> Contract:
-    """The company's contract about the role with that id; Http404 without one."""
+    """Return the company's contract for the role with that id. Raises Http404 without one."""
     own = Contract.objects.with_roles(project).select_related("vendor")
     try:
         return own.get(vendor=vendor, role_id=role)
@@ -34,7 +34,7 @@ def company_names(project: Project) -> list[str]:
 
 
 def add(role: Role, *, name: str, by: User) -> Vendor:
-    """The company with that name, a new one if need be, fills the role from now on."""
+    """Give the role to the company with that name, which is created if need be."""
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         return _add(role, name, by)
 
@@ -45,7 +45,7 @@ def remove(contract: Contract, *, by: User) -> None:
 
 
 def hand_over(contract: Contract, *, name: str, by: User) -> Vendor:
-    """Another company takes the role over, in one act."""
+    """Move the role to another company in one change set."""
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         taker = _add(contract.role, name, by)
         if taker != contract.vendor:

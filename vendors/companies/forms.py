@@ -1,4 +1,4 @@
-"""Forms of the PMO about companies. They return domain values."""
+"""Validate the PMO's forms about companies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from projects.shared.form_fields import LineField
 
 
 class CompanyForm(forms.Form):
-    """A company by its name, and optionally the role that it fills from now on."""
+    """A company by its name."""
 
     name = LineField(max_length=200, label="会社名", widget=forms.TextInput({"list": "companies"}))
 
@@ -27,7 +27,7 @@ class ContractForm(CompanyForm):
 
 
 class InviteForm(forms.Form):
-    """Who is invited. The address is also the name for signing in: in small letters."""
+    """The person to invite. The address, in lower case, is also the user name."""
 
     name = LineField(max_length=150, label="氏名")
     address = forms.EmailField(max_length=150, label="メールアドレス")

@@ -1,4 +1,4 @@
-"""The mail that invites a person to a company's pages."""
+"""Mail invitations to a company's pages."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from vendors.mail.outbox import after_commit, body
 from vendors.models import Vendor
 
 
-def invited(request: HttpRequest, project: Project, vendor: Vendor, user: User) -> None:
-    """Sends the way in: where to choose a password, or where to sign in for who has one."""
+def send_invitation(request: HttpRequest, project: Project, vendor: Vendor, user: User) -> None:
+    """Mail the link for choosing a password, or for signing in to who has one."""
     known = user.has_usable_password()
     place = reverse("login") if known else invitations.link(user)
     context = {

@@ -1,4 +1,4 @@
-"""The people of companies: invited, stopped and let in again by managers of a project."""
+"""Invite, deactivate and reactivate the people of companies, for managers of a project."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ STOPPED = "このアカウントはシステム管理者が停止しています
 
 
 class NotAllowedError(Exception):
-    """This person may not do that with that member; says why and whom to ask."""
+    """The manager may not do that with the member; the message has the reason and whom to ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Over whom of a company a manager of a project may decide.
+    """The members of a company that a manager of a project may change.
 
-    `everywhere`: all that the company does is in projects which that manager manages. `pmo` are
-    the company's people who are also people of a PMO.
+    `everywhere`: the manager manages every project of the company. `pmo` are the ids of the
+    company's people who also belong to a PMO.
     """
 
     project_id: int
@@ -38,7 +38,7 @@ class Reach:
     pmo: frozenset[int]
 
     def obstacle(self, member: Member) -> str:
-        """Why not over this member, "" where nothing stands in the way."""
+        """Return why the manager may not change this member, "" if they may."""
         if member.user_id in self.pmo:
             return PMO
         if member.project_id is None and not self.everywhere:
@@ -60,13 +60,13 @@ _IS_PMO = Q(is_staff=True) | Q(is_superuser=True) | Q(memberships__isnull=False)
 
 
 def people_of(project: Project, vendor: Vendor) -> list[Member]:
-    """The company's people in the project, also those who are stopped."""
+    """Return the company's people in the project, deactivated ones included."""
     own = _here(project, vendor).select_related("user")
     return list(own.order_by("-active", "user__username", "pk"))
 
 
 def member_of(project: Project, vendor: Vendor, key: int) -> Member:
-    """One of `people_of`; Http404 otherwise."""
+    """Return one of `people_of`. Raises Http404 otherwise."""
     try:
         return _here(project, vendor).select_related("user", "vendor").get(pk=key)
     except Member.DoesNotExist as error:
@@ -74,16 +74,16 @@ def member_of(project: Project, vendor: Vendor, key: int) -> Member:
 
 
 def invite(project: Project, vendor: Vendor, *, name: str, address: str, by: User) -> User:
-    """The person with that address works for the company in the project from now on.
+    """Make the person with that address a member of the company in the project.
 
-    An account that is there is used, with the name and the address that it has.
+    An existing account is used and keeps its name and address.
     """
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         user = _locked(_account(name, address))
         known = _here(project, vendor).filter(user=user, active=True).order_by("pk")
         member = known.first()
         if member is None:
-            _let_in(user)
+            _restore_account(user)
             member, _ = Member.objects.update_or_create(
                 vendor=vendor, user=user, project=project, defaults={"active": True}
             )
@@ -92,7 +92,7 @@ def invite(project: Project, vendor: Vendor, *, name: str, address: str, by: Use
 
 
 def invite_again(member: Member, project: Project, *, by: User) -> User:
-    """NotAllowedError where the account or the membership is stopped."""
+    """Record another invitation. Raises NotAllowedError for a stopped account or membership."""
     if not member.active or not member.user.is_active:
         raise NotAllowedError("停止中の担当者は招待できません。先に再開してください。")
     security_log.invitation(member, by=by, project=project)
@@ -100,7 +100,7 @@ def invite_again(member: Member, project: Project, *, by: User) -> User:
 
 
 def deactivate(member: Member, project: Project, *, by: User) -> None:
-    """The person no longer works for the company; without anything else left, no account."""
+    """Deactivate the membership, and the account when nothing else needs it."""
     _check(member, project, by)
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         user = _locked(member.user)
@@ -112,11 +112,11 @@ def deactivate(member: Member, project: Project, *, by: User) -> None:
 
 
 def activate(member: Member, project: Project, *, by: User) -> None:
-    """Takes `deactivate` back. NotAllowedError for an account that an administrator has stopped."""
+    """Undo `deactivate`. Raises NotAllowedError for an account that an administrator stopped."""
     _check(member, project, by)
     with store.change_set(by=by, kind=store.Kind.ADMIN):
         user = _locked(member.user)
-        _let_in(user)
+        _restore_account(user)
         if not user.is_active:
             raise NotAllowedError(STOPPED)
         _set(member, active=True)
@@ -139,14 +139,14 @@ def _set(member: Member, *, active: bool) -> None:
 
 
 def _locked(user: User) -> User:
-    """Two who decide over one person come one after the other."""
+    """Lock the account, so that concurrent changes to one person come one after the other."""
     return User.objects.select_for_update().get(pk=user.pk)
 
 
-def _let_in(user: User) -> None:
-    """Takes back what `deactivate` did to the account.
+def _restore_account(user: User) -> None:
+    """Undo what `deactivate` did to the account.
 
-    An account that is stopped although something is left to it was stopped by somebody else.
+    An inactive account that still has something to do was stopped by an administrator.
     """
     if not user.is_active and not _has_more(user):
         user.is_active = True
@@ -154,7 +154,7 @@ def _let_in(user: User) -> None:
 
 
 def _has_more(user: User) -> bool:
-    """Whether the account is good for more than companies that the person has left."""
+    """Return whether the account has PMO rights or another active membership."""
     pmo = User.objects.filter(_IS_PMO, pk=user.pk)
     return pmo.exists() or Member.objects.filter(user=user, active=True).exists()
 

@@ -1,4 +1,4 @@
-"""Managers of a project decide which of a company's people work in it."""
+"""Manage a company's people in a project."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from vendors.models import Member, Vendor
 @require_http_methods(["GET", "HEAD", "POST"])
 @company_page(Right.MANAGE)
 def invite(request: HttpRequest, project: Project, vendor: Vendor) -> HttpResponse:
-    """A form for a name and an address; POST lets that person in and mails the way."""
+    """Show the invitation form; POST adds the person and mails the link."""
     form = InviteForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         context = {"project": project, "vendor": vendor, "form": form}
         status = 400 if form.is_bound else 200
         return render(request, "vendors/invite.html", context, status=status)
     user = people.invite(project, vendor, **form.cleaned_data, by=person(request))
-    mail.invited(request, project, vendor, user)
+    mail.send_invitation(request, project, vendor, user)
     messages.success(request, f"{form.cleaned_data['address']}に招待のメールを送ります。")
     return redirect("companies:company", project.slug, vendor.uid)
 
@@ -34,13 +34,13 @@ def invite(request: HttpRequest, project: Project, vendor: Vendor) -> HttpRespon
 @require_POST
 @company_page(Right.MANAGE)
 def invite_again(request: HttpRequest, project: Project, vendor: Vendor, key: int) -> HttpResponse:
-    """Mails the way in once more."""
+    """Mail the link once more."""
     member = people.member_of(project, vendor, key)
     try:
         user = people.invite_again(member, project, by=person(request))
     except NotAllowedError as error:
         return _refused(request, project, vendor, error)
-    mail.invited(request, project, vendor, user)
+    mail.send_invitation(request, project, vendor, user)
     messages.success(request, f"{user.email}に招待のメールをもう一度送ります。")
     return redirect("companies:company", project.slug, vendor.uid)
 
@@ -48,7 +48,7 @@ def invite_again(request: HttpRequest, project: Project, vendor: Vendor, key: in
 @require_http_methods(["GET", "HEAD", "POST"])
 @company_page(Right.MANAGE)
 def deactivate(request: HttpRequest, project: Project, vendor: Vendor, key: int) -> HttpResponse:
-    """Says what it means that the person no longer works for the company; POST does it."""
+    """Explain what deactivating the person means; POST does it."""
     member = people.member_of(project, vendor, key)
     if request.method != "POST":
         obstacle = people.reach(project, vendor, by=person(request)).obstacle(member)
@@ -65,7 +65,7 @@ def deactivate(request: HttpRequest, project: Project, vendor: Vendor, key: int)
 @require_POST
 @company_page(Right.MANAGE)
 def activate(request: HttpRequest, project: Project, vendor: Vendor, key: int) -> HttpResponse:
-    """The person works for the company again."""
+    """Reactivate the person."""
     member = people.member_of(project, vendor, key)
     try:
         people.activate(member, project, by=person(request))

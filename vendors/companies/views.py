@@ -1,4 +1,4 @@
-"""One company in a project: what it does, how far it is, what it asked, and its people."""
+"""Show one company in a project: its roles, progress, questions and people."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def company(request: HttpRequest, project: Project, vendor: Vendor) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 @project_page(Right.MANAGE)
 def new_company(request: HttpRequest, project: Project) -> HttpResponse:
-    """A company takes on a role: a new one by its name, or one that is there."""
+    """Give a role to a company, a new one by its name or an existing one."""
     user = person(request)
     bound = request.POST if request.method == "POST" else None
     form = ContractForm(bound, project=project, initial=request.GET.dict())
@@ -57,7 +57,7 @@ def new_company(request: HttpRequest, project: Project) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @company_page(Right.MANAGE)
 def contract(request: HttpRequest, project: Project, vendor: Vendor, role: int) -> HttpResponse:
-    """A role of the company: POST hands it over to another company, or takes it away."""
+    """Show a role of the company; POST hands it to another company or removes it."""
     found = contracts.contract_of(project, vendor, role)
     if request.method == "POST" and "remove" in request.POST:
         contracts.remove(found, by=person(request))
@@ -75,6 +75,6 @@ def contract(request: HttpRequest, project: Project, vendor: Vendor, role: int) 
 
 
 def _people(request: HttpRequest, project: Project, vendor: Vendor) -> list[tuple[Member, str]]:
-    """The company's people, each with why this person may not decide over them."""
+    """Return the company's people, each with why this manager may not change them, or ""."""
     reach = people.reach(project, vendor, by=person(request))
     return [(member, reach.obstacle(member)) for member in people.people_of(project, vendor)]

@@ -23,7 +23,7 @@ PROJECTS_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One project: its 版, what companies owe, and its findings; None: nobody has counted them."""
+    """One project: its 版, open work of companies, and its findings; None before a first check."""
 
     project: Project
     edition: Edition | None

@@ -1,4 +1,4 @@
-"""What waits for whom, for the start page: of companies, for the PMO and for themselves."""
+"""Summarise open work for the start page: of companies, for the PMO and for themselves."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ SELECT own.id, (
         AND row.edition_id = edition.id AND row.role_ids && company.roles
     WHERE company.project_id = own.id
 ) - (
-    SELECT count(*) FROM vendors_confirmation said
-    JOIN company ON company.project_id = said.project_id AND company.vendor_id = said.vendor_id
-    JOIN edition ON edition.project_id = said.project_id
+    SELECT count(*) FROM vendors_confirmation answer
+    JOIN company ON company.project_id = answer.project_id AND company.vendor_id = answer.vendor_id
+    JOIN edition ON edition.project_id = answer.project_id
     CROSS JOIN LATERAL (
         SELECT role_ids, changed_in FROM projects_editionrow row
-        WHERE row.project_id = said.project_id AND row.edition_id = edition.id
-            AND row.uid = said.uid LIMIT 1
+        WHERE row.project_id = answer.project_id AND row.edition_id = edition.id
+            AND row.uid = answer.uid LIMIT 1
     ) row
-    WHERE said.project_id = own.id AND said.state <> 'withdrawn'
-        AND row.role_ids && company.roles AND said.edition_number >= row.changed_in
+    WHERE answer.project_id = own.id AND answer.state <> 'withdrawn'
+        AND row.role_ids && company.roles AND answer.edition_number >= row.changed_in
 ), (
     SELECT count(*) FROM vendors_question question
     WHERE question.project_id = own.id AND question.state = 'open'
@@ -53,7 +53,7 @@ FROM unnest(%(projects)s) AS own(id)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What companies have still to say about their tasks, and questions without an answer."""
+    """Counts of tasks without a valid answer, and of open questions."""
 
     unconfirmed: int = 0
     questions: int = 0
@@ -61,7 +61,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """The first of some tasks, how many there are, and the address of all of them."""
+    """The first of some tasks, their total, and the address of all of them."""
 
     tasks: tuple[Task, ...]
     total: int
@@ -74,7 +74,7 @@ class Some:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A company person's day: what to confirm, what was answered, what the latest 版 changed."""
+    """A company person's tasks: to confirm, answered, and changed by the latest 版."""
 
     companies: str
     base: str
@@ -88,13 +88,13 @@ class Work:
 
 
 def waiting(projects: Sequence[Project]) -> dict[int, Waiting]:
-    """By project, in one query for any number."""
+    """Return the counts by project id, in one query for any number."""
     rows = fetch(_WAITING, {"projects": [project.pk for project in projects]})
     return {key: Waiting(*counts) for key, *counts in rows}
 
 
 def own_work(person: User) -> Work:
-    """As the person's companies see it: the database shows nothing else."""
+    """Return the person's tasks, read with the database role of companies."""
     with row_security.seen_by(person):
         desk = own_desk(person, base=reverse("vendors:tasks"))
         work = work_of(desk)

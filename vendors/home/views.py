@@ -1,4 +1,4 @@
-"""The start page: what waits for the person, as PMO, as a company's person, or as both."""
+"""Show the start page of PMO people, of companies' people, or of both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vendors.home.summary import own_work
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for the person, or what to do without a project."""
+    """Show what waits for the person, or what to do without a project."""
     user = person(request)
     desk = pmo_desk(user)
     work = own_work(user) if is_company_person(user) else None

@@ -1,6 +1,6 @@
-"""Mails leave after the commit, one to each person, so that nobody sees who else gets it.
+"""Send mails after the commit, one to each person, so that recipients stay private.
 
-A mail that cannot be sent is in the log and disturbs nothing.
+A failure is logged and does not affect the request.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Letters = Iterable[tuple[User, str]]
 
 
 def after_commit(subject: str, letters: Callable[[], Letters]) -> None:
-    """Sends each body to its person; who that is, is asked for after the commit."""
+    """Send each body to its person; recipients are read after the commit."""
     transaction.on_commit(lambda: _send(clean_line(subject), letters()), robust=True)
 
 
@@ -33,7 +33,7 @@ def body(template: str, context: Mapping[str, Any]) -> str:
 
 
 def _send(subject: str, letters: Letters) -> None:
-    """One mail that cannot be sent keeps no other back."""
+    """Send the mails; one that fails does not keep the others back."""
     connection = mail.get_connection()
     try:
         connection.open()

@@ -1,6 +1,6 @@
-"""Mails of the PMO to companies: a new 版, reminders, invitations.
+"""Mail companies about a new 版, reminders and invitations.
 
-Each person's is about the own companies only.
+Each person's mail is about their own companies only.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def to_each(
     context: Mapping[str, Any],
     facts: Mapping[int, Any],
 ) -> None:
-    """One mail to each person of the companies in `facts` (by id)."""
+    """Send one mail to each person of the companies in `facts` (by id)."""
 
     def letters() -> Letters:
         for user, vendors in _people(project, facts).items():
@@ -39,7 +39,7 @@ def to_each(
 
 
 def _people(project: Project, vendors: Mapping[int, Any]) -> dict[User, list[int]]:
-    """Who gets mails about the project, each with the companies that they work for."""
+    """Return who gets mails about the project, each with the ids of their companies."""
     members = Member.objects.reachable(project.pk).filter(vendor__in=vendors)
     found: dict[User, dict[int, None]] = {}
     for member in members.select_related("user").order_by("pk"):

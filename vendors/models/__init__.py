@@ -1,4 +1,4 @@
-"""Companies, the roles they fill, their people, and what these say about their tasks."""
+"""Define companies, the roles they fill, their people, and their answers to tasks."""
 
 from vendors.models.reminder import Reminder
 from vendors.models.vendor import Contract, Member, Vendor

@@ -8,7 +8,7 @@ from vendors.models.vendor import Vendor
 
 
 class Reminder(Signed):
-    """A company was reminded of its open tasks: by whom, when, and how many people got a mail.
+    """A reminder of a company's open tasks: by whom, when, and to how many people.
 
     One a day, in the site's time zone, unless a manager insisted (`forced`).
     """

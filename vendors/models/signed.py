@@ -1,4 +1,4 @@
-"""Who did something, and when."""
+"""Define the base of records that keep who made them, and when."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Signed(models.Model):
-    """Signed by a person, whose name stays when the account goes."""
+    """A record by a person, whose name stays when the account is deleted."""
 
     person: models.ForeignKey[User | None, User | None] = models.ForeignKey(
         settings.AUTH_USER_MODEL,

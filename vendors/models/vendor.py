@@ -1,4 +1,4 @@
-"""Companies, the roles they fill, and their people."""
+"""Define companies, the roles they fill, and their people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from projects.models.history import recorded
 
 @recorded()
 class Vendor(models.Model):
-    """A company. One company may fill several roles. `uid` names it where people see it."""
+    """A company, which may fill several roles. `uid` identifies it in addresses."""
 
     uid = models.CharField(
         "識別子", max_length=grid.UID_LENGTH, unique=True, default=grid.new_uid, editable=False
@@ -31,13 +31,16 @@ class Vendor(models.Model):
 
 class ContractQuerySet(models.QuerySet["Contract"]):
     def with_roles(self, project: Project) -> Self:
-        """Those of the project, each with the column that it is about."""
+        """Return the contracts of the project, each with its column."""
         return self.filter(project=project, role__project=project).select_related("role")
 
 
 @recorded()
 class Contract(models.Model):
-    """A company fills a role of a project; both belong together by a composite foreign key."""
+    """A role of a project that a company fills.
+
+    A composite foreign key keeps role and project together.
+    """
 
     vendor = models.ForeignKey(
         Vendor, models.CASCADE, related_name="contracts", verbose_name="業者"
@@ -68,18 +71,18 @@ class Contract(models.Model):
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def working_in(self, project_id: int) -> Self:
-        """For that project, or for all where the company has a part."""
+        """Return members for that project, or for all projects of their company."""
         return self.filter(models.Q(project=None) | models.Q(project=project_id))
 
     def reachable(self, project_id: int) -> Self:
-        """Those of `working_in` who have not left and can get a mail."""
+        """Return active members of `working_in` whom a mail can reach."""
         own = self.working_in(project_id).filter(active=True, user__is_active=True)
         return own.exclude(user__email="")
 
 
 @recorded()
 class Member(models.Model):
-    """A person who works for a company: in one project, or in all where the company has a part."""
+    """A person who works for a company, in one project or in all of the company's."""
 
     vendor = models.ForeignKey(Vendor, models.CASCADE, related_name="members", verbose_name="業者")
     user = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""What companies say about their tasks. A task is named by project and uid, as in the 版."""
+"""Define companies' answers to tasks. A task is identified by project and uid, as in the 版."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_TEXT = 4_000
 
 
 class TaskRecord(Signed):
-    """Who said something about a company's task, on which 版 and when."""
+    """A record by a company about one of its tasks: person, 版 and time."""
 
     vendor = models.ForeignKey(
         Vendor, models.CASCADE, related_name="+", db_index=False, verbose_name="業者"
@@ -33,7 +33,7 @@ class TaskRecord(Signed):
 
 @recorded()
 class Confirmation(TaskRecord):
-    """What a company last said of a task. It counts until a later 版 changes the task."""
+    """A company's last answer to a task, valid until a later 版 changes the task."""
 
     class State(models.TextChoices):
         CONFIRMED = "confirmed", "確認済"
@@ -60,7 +60,7 @@ class Confirmation(TaskRecord):
 
 @recorded()
 class Question(models.Model):
-    """The thread of a company and the PMO about a task: one per task."""
+    """The thread of a company and the PMO about a task, one per task."""
 
     class State(models.TextChoices):
         OPEN = "open", "回答待ち"
@@ -93,7 +93,7 @@ class Question(models.Model):
 
 
 class Message(TaskRecord):
-    """One thing said in a thread. Never changed."""
+    """A message in a thread, never changed."""
 
     class Side(models.TextChoices):
         COMPANY = "company", "業者"

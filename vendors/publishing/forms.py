@@ -1,4 +1,4 @@
-"""The form that publishes a 版."""
+"""Validate the form that publishes a 版."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vendors.publishing.publish import Preview
 
 
 class PublishForm(forms.Form):
-    """What a 版 is called. `revision` and `last` say which preview the person has seen."""
+    """The title, date and note of a 版; `revision` and `last` identify the preview seen."""
 
     title = LineField(max_length=100, label="名称")
     date = DayField(label="日付")
@@ -28,7 +28,7 @@ class PublishForm(forms.Form):
 
     @classmethod
     def about(cls, preview: Preview, data: Any = None) -> PublishForm:
-        """A form for publishing what the preview shows, with the texts of `data` if given."""
+        """Return a form for publishing the preview, with the texts of `data` if given."""
         seen = {"revision": preview.revision, "last": preview.last}
         if data is None:
             return cls(initial={"title": f"第{preview.number}版", "date": localdate(), **seen})

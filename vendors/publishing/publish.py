@@ -1,4 +1,4 @@
-"""Publishing a 版: first what it changes for each company, then the act."""
+"""Publish a 版, and preview what it changes for each company."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from vendors.models import Confirmation, Contract, Vendor
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """What changes for a company, or for a role that no company fills (`vendor` is None).
+    """The changes for a company, or for a role that no company fills (`vendor` is None).
 
-    `reset` counts what the company said, 確認済 or 質問あり, that no longer counts afterwards.
+    `reset` counts the company's answers, 確認済 or 質問あり, that publishing makes invalid.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What publishing the matrix, as it is at this revision, would change. `last` is 0 for none."""
+    """The changes that publishing the matrix at this revision would make; `last` is 0 for none."""
 
     revision: int
     last: int
@@ -49,7 +49,7 @@ class Preview:
 
     @property
     def affected(self) -> tuple[Party, ...]:
-        """The companies whose tasks change."""
+        """Return the companies whose tasks change."""
         return tuple(party for party in self.companies if not party.changes.is_empty)
 
     @property
@@ -58,7 +58,7 @@ class Preview:
 
 
 def preview_of(project: Project) -> Preview:
-    """The comparison of the matrix as it stands with the last 版, party by party."""
+    """Compare the matrix as it stands with the last 版, party by party."""
     last = editions.latest(project)
     before = _by_role(editions.lines(last) if last else ())
     now = _by_role(editions.lines_now(project))
@@ -81,7 +81,7 @@ def preview_of(project: Project) -> Preview:
 def publish_edition(
     project: Project, *, title: str, date: date, note: str, revision: int, last: int, by: User
 ) -> Edition:
-    """Publishes the next 版 after number `last`. PublishError when that is not how things are."""
+    """Publish the 版 after number `last`. Raises PublishError when the project has moved on."""
     with transaction.atomic():
         edition = editions.publish(
             project, title=title, date=date, note=note, revision=revision, last=last, by=by
@@ -94,7 +94,7 @@ _ByRole = Mapping[int, list[Line]]
 
 
 def _by_role(lines: Iterable[Line]) -> _ByRole:
-    """The rows of each column: comparing every company with all rows would take seconds."""
+    """Group the rows by column: comparing every company with all rows would take seconds."""
     found: defaultdict[int, list[Line]] = defaultdict(list)
     for line in lines:
         for role in line.role_ids:
@@ -107,7 +107,7 @@ def _changes(before: _ByRole, now: _ByRole, roles: Collection[int]) -> Changes:
 
 
 def _of(lines: _ByRole, roles: Collection[int]) -> list[Line]:
-    """The rows of several columns, each once, in document order."""
+    """Return the rows of several columns, each once, in document order."""
     own = {line.uid: line for role in roles for line in lines.get(role, ())}
     return sorted(own.values(), key=lambda line: line.position)
 
@@ -121,7 +121,7 @@ def _company(
 
 
 def _fillings(project: Project) -> dict[Vendor, list[Role]]:
-    """The roles of each company, in the order of the columns."""
+    """Return the roles of each company, in the order of the columns."""
     contracts = Contract.objects.with_roles(project).select_related("vendor")
     found: dict[Vendor, list[Role]] = {}
     for contract in contracts.order_by("role__position", "vendor__name", "pk"):
@@ -133,11 +133,11 @@ _COUNTING = (Confirmation.State.CONFIRMED, Confirmation.State.QUESTION)
 
 
 def _counting(project: Project, last: Edition) -> dict[int, set[str]]:
-    """The rows of which each company has said something that counts in the last 版."""
-    said = Confirmation.objects.filter(project=project, state__in=_COUNTING).order_by()
+    """Return by company the uids of the rows with an answer that is valid in the last 版."""
+    answers = Confirmation.objects.filter(project=project, state__in=_COUNTING).order_by()
     changed_in = dict(_rows(last).values_list("uid", "changed_in"))
     found: defaultdict[int, set[str]] = defaultdict(set)
-    for vendor, uid, number in said.values_list("vendor_id", "uid", "edition_number"):
+    for vendor, uid, number in answers.values_list("vendor_id", "uid", "edition_number"):
         if number >= changed_in.get(uid, number + 1):
             found[vendor].add(uid)
     return found
@@ -150,7 +150,7 @@ def _rows(edition: Edition) -> QuerySet[EditionRow]:
 def mail_edition(
     request: HttpRequest, project: Project, edition: Edition, parties: Sequence[Party]
 ) -> None:
-    """Mail the people of the companies whose tasks a 版 changes."""
+    """Mail the people of the companies whose tasks the 版 changes."""
     facts = {party.vendor.pk: party for party in parties if party.vendor}
     context = {"edition": edition, "url": tasks_url(request)}
     to_each(f"【版の公開】{project.title}", "published", project, context, facts)

@@ -18,7 +18,7 @@ LISTED = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 @project_page(Right.MANAGE)
 def publish(request: HttpRequest, project: Project) -> HttpResponse:
-    """What the next 版 would change for each company; POST publishes it."""
+    """Preview what the next 版 would change for each company; POST publishes it."""
     user = person(request)
     preview = preview_of(project)
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""Read the security log of a project: lines, their words, and who they may be about."""
+"""Read the security log of a project and describe its entries."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def security_page(project: Project, number: str | None, **wanted: Any) -> Page[S
 
 @dataclass(frozen=True, slots=True)
 class SecurityRow:
-    """A line in words."""
+    """An entry with labels instead of keys."""
 
     number: int
     at: datetime
@@ -63,7 +63,7 @@ class SecurityRow:
 
 
 def rows_of(found: Sequence[SecurityEvent]) -> list[SecurityRow]:
-    """The lines with names, in one query for any number."""
+    """Return the entries with people's names, in one query for any number."""
     named: set[Any] = {line.details.get(_PEOPLE) for line in found}
     named |= {line.user_id for line in found}
     names = _names({int(key) for key in named if str(key).isdecimal()})
@@ -81,14 +81,14 @@ def rows_of(found: Sequence[SecurityEvent]) -> list[SecurityRow]:
 
 
 def people_of(project: Project) -> list[tuple[int, str]]:
-    """The members, and who else did something in the project."""
+    """Return (id, name) of the members and of others who did something in the project."""
     others = SecurityEvent.objects.filter(project_id=project.pk).values("user_id")
     found = User.objects.filter(Q(pk__in=_working_on(project)) | Q(pk__in=others))
     return [(user.pk, name_of(user)) for user in found.order_by("username", "pk")]
 
 
 def _working_on(project: Project) -> QuerySet[Any]:
-    """The members, and the people of companies with a part in the project; also who was stopped."""
+    """Return the members and the people of companies with a contract, deactivated ones included."""
     here = Member.objects.working_in(project.pk).filter(vendor__contracts__project=project)
     members = Membership.objects.filter(project=project).order_by().values("user_id")
     works = Q(pk__in=members) | Q(pk__in=here.values("user_id"))
@@ -104,7 +104,7 @@ def _name(key: int | None, names: dict[int, str]) -> str:
 
 
 def _details(details: dict[str, Any], names: dict[int, str]) -> list[str]:
-    """What is known by its words first, in their order."""
+    """Return the labelled details, known keys first in their order."""
     keys = [*(key for key in _WORDS if key in details), *sorted(details.keys() - _WORDS.keys())]
     return [f"{_WORDS.get(key, key)}: {_value(key, details[key], names)}" for key in keys]
 

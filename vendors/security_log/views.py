@@ -1,4 +1,4 @@
-"""The security log of a project, for its managers."""
+"""Show the security log of a project to its managers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from vendors.security_log.lines import people_of, rows_of, security_page
 @require_safe
 @project_page(Right.MANAGE, even_archived=True)
 def security(request: HttpRequest, project: Project) -> HttpResponse:
-    """What concerns the project, and how those who work on it signed in; the latest first."""
+    """List events of the project and sign-ins of its people, the latest first."""
     form = FilterForm(request.GET, people=people_of(project))
     page = security_page(project, request.GET.get("page"), **form.wanted)
     table = SecurityTable(rows_of(list(page.object_list)))
@@ -30,7 +30,7 @@ def security(request: HttpRequest, project: Project) -> HttpResponse:
 
 
 class FilterForm(forms.Form):
-    """Which lines; what is wrong shows all."""
+    """The filters of the log; an invalid one shows all."""
 
     kind = forms.ChoiceField(label="種類", choices=[("", "すべて"), *Kind.choices], required=False)
     person = forms.TypedChoiceField(label="利用者", coerce=int, empty_value=None, required=False)
@@ -42,7 +42,7 @@ class FilterForm(forms.Form):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        """The arguments of `lines_of`; none for a wrong filter."""
+        """Return the arguments of `lines_of`; none for an invalid filter."""
         return dict(self.cleaned_data) if self.is_valid() else {}
 
 

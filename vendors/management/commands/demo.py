@@ -1,4 +1,4 @@
-"""manage.py demo: the whole site on one machine with the real 別紙10 in it."""
+"""manage.py demo: run the whole site on one machine with the real 別紙10."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Command(BaseCommand):
         self._step("データベースを準備しています…")
         require(connection)
         call_command("migrate", verbosity=0, interactive=False)
-        created = demo.set_up(new_password=self._new_password, say=self._step)
-        self._tell_people(created)
+        created = demo.set_up(new_password=self._new_password, report=self._step)
+        self._print_accounts(created)
         if not options["no_serve"]:
             self._serve(host, port)
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         self._password = os.environ.get("RACI_DEMO_PASSWORD") or secrets.token_urlsafe(9)
         return self._password
 
-    def _tell_people(self, created: list[str]) -> None:
+    def _print_accounts(self, created: list[str]) -> None:
         if not created:
             self._step("利用者は作成済みです。パスワードは作成時に表示したものです。")
             return
