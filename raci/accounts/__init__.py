@@ -1,1 +1,1 @@
-"""Signing in: passwords, second factors, single sign-on, invitations."""
+"""Authenticate people: passwords, second factors, single sign-on, invitations."""

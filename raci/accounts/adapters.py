@@ -1,4 +1,4 @@
-"""What allauth asks the site: its words, its people, and that nobody signs up."""
+"""Adapt allauth to the site: its texts, its people, and no sign-up."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from raci.access import known, name_of
-from raci.accounts.rate_limit import told
+from raci.accounts.rate_limit import wait_message
 from raci.accounts.second_factor import has_one
 
 _log = logging.getLogger(__name__)
-_SAID = {
+_MESSAGES = {
     "mfa/messages/totp_activated.txt": "認証アプリを登録しました。",
     "mfa/messages/totp_deactivated.txt": "認証アプリの登録を解除しました。",
     "mfa/messages/webauthn_added.txt": "パスキーを登録しました。",
@@ -46,7 +46,7 @@ _CLOSED = "この利用者は現在ログインできません。管理者にお
 
 
 class Accounts(DefaultAccountAdapter):
-    """Accounts with passwords."""
+    """Adapt accounts with passwords."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "incorrect_password": "パスワードが正しくありません。",
@@ -65,21 +65,24 @@ class Accounts(DefaultAccountAdapter):
         message: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """What we have words for; that somebody signed in is no news to them."""
-        text = message or _SAID.get(message_template or "")
+        """Show only messages that have a text here; a sign-in needs none."""
+        text = message or _MESSAGES.get(message_template or "")
         if text:
             messages.add_message(request, level, text)
 
     def reauthenticate(self, user: User, password: str) -> bool:
-        """Whether it is the person's password; asked of the backend, which counts."""
+        """Return whether it is the person's password; the backend counts the attempt.
+
+        Raises ValidationError after too many attempts.
+        """
         found = authenticate(self.request, username=user.get_username(), password=password)
         seconds = getattr(self.request, "throttled_seconds", 0)
         if found is None and seconds:
-            raise ValidationError(told(seconds), code="throttled")
+            raise ValidationError(wait_message(seconds), code="throttled")
         return found is not None and found.pk == user.pk
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
-        """Who has a second factor confirms by it; a password alone must not change factors."""
+        """Offer only second factors to who has one: a password alone must not change factors."""
         found = super().get_reauthentication_methods(user)
         found = [way for way in found if way["id"].startswith("mfa")] or found
         return [{**way, "description": _WAYS[way["id"]]} for way in found]
@@ -90,7 +93,7 @@ class Accounts(DefaultAccountAdapter):
 
 
 class Factors(DefaultMFAAdapter):
-    """Second factors."""
+    """Adapt second factors."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": "確認できませんでした。コードまたはパスキーが正しくありません。",
@@ -105,7 +108,7 @@ class Factors(DefaultMFAAdapter):
         return user.get_username()
 
     def build_totp_svg(self, url: str) -> SafeString:
-        """The QR code as an <svg> to stand in the page: without a policy for data: addresses."""
+        """Return the QR code as an inline <svg>: the policy forbids data: addresses."""
         drawn: str = super().build_totp_svg(url)
         return mark_safe(drawn[drawn.index("<svg") :])  # noqa: S308 — drawn, not written
 
@@ -122,16 +125,16 @@ class Factors(DefaultMFAAdapter):
 
 
 class SingleSignOn(DefaultSocialAccountAdapter):
-    """Lets in people who are here already, by the mail address that the provider has verified.
+    """Sign in existing people by the mail address that the provider has verified.
 
-    No account of the provider is stored: whose mail address it is, is decided here every time.
+    No account of the provider is stored: the address is matched to a person at every sign-in.
     """
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Signs in and ends allauth's own way, which would connect or create accounts."""
+        """Sign in and stop allauth's flow, which would connect or create accounts."""
         person = _verified_person(sociallogin)
         if person is None:
             raise ImmediateHttpResponse(refused(request, "nobody", 403))
@@ -156,7 +159,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
 
 
 def challenge(request: HttpRequest, way_back: str) -> str:
-    """Where the person passes their second factor, or sets one up who has none."""
+    """Return the address where the person passes a second factor, or sets up a first one."""
     user = known(request.user)
     if not has_one(user):
         return reverse("mfa_index")
@@ -165,7 +168,7 @@ def challenge(request: HttpRequest, way_back: str) -> str:
 
 
 def _verified_person(sociallogin: SocialLogin) -> User | None:
-    """The one active person with the address; None when the provider did not verify it."""
+    """Return the one active person with the address; None when it is not verified."""
     verified = [a.email for a in sociallogin.email_addresses if a.verified is True]
     if not verified:
         return None
@@ -174,5 +177,5 @@ def _verified_person(sociallogin: SocialLogin) -> User | None:
 
 
 def refused(request: HttpRequest, why: str, status: int) -> HttpResponse:
-    """The page that says why single sign-on let nobody in."""
+    """Render the page with the reason why single sign-on failed."""
     return render(request, "accounts/sso_refused.html", {"why": why}, status=status)

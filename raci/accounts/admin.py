@@ -1,4 +1,4 @@
-"""Second factors in the admin: seen and taken away, when somebody has lost theirs."""
+"""Show second factors in the admin, and remove those that somebody has lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NOT_OURS = ("account", "socialaccount", "mfa")
 
 
 class FactorAdmin(admin.ModelAdmin[Authenticator]):
-    """Never the secrets themselves."""
+    """List second factors without their secrets."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)
@@ -28,7 +28,7 @@ class FactorAdmin(admin.ModelAdmin[Authenticator]):
 
 
 def arrange(site: admin.AdminSite) -> None:
-    """Takes away what allauth has registered, and puts in what administrators need."""
+    """Unregister allauth's models and register what administrators need."""
     for label in _NOT_OURS:
         models = apps.get_app_config(label).get_models()
         site.unregister([model for model in models if site.is_registered(model)])

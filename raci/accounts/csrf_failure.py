@@ -1,7 +1,7 @@
-"""The answer to a form or script whose token is not the session's: that one is over, mostly.
+"""Respond to a CSRF token that is not the session's, mostly because the session ended.
 
-The token lives in the session. Who has no session any more signs in; who has a new one gets its
-token with the refusal, which only pages of this site can read.
+The token lives in the session. People without a session sign in; a script of a new session gets the
+new token with the refusal, which only pages of this site can read.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ NO_SESSION = (
 
 
 def refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """Django's CSRF_FAILURE_VIEW."""
+    """Respond to a CSRF failure (Django's CSRF_FAILURE_VIEW)."""
     if request.user.is_authenticated:
         if is_script(request):
-            told = {"error": OLD, "token": get_token(request), "user": request.user.pk}
-            return JsonResponse(told, status=403)
+            data = {"error": OLD, "token": get_token(request), "user": request.user.pk}
+            return JsonResponse(data, status=403)
         return render(request, "403.html", {"exception": OLD}, status=403)
     if request.path == resolve_url(settings.LOGIN_URL):
         return render(request, "403.html", {"exception": NO_SESSION}, status=403)
@@ -36,7 +36,7 @@ def refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: AR
 
 
 def _page_of(request: HttpRequest) -> str:
-    """Where the form stood, if that was a page of ours."""
+    """Return the path of the page that sent the form, if it is one of this site."""
     referrer = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(referrer, allowed_hosts={request.get_host()})
     return urlsplit(referrer).path if ours and referrer else "/"

@@ -1,4 +1,4 @@
-"""The forms of signing in and of the account."""
+"""Validate sign-in and account forms."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
 from raci.accounts import password_reset, rate_limit
-from raci.accounts.rate_limit import told
+from raci.accounts.rate_limit import wait_message
 
 _NAME_LENGTH = 100
 
 
 class SignInForm(auth.AuthenticationForm):
-    """User name or mail address, and password. Every refusal reads the same."""
+    """User name or mail address, and password. Every refusal has the same text."""
 
     error_messages = {
         "invalid_login": "利用者名（またはメールアドレス）とパスワードの組み合わせが"
@@ -40,7 +40,7 @@ class SignInForm(auth.AuthenticationForm):
         self.fields["password"].label = "パスワード"
 
     def clean_username(self) -> str:
-        """The user name; for a mail address that only one person has, that person's."""
+        """Return the user name; for a mail address of exactly one person, that person's."""
         given: str = self.cleaned_data["username"]
         if "@" not in given or User.objects.filter(username=given).exists():
             return given
@@ -48,14 +48,14 @@ class SignInForm(auth.AuthenticationForm):
         return found[0].username if len(found) == 1 else given
 
     def get_invalid_login_error(self) -> ValidationError:
-        """Says how long to wait when the sign-in was refused for too many attempts."""
+        """Return the time to wait when the sign-in was refused for too many attempts."""
         seconds = getattr(self.request, "throttled_seconds", 0)
         if seconds:
-            return ValidationError(told(seconds), code="throttled")
+            return ValidationError(wait_message(seconds), code="throttled")
         return super().get_invalid_login_error()
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
-        """The way on: the second step, or where the person wanted to go."""
+        """Sign in; redirect to the second step or to the requested page."""
         request.session.cycle_key()
         login = Login(user=self.get_user(), redirect_url=redirect_url)
         response: HttpResponse = perform_password_login(request, {}, login)
@@ -63,7 +63,7 @@ class SignInForm(auth.AuthenticationForm):
 
 
 class CodeField(forms.CharField):
-    """A code as people type it: full-width digits, blanks and hyphens are fine."""
+    """A one-time code; full-width digits, blanks and hyphens are accepted."""
 
     def __init__(self, **kwargs: Any) -> None:
         attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
@@ -74,7 +74,7 @@ class CodeField(forms.CharField):
 
 
 class _CodeForm(forms.Form):
-    """Goes before a form of allauth: counts the attempt, and takes no code of an app twice."""
+    """Count the attempt before allauth's form checks it, and refuse a used app code."""
 
     code = CodeField(label="確認コードまたはリカバリーコード")
     user: User
@@ -96,11 +96,11 @@ class SecondStepForm(_CodeForm, second_step.AuthenticateForm):
 
 
 class ConfirmByCodeForm(_CodeForm, second_step.ReauthenticateForm):
-    """Confirms by code who is at the screen."""
+    """Confirm the person's identity by a code."""
 
 
 class ConfirmForm(ReauthenticateForm):
-    """Confirms by password who is at the screen."""
+    """Confirm the person's identity by the password."""
 
     password = forms.CharField(
         label="パスワード",
@@ -142,7 +142,7 @@ class PasskeyNameForm(EditWebAuthnForm):
 
 
 class ChangePasswordForm(auth.PasswordChangeForm):
-    """Asks for the present password, a limited number of times."""
+    """Check the current password, a limited number of times."""
 
     def clean_old_password(self) -> str:
         rate_limit.old_password(self.user)
@@ -150,9 +150,9 @@ class ChangePasswordForm(auth.PasswordChangeForm):
 
 
 class ResetForm(auth.PasswordResetForm):
-    """Asks for the mail with the link.
+    """Request the mail with the link for a new password.
 
-    Neither the answer nor the time that it takes tells who is known: a job writes the mail.
+    Neither the response nor its time reveals whether the address is known: a job writes the mail.
     """
 
     def save(self, *args: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:

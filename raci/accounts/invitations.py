@@ -1,4 +1,4 @@
-"""Links by which an invited person chooses a password."""
+"""Create and check the links by which an invited person chooses a password."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ SECONDS = 7 * 24 * 3600
 
 
 def link(user: User) -> str:
-    """The path where the person chooses a password.
+    """Return the path where the person chooses a password.
 
-    It holds for seven days, and until the password or the mail address changes.
+    It is valid for seven days, and until the password or the mail address changes.
     """
     token = _signer(user).sign(str(user.pk)).split(".", 1)[1]
     return reverse("invitation", args=[urlsafe_base64_encode(force_bytes(user.pk)), token])
 
 
 def invited(uidb64: str, token: str) -> User | None:
-    """The person whose link it is; None when it does not hold (any more)."""
+    """Return the person of the link; None when it is not valid."""
     try:
         user = User.objects.get(pk=int(urlsafe_base64_decode(uidb64).decode()), is_active=True)
         _signer(user).unsign(f"{user.pk}.{token}", max_age=SECONDS)
@@ -31,5 +31,5 @@ def invited(uidb64: str, token: str) -> User | None:
 
 
 def _signer(user: User) -> TimestampSigner:
-    """What the link must not outlive is part of what signs it."""
+    """Sign with the password hash and the address, so that the link ends when they change."""
     return TimestampSigner(sep=".", salt=f"raci.accounts.invitations:{user.password}:{user.email}")

@@ -1,8 +1,8 @@
-"""Devices from which a person has signed in before, known by a cookie.
+"""Recognise devices on which a person has signed in before, by a cookie.
 
-Who knows an account's name can use up its attempts; the person at a known device has attempts of
-their own and is not shut out. A cookie says only "was signed in here as this person": it opens
-nothing, and for another account it is worth nothing.
+A stranger who knows an account's name can use up its attempts; a known device has attempts of its
+own, so that its person is not locked out. The cookie grants no access, and is worth nothing for
+another account.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SALT = "raci.accounts.known_devices"
 
 
 def known(request: HttpRequest | None, user: User | None) -> str | None:
-    """The device's own number, if that person has signed in on it before."""
+    """Return the device's number if that person has signed in on it before."""
     if request is None or user is None:
         return None
     cookie = request.COOKIES.get(_name(user), "")
@@ -34,7 +34,7 @@ def known(request: HttpRequest | None, user: User | None) -> str | None:
 
 
 def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
-    """From now on the device is known to be the person's."""
+    """Set the cookie that marks the device as the person's."""
     number = known(request, user) or secrets.token_urlsafe(16)
     response.set_cookie(
         _name(user),
@@ -47,5 +47,5 @@ def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> No
 
 
 def _name(user: User) -> str:
-    """One cookie per person, so that two who share a browser are both known."""
+    """Name one cookie per person, so that two who share a browser are both known."""
     return f"device_{salted_hmac(_SALT, str(user.pk)).hexdigest()[:12]}"

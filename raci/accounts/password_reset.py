@@ -1,5 +1,7 @@
-"""The mail with the link to a new password, written by a job: for an address that nobody has, too,
-so that the time which an answer takes tells nothing."""
+"""Mail the link for a new password in a job, also for unknown addresses.
+
+The response time then does not reveal whether the address is known.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +18,17 @@ _log = logging.getLogger(__name__)
 
 
 def ask(address: str, *, host: str, secure: bool) -> None:
-    """The link is on its way, if somebody has the address."""
+    """Queue the mail to the accounts with the address."""
     jobs.do_some_time(write, seal({"address": address, "host": host, "secure": secure}))
 
 
 @jobs.job(jobs.QUICK)
 def write(sealed: str) -> None:
-    """The job: a mail to each account with the address."""
-    asked = unseal(sealed)
-    form = _Letter({"email": asked["address"]})
+    """Mail each account with the sealed address (a job)."""
+    request = unseal(sealed)
+    form = _Letter({"email": request["address"]})
     if form.is_valid():
-        form.save(domain_override=asked["host"], use_https=asked["secure"])
+        form.save(domain_override=request["host"], use_https=request["secure"])
 
 
 class _Letter(auth.PasswordResetForm):

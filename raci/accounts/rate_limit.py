@@ -1,7 +1,7 @@
-"""How often something may be tried: counters in PostgreSQL that no number of processes can race.
+"""Limit how often something may be tried, with counters in PostgreSQL.
 
-An attempt is counted before it is looked at, by one statement that the database carries out one
-after the other for each counter. Whoever gets through has been counted.
+An attempt is counted before it is checked, by one statement that the database runs one after the
+other for each counter: no number of processes can race it.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ DELETE FROM raci_bucket WHERE key IN (
 
 
 def take(bucket: str, *, limit: int, seconds: int) -> int:
-    """Counts one attempt. 0 to go on; else the seconds after which the next may be made.
+    """Count one attempt; return 0 to go on, else the seconds to wait.
 
-    `limit` attempts get through in the `seconds` that begin with the first of them. The count is
-    committed before this returns, so it must not be called inside a transaction, which could take
-    it back: RuntimeError. Each call takes away a few counters whose time is over.
+    `limit` attempts pass in the `seconds` that begin with the first of them. The count is committed
+    before this returns: inside a transaction, which could roll it back, it raises RuntimeError.
+    Each call deletes a few expired counters.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute(_COUNT, {"key": _key(bucket), "limit": limit, "seconds": seconds})
@@ -52,19 +52,19 @@ def take(bucket: str, *, limit: int, seconds: int) -> int:
 
 
 def forget(bucket: str) -> None:
-    """The attempts so far do not count any more."""
+    """Delete the counter."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM raci_bucket WHERE key = %s", [_key(bucket)])
 
 
 def give_back(bucket: str) -> None:
-    """One attempt less: it turned out to be none."""
+    """Uncount one attempt."""
     with connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, [_key(bucket)])
 
 
-def told(seconds: int) -> str:
-    """The words for somebody who has to wait."""
+def wait_message(seconds: int) -> str:
+    """Return the message that states the time to wait, in minutes."""
     minutes = ceil(seconds / 60)
     return f"試行の回数が多すぎます。{minutes}分ほど待ってから、もう一度お試しください。"
 
@@ -74,30 +74,30 @@ def _key(bucket: str) -> str:
 
 
 def code(user: User) -> None:
-    """Before a code is looked at. Whoever tries one knows the password already."""
+    """Count an attempt at a code. Raises ValidationError when there were too many."""
     _refuse_after(take(f"code:{user.pk}", limit=CODES_AN_HOUR, seconds=HOUR))
 
 
 def old_password(user: User) -> None:
-    """Before the present password is looked at in a session that is signed in."""
+    """Count an attempt at the current password in a session. Raises ValidationError."""
     _refuse_after(take(f"password:{user.pk}", limit=PASSWORDS_AN_HOUR, seconds=HOUR))
 
 
 def first_use(user: User, given: str) -> bool:
-    """Whether this code of an app was not used before, in any process."""
+    """Return whether the code of an app is used for the first time, in any process."""
     return not take(f"used:{user.pk}:{given}", limit=1, seconds=CODE_SECONDS)
 
 
 def may_ask(address: str) -> bool:
-    """Whether a link may be asked for once more for the address, known or not."""
+    """Return whether another link may be requested for the address, known or not."""
     return not take(f"mail:{address.strip().lower()}", limit=MAILS_AN_HOUR, seconds=HOUR)
 
 
 def may_mail() -> bool:
-    """Whether one more mail may leave the house because a stranger asks for it."""
+    """Return whether another mail that a stranger requested may be sent today."""
     return not take("mails", limit=MAILS_A_DAY, seconds=DAY)
 
 
 def _refuse_after(seconds: int) -> None:
     if seconds:
-        raise ValidationError(told(seconds), code="throttled")
+        raise ValidationError(wait_message(seconds), code="throttled")

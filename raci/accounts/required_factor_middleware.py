@@ -1,4 +1,4 @@
-"""A second factor for everybody who needs one, when the site requires it."""
+"""Require a second factor of everybody who needs one, when the site requires it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FREE = {
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
 }
-# Scripts ask these; a redirect would give them a page that they do not understand.
+# Scripts request these; they cannot use the page to which a redirect leads.
 _BY_SCRIPT = {
     "projects:cells",
     "projects:outline",
@@ -39,7 +39,7 @@ _BY_SCRIPT = {
 
 
 class RequiredFactorMiddleware:
-    """Leads people without a second factor to the page that sets it up, and nowhere else."""
+    """Redirect people without a second factor to the page that sets it up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response

@@ -1,4 +1,4 @@
-"""Second factors: who has one, which session passed one, who needs one."""
+"""Determine who has a second factor, who needs one, and which session passed one."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-# Recovery codes alone are none: they stand in for one that was lost.
+# Recovery codes alone are no factor: they replace one that was lost.
 _KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
-def told(people: QuerySet[User]) -> QuerySet[User]:
-    """The people with `has_factor` and `in_pmo`: whether they are a member of any project."""
+def with_factor(people: QuerySet[User]) -> QuerySet[User]:
+    """Annotate people with `has_factor` and `in_pmo`: whether they are in any project."""
     members = User.objects.filter(memberships__isnull=False)
     return people.annotate(
         has_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=_KINDS)),
@@ -30,23 +30,23 @@ def told(people: QuerySet[User]) -> QuerySet[User]:
 
 
 def has_one(user: User) -> bool:
-    """Asked once per person object; nothing is asked when `told` has told it."""
+    """Return whether the person has a second factor; queries unless annotated or known."""
     known: bool | None = getattr(user, "has_factor", None)
     if known is None:
         known = Authenticator.objects.filter(user=user, type__in=_KINDS).exists()
-        setattr(user, "has_factor", known)  # noqa: B010 — as `told` sets it
+        setattr(user, "has_factor", known)  # noqa: B010 — as `with_factor` does
     return known
 
 
 def needs_one(user: User) -> bool:
-    """For people that `told` has told of."""
+    """Return whether the person needs a second factor; `with_factor` must have annotated them."""
     return user.is_staff or user.is_superuser or getattr(user, "in_pmo", False)
 
 
 def passed(request: HttpRequest, user: User) -> bool:
-    """Whether the session came by a second factor that the person still has.
+    """Return whether the session passed a second factor that the person still has.
 
-    Single sign-on may count as one: then the provider has asked for it.
+    Single sign-on may count as one: the provider then requires it.
     """
     methods = {record["method"] for record in get_authentication_records(request, user)}
     if settings.OIDC_COUNTS_AS_MFA and "socialaccount" in methods:
@@ -56,6 +56,6 @@ def passed(request: HttpRequest, user: User) -> bool:
 
 @receiver(authenticator_added)
 def _just_proved(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    """Who sets up a factor has just used it: this session has passed it."""
+    """Record that this session has passed the factor that was just set up."""
     if authenticator.type in _KINDS:
         record_authentication(request, user, "mfa", type=authenticator.type)

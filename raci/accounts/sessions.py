@@ -1,7 +1,7 @@
-"""Sessions and people of requests: Django's own, read by statements that are made once.
+"""Load sessions and people of requests as Django does, by prepared queries.
 
 A session ends some time after the last activity, and in any case some hours after signing in. Its
-row says when; the row is written only when it would say a few minutes less than it should.
+row is written only when the stored end is a few minutes too early.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from raci.accounts import sign_in_attempts
-from raci.accounts.second_factor import told
+from raci.accounts.second_factor import with_factor
 from raci.database.prepared_query import Compiled
 
 SINCE = "since"
@@ -36,7 +36,9 @@ _session: Compiled[Session] = Compiled(
     datetime(1, 1, 2, tzinfo=UTC),
 )
 _user: Compiled[User] = Compiled(lambda key: User._default_manager.filter(pk=key), -1)
-_told: Compiled[User] = Compiled(lambda key: told(User.objects.filter(pk=key)), -1)
+_user_with_factor: Compiled[User] = Compiled(
+    lambda key: with_factor(User.objects.filter(pk=key)), -1
+)
 
 
 class SessionStore(db.SessionStore):
@@ -45,7 +47,7 @@ class SessionStore(db.SessionStore):
     ends: datetime | None = None  # as its row says; None before it is read
 
     def load(self) -> dict[str, Any]:
-        """What the session holds; nothing when it is unknown or over."""
+        """Return the session's data, empty when it is unknown or over."""
         try:
             found = _session.get(self.session_key, timezone.now())
         except Session.DoesNotExist:
@@ -61,17 +63,17 @@ class SessionStore(db.SessionStore):
         return data
 
     def begin(self) -> None:
-        """Somebody signed in: the hours of this session run from now."""
+        """Start the lifetime of the session at signing in."""
         self[SINCE] = timezone.now().timestamp()
 
     def get_expiry_date(self, **kwargs: Any) -> datetime:
-        """When it ends if nothing more happens; an anonymous one when its cookie does."""
+        """Return the end without further activity; an anonymous session ends with its cookie."""
         now = timezone.now()
         limit = self._limit()
         return min(limit, now + settings.SESSION_IDLE) if limit else now + settings.SESSION_LIFETIME
 
     def note_activity(self) -> None:
-        """Puts off the end of a signed-in session, if there is enough to put off."""
+        """Postpone the end of a signed-in session if it moves enough."""
         limit = self._limit() if self.ends and self.session_key else None
         if limit is None or self.ends is None:
             return
@@ -86,14 +88,14 @@ class SessionStore(db.SessionStore):
 
 
 def passive(view: V) -> V:
-    """Marks a view that pages ask by themselves: it is no activity of the person."""
+    """Mark a view that pages request by themselves, which is no activity of the person."""
     marked: Any = view
     marked.passive = True
     return view
 
 
 class ActivityMiddleware:
-    """Notes that the person of a session is active."""
+    """Record activity of a session's person."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -111,7 +113,7 @@ class ActivityMiddleware:
 
 
 class Backend(ModelBackend):
-    """Django's accounts with passwords; no form gets more attempts than `attempts` allows."""
+    """Authenticate by password; no form gets more attempts than `sign_in_attempts` allows."""
 
     def authenticate(
         self,
@@ -120,7 +122,7 @@ class Backend(ModelBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> User | None:
-        """The person whose password it is. PermissionDenied when there were too many attempts.
+        """Return the person whose password it is. Raises PermissionDenied after too many attempts.
 
         By `username`, or by `email` where one account has it. Names of accounts that do not exist
         are counted, and take as long, like all others.
@@ -141,9 +143,9 @@ class Backend(ModelBackend):
         return user
 
     def get_user(self, user_id: int) -> User | None:
-        """The person of a session, unless they may no longer sign in."""
+        """Return the person of a session, None if they may no longer sign in."""
         try:
-            user = (_told if settings.REQUIRE_MFA else _user).get(user_id)
+            user = (_user_with_factor if settings.REQUIRE_MFA else _user).get(user_id)
         except User.DoesNotExist:
             return None
         return user if self.user_can_authenticate(user) else None

@@ -1,8 +1,8 @@
-"""Attempts to sign in: each is counted before the password is looked at.
+"""Count attempts to sign in, each before the password is checked.
 
-From a known device they count for the device, from elsewhere for the account's name, which need
-not exist, and for the address. The middleware answers 429 to one attempt too many, whatever form
-it came from, and makes known the device on which somebody signed in.
+From a known device they count for the device; from elsewhere for the account's name, which need not
+exist, and for the address. The middleware responds with 429 to one attempt too many, from any form,
+and sets the cookie of a device on which somebody signed in.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ _SUBSCRIBER_BITS = 64
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One that was counted: where, and the seconds to wait when it was one too many, else 0."""
+    """A counted attempt: its counters, and the seconds to wait, 0 to go on."""
 
     buckets: tuple[str, ...]
     wait: int
 
     def succeeded(self) -> None:
-        """It was the right password: what was mistyped before does not count any more.
+        """Clear the counter after the right password.
 
-        The address keeps the others' attempts, or one account of the attacker's would clear it.
+        The address keeps the attempts of others, or one account of the attacker's would clear it.
         """
         *addresses, own = self.buckets
         rate_limit.forget(own)
@@ -44,7 +44,7 @@ class Attempt:
 
 
 def begin(request: HttpRequest | None, *, name: str, user: User | None) -> Attempt:
-    """Counts an attempt for the account of that name, whose person is None when there is none.
+    """Count an attempt for the account of that name; `user` is None when there is none.
 
     The request keeps the wait as `throttled_seconds`.
     """
@@ -57,27 +57,27 @@ def begin(request: HttpRequest | None, *, name: str, user: User | None) -> Attem
 
 
 def signed_in(request: HttpRequest, user: User) -> None:
-    """The answer will make this device known to be the person's."""
+    """Have the response mark this device as the person's."""
     about: Any = request
     about.signed_in_person = user
 
 
-def told_already(request: HttpRequest) -> bool:
-    """Whether this refusal is one of many: the first of each quarter of an hour is enough."""
+def already_recorded(request: HttpRequest) -> bool:
+    """Return whether a refusal was recorded in this quarter of an hour."""
     attempt: Attempt | None = getattr(request, "attempt", None)
     own = attempt.buckets[-1] if attempt else ""
     return rate_limit.take(f"told:{own}", limit=1, seconds=SECONDS) > 0
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where the request comes from: behind a proxy, whom the proxy saw."""
+    """Return the client's address; behind a proxy, the one that the proxy saw."""
     seen = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
     direct: str = request.META.get("REMOTE_ADDR", "")
     return seen if settings.BEHIND_PROXY and seen else direct
 
 
 class AttemptsMiddleware:
-    """The part of an answer that depends on how signing in went."""
+    """Set status, headers and cookie that depend on the attempt to sign in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -93,7 +93,7 @@ class AttemptsMiddleware:
 
 
 def _buckets(request: HttpRequest | None, name: str, user: User | None) -> tuple[str, ...]:
-    """The address's if it counts, then the device's or the account's."""
+    """Return the counters: the address's if it counts, then the device's or the account's."""
     if device := known_devices.known(request, user):
         return (f"device:{device}",)
     account = f"account:{folded(user.username if user else name)}"
@@ -101,7 +101,7 @@ def _buckets(request: HttpRequest | None, name: str, user: User | None) -> tuple
 
 
 def _counted(buckets: tuple[str, ...]) -> Attempt:
-    """Counts until one is full."""
+    """Count in each counter until one is full."""
     for bucket in buckets:
         limit = PER_ADDRESS if bucket.startswith("address:") else PER_ACCOUNT
         if wait := rate_limit.take(bucket, limit=limit, seconds=SECONDS):
@@ -110,7 +110,7 @@ def _counted(buckets: tuple[str, ...]) -> Attempt:
 
 
 def _network(address: str) -> str:
-    """An IPv6 address as the network of its subscriber, who has more addresses than can be told."""
+    """Return an IPv6 address as its subscriber's network: a subscriber has many addresses."""
     try:
         found = ip_address(address)
     except ValueError:
@@ -121,5 +121,5 @@ def _network(address: str) -> str:
 
 
 def folded(name: str) -> str:
-    """Names that pass for the same one count together."""
+    """Return the name such that names which look alike are counted together."""
     return unicodedata.normalize("NFKC", name).casefold().strip()

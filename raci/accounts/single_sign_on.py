@@ -1,4 +1,4 @@
-"""Single sign-on by OpenID Connect: the settings of the environment."""
+"""Read the settings of single sign-on by OpenID Connect from the environment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PROVIDER = "sso"
 
 
 def providers(environment: Mapping[str, str]) -> dict[str, Any]:
-    """allauth's SOCIALACCOUNT_PROVIDERS; empty when RACI_OIDC_URL is not set."""
+    """Return allauth's SOCIALACCOUNT_PROVIDERS, empty when RACI_OIDC_URL is not set."""
     url = environment.get("RACI_OIDC_URL")
     if not url:
         return {}
@@ -25,6 +25,6 @@ def providers(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def form_targets(environment: Mapping[str, str]) -> list[str]:
-    """Origins to which our forms may lead: the provider's, for the redirect of its button."""
+    """Return the origins to which forms may redirect: the provider's."""
     parts = urlsplit(environment.get("RACI_OIDC_URL", ""))
     return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []

@@ -1,4 +1,4 @@
-"""The addresses of signing in and of the account, one by one: what is not here does not exist."""
+"""Route sign-in and account pages one by one; nothing else of allauth is reachable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of signing in and of the account that are not allauth's or Django's as they are."""
+"""Render sign-in and account pages where allauth's or Django's views do not suffice."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 class SignIn(LoginView):
-    """Name and password; passkey and single sign-on beside it."""
+    """Show the sign-in form, with passkey and single sign-on beside it."""
 
     template_name = "registration/login.html"
 
@@ -46,7 +46,7 @@ class SignIn(LoginView):
 
 
 class Account(IndexView):
-    """What protects the account, and whether it still needs a second factor."""
+    """Show what protects the account, and whether a second factor is missing."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = person(self.request)
@@ -57,11 +57,11 @@ class Account(IndexView):
 
 @method_decorator(login_not_required, name="dispatch")
 class SignOut(auth.LogoutView):
-    """Also for those between the first step and the second."""
+    """Sign out, also between the first step and the second."""
 
 
 class Reset(auth.PasswordResetView):
-    """Asks for a mail; says so when mails go nowhere."""
+    """Request a mail for a new password; says so when the site sends no mails."""
 
     form_class = ResetForm
 
@@ -72,20 +72,20 @@ class Reset(auth.PasswordResetView):
 @login_not_required
 @require_POST
 def sso(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """On to the provider of single sign-on."""
+    """Redirect to the provider of single sign-on."""
     return _with_provider(oidc.login, request, provider_id)
 
 
 @login_not_required
 def sso_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Back from there."""
+    """Process the provider's redirect back."""
     return _with_provider(oidc.callback, request, provider_id)
 
 
 def _with_provider(
     view: Callable[..., HttpResponse], request: HttpRequest, provider_id: str
 ) -> HttpResponse:
-    """The view's answer, or a page in words when the provider gave none that can be used."""
+    """Return the view's response, or an error page when the provider's answer is unusable."""
     try:
         return view(request, provider_id=provider_id)
     except (RequestException, KeyError) as error:
@@ -98,7 +98,7 @@ def _with_provider(
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, uidb64: str, token: str) -> HttpResponse:
-    """An invited person chooses a password and is signed in."""
+    """Let an invited person choose a password, and sign them in."""
     user = invited(uidb64, token)
     if user is None:
         return render(request, "accounts/invitation_over.html", status=410)
@@ -109,7 +109,7 @@ def invitation(request: HttpRequest, uidb64: str, token: str) -> HttpResponse:
 
 
 def _welcome(request: HttpRequest, user: User) -> HttpResponse:
-    """Signed in; who has a second factor already is asked for it."""
+    """Sign in; people who already have a second factor go to the second step."""
     if request.user.is_authenticated:
         logout(request)
     response: HttpResponse = perform_login(request, Login(user=user))

@@ -1,4 +1,4 @@
-"""How large a body may be: a megabyte, except where files are sent or cells are pasted."""
+"""Limit request bodies to a megabyte, except for files and pasted cells."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 
 def accepts_large(content_type: str) -> Callable[[View], View]:
-    """Let a view have bodies of that type up to LARGEST bytes."""
+    """Allow a view bodies of that type up to LARGEST bytes."""
 
     def decorate(view: View) -> View:
         about: Any = view
@@ -28,7 +28,7 @@ def accepts_large(content_type: str) -> Callable[[View], View]:
 
 
 def largest_body(path: str, content_type: str) -> int:
-    """Return how many bytes of that type the address takes."""
+    """Return the limit in bytes for bodies of that type at the path."""
     try:
         wanted = getattr(resolve(path).func, "large_body", None)
     except Resolver404:
@@ -37,7 +37,7 @@ def largest_body(path: str, content_type: str) -> int:
 
 
 class BodyLimitMiddleware:
-    """Answer 413 before anything reads a body that is too large."""
+    """Respond with 413 before anything reads a body that is too large."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response

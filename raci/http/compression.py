@@ -1,4 +1,4 @@
-"""Pages leave compressed by brotli where the browser takes it; others get gzip from Django.
+"""Compress pages with brotli where the browser accepts it; Django's gzip does the rest.
 
 django-http-compression is fixed to brotli's level 4, a fifth larger (docs/dependencies.md).
 """
@@ -19,7 +19,7 @@ _TAKES_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
 
 class BrotliMiddleware:
-    """Compresses whole answers; stands inside GZipMiddleware, which leaves them alone then."""
+    """Compress whole responses; inside GZipMiddleware, which then leaves them alone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response

@@ -1,7 +1,7 @@
-"""Answers of the site when it cannot do what was asked: 503 in words, 413 for too much.
+"""Render 503 when the database is unavailable, and 413 for bodies that are too large.
 
-The database may be restarting, or another one is about to take over. What Django asked of the
-lost connection was rolled back by the server, unless its commit was already on the way.
+The database may be restarting, or another one is about to take over. The server rolled back the
+statements of the lost connection, unless the commit was already on the way.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ WORDS = {
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's `handler500`: 503 where the database is the cause, else the page of errors.
+    """Respond with 503 where the database is the cause, else with 500 (Django's `handler500`).
 
-    A connection to a server that only reads is given up, so that the next one finds the right one.
+    A connection to a read-only server is closed, so that the next one finds the writable server.
     """
     cause = cause_of(sys.exc_info()[1])
     if cause is None:
@@ -41,14 +41,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
         connection.close()
     _log.warning("503: the database is %s", cause.value)
     answer = _answer(request, WORDS[cause])
-    # Said in one line: an outage would fill the log with what led to each answer.
+    # Logged in one line: an outage would fill the log with tracebacks.
     vars(answer)["_has_been_logged"] = True
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """Answer 413 to a body that the address does not take; nothing of it was read."""
+    """Respond with 413 to a body over the limit; nothing of it was read."""
     if is_script(request):
         return JsonResponse({"error": TOO_LARGE}, status=413)
     return HttpResponse(render_to_string("413.html", {"words": TOO_LARGE}), status=413)
@@ -57,10 +57,10 @@ def too_large(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, words: str) -> HttpResponse:
     if is_script(request):
         return JsonResponse({"error": words}, status=503)
-    told = {"words": words, "again": request.get_full_path() if request.method == "GET" else ""}
-    return HttpResponse(render_to_string("503.html", told), status=503)
+    context = {"words": words, "again": request.get_full_path() if request.method == "GET" else ""}
+    return HttpResponse(render_to_string("503.html", context), status=503)
 
 
 def is_script(request: HttpRequest) -> bool:
-    """Scripts of the pages ask for JSON, or send it."""
+    """Return whether a script sent the request: it accepts or sends JSON."""
     return "application/json" in (request.headers.get("Accept", ""), request.content_type)

@@ -1,4 +1,4 @@
-"""ETags for pages that depend on a revision and on who looks: an unchanged page costs a 304."""
+"""Set ETags that depend on a revision and the person: an unchanged page costs a 304."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _PARTS = ("raci", "projects", "vendors", "templates", "static")
 def respond(
     request: HttpRequest, *state: object, build: Callable[[], HttpResponse]
 ) -> HttpResponse:
-    """The built page with its ETag, or 304 without building it.
+    """Return the built page with its ETag, or 304 without building it.
 
-    `state` is all that the page depends on besides the person, the URL and the release. A page
-    with messages for the person is always built.
+    `state` is all that the page depends on besides the person, the URL and the release. A page with
+    messages for the person is always built.
     """
     tag = _tag(request, state)
     has_messages = len(get_messages(request)) > 0
@@ -38,7 +38,7 @@ def respond(
 
 
 def cache_key(*state: object) -> str:
-    """A key for what was built from that state by the release that runs."""
+    """Return a key for what this release builds from that state."""
     return hashlib.sha256(repr((release(), state)).encode()).hexdigest()
 
 
@@ -51,7 +51,7 @@ def _tag(request: HttpRequest, state: tuple[object, ...]) -> str:
 
 @cache
 def release() -> str:
-    """A fingerprint of the code and templates that run, so that an upgrade changes every ETag."""
+    """Return a fingerprint of the running code and templates: an upgrade changes every ETag."""
     digest = hashlib.sha256()
     for part in _PARTS:
         for path in sorted(Path(settings.BASE_DIR, part).rglob("*")):

@@ -1,7 +1,7 @@
-"""What a load balancer asks: whether the process lives, and whether it can serve.
+"""Report liveness and readiness to a load balancer.
 
-Answered before host names, TLS and sessions are looked at: the asker knows the machine's address
-only. Nothing else is said.
+Checked before host names, TLS and sessions, since a load balancer knows only the machine's address.
+The responses contain nothing else.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from raci.database.raw_sql import fetch
 @login_not_required
 @require_safe
 def healthz(_: HttpRequest) -> HttpResponse:
-    """The process lives; the database is not asked."""
+    """Respond with 200 while the process lives, without a query."""
     return _word("ok", 200)
 
 
 @login_not_required
 @require_safe
 def readyz(_: HttpRequest) -> HttpResponse:
-    """503 while the database cannot be reached, only reads, or lacks migrations."""
+    """Respond with 503 while the database is unreachable, read-only or lacks migrations."""
     try:
         applied = MigrationRecorder(connection).applied_migrations()
         ((standby,),) = fetch("SELECT pg_is_in_recovery()", [])
@@ -43,7 +43,7 @@ def readyz(_: HttpRequest) -> HttpResponse:
 
 
 class HealthMiddleware:
-    """Answers the two before anything else looks at the request."""
+    """Respond to both paths before anything else reads the request."""
 
     _views = {"/healthz": healthz, "/readyz": readyz}
 
@@ -56,7 +56,7 @@ class HealthMiddleware:
 
 @cache
 def _needed() -> frozenset[tuple[str, str]]:
-    """The migrations of the code that runs."""
+    """Return the migrations of the running code."""
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations or ())
 
 

@@ -1,4 +1,4 @@
-"""Requests that no view is asked about: paths that lead nowhere, methods that nobody uses."""
+"""Refuse paths and methods that no view serves."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 
 class PathMiddleware:
-    """404 for a path with a NUL: PostgreSQL cannot even be asked for such a name.
+    """Respond with 404 to a NUL in the path, which PostgreSQL cannot store.
 
-    405 for methods that no page has: to forms of Django PUT is another POST.
+    405 for methods that no page has: Django's forms would treat PUT as POST.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

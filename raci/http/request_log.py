@@ -1,7 +1,7 @@
-"""The log: one JSON object a line, with the request it belongs to and nothing about people.
+"""Log requests, one JSON object a line, without personal data.
 
-A person is a number. Query strings, forms, names and addresses are not there, and an error is told
-by its kind and the lines of code, since its words may quote what somebody entered.
+A person is a number. Query strings, forms, names and addresses are not logged, and an error only by
+its type and the lines of code, since its message may quote what somebody entered.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _requests = logging.getLogger("raci.request")
 
 
 class Formatter(JsonFormatter):
-    """A record as JSON: only what is named here."""
+    """Format a record as JSON with these fields only."""
 
     def add_fields(
         self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
@@ -37,7 +37,7 @@ class Formatter(JsonFormatter):
         log_data["time"] = datetime.fromtimestamp(record.created, UTC).isoformat()
         log_data["level"], log_data["logger"] = record.levelname, record.name
         log_data["message"] = _without_path(record)
-        # Django speaks of an answer when the request is over for this thread, and names it.
+        # Django logs a response after the request is over for this thread, and attaches it.
         answered = (
             getattr(getattr(record, "request", None), "answered", None) or current_request.now()
         )
@@ -47,11 +47,11 @@ class Formatter(JsonFormatter):
             if hasattr(record, name):
                 log_data[name] = getattr(record, name)
         if record.exc_info and record.exc_info[1]:
-            log_data["error"] = told(record.exc_info[1])
+            log_data["error"] = traceback_of(record.exc_info[1])
 
 
 class QuietFormatter(logging.Formatter):
-    """A record as one line of words, with what a slow statement was."""
+    """Format a record as one line of text, with the details of a slow statement."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
         names = (name for name in ("ms", "rows", "route", "sql") if hasattr(record, name))
@@ -60,7 +60,7 @@ class QuietFormatter(logging.Formatter):
 
 
 class RequestMiddleware:
-    """Gives every request an id, and its line in the log."""
+    """Give every request an id, and log it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -81,19 +81,19 @@ class RequestMiddleware:
 
 
 def id_from(given: str | None) -> str:
-    """The id that the proxy gave, if it can be nothing but an id; else a new one."""
+    """Return the proxy's request id if it is well-formed, else a new one."""
     return given if given and _SAFE.fullmatch(given) else uuid4().hex
 
 
 def log(method: str, route: str, status: int, began: float, number: str | None = None) -> None:
-    """The line of a request that began at that reading of `perf_counter`."""
+    """Log a request that began at that reading of `perf_counter`."""
     details = {"method": method, "route": route, "status": status, "request_id": number}
     details["ms"] = round((perf_counter() - began) * 1000, 1)
     _requests.info("request", extra=details)
 
 
-def told(error: BaseException) -> str:
-    """An error and those that led to it, the last first: kind and lines of code, no values."""
+def traceback_of(error: BaseException) -> str:
+    """Return the error and its causes, the last first: types and lines of code, no values."""
     parts: list[str] = []
     found: BaseException | None = error
     while found is not None:
@@ -105,7 +105,7 @@ def told(error: BaseException) -> str:
 
 
 def _without_path(record: logging.LogRecord) -> str:
-    """The message; Django quotes the path of the request in its own."""
+    """Return the message with routes instead of the paths that Django quotes."""
     message, request = record.getMessage(), getattr(record, "request", None)
     if isinstance(request, HttpRequest) and request.path != "/":
         for path in (request.get_full_path(), request.path):
@@ -114,7 +114,7 @@ def _without_path(record: logging.LogRecord) -> str:
 
 
 def _answering(answered: Current, parts: Iterable[bytes]) -> Iterator[bytes]:
-    """The parts of an answer, each made within its request."""
+    """Yield the parts of a response, each computed within its request."""
     remaining = iter(parts)
     while True:
         with current_request.answering(answered):

@@ -1,4 +1,4 @@
-"""The security headers of every answer, wherever it is made."""
+"""Set the security headers of every response."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _OF_ALL = {
 
 
 def missing(present: set[str], *, secure: bool) -> dict[str, str]:
-    """The headers that an answer with those (in small letters) lacks; `secure`: it goes by TLS."""
+    """Return the headers to add to a response with those of `present` (in lower case).
+
+    `secure`: it is sent by TLS.
+    """
     wanted = {**_OF_ALL, **(_hsts() if secure else {})}
     return {name: value for name, value in wanted.items() if name.lower() not in present}
 
@@ -35,9 +38,9 @@ def _hsts() -> dict[str, str]:
 
 
 class HeadersMiddleware:
-    """Stands outside of all that may answer, so that redirects and refusals have them too.
+    """Add security headers outside all other middleware, so that refusals have them too.
 
-    A page with an ETag says itself how it may be kept; any other is kept nowhere.
+    A page with an ETag sets its own caching; any other response is not cached.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -1,4 +1,4 @@
-"""Uploads have a limit that holds before anything is kept."""
+"""Limit uploads before anything is stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_BYTES = MAX_MEGABYTES * 1024 * 1024
 
 
 class CappedUploadHandler(FileUploadHandler):
-    """Passes files on until they are too large; such a file is missing from the request."""
+    """Drop a file that is too large; it is then missing from the request."""
 
     received = 0
 

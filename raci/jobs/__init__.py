@@ -1,10 +1,10 @@
-"""Work beside requests: a queue in PostgreSQL (django-tasks), seen and done by any process.
+"""Queue jobs in PostgreSQL (django-tasks); any process runs them.
 
-A job is a row, written in the transaction that asks for it. Whoever takes it holds a lock that
-PostgreSQL gives back when they die (`presence`); what they had begun is then taken up by another
-one. So a job may begin more than once and must bear it: each looks at the state of its own rows.
+A job is a row, written in the transaction that requests it. The process that takes it holds a lock
+that PostgreSQL releases when it dies (`worker_lock`); another one then starts the job again. So a
+job may start more than once and must be idempotent: each checks the state of its own rows.
 
-Web processes do the jobs (`running`), unless a `manage.py worker` lives somewhere.
+Web processes run the jobs (`runner`), unless a `manage.py worker` lives somewhere.
 """
 
 from __future__ import annotations
@@ -36,25 +36,25 @@ hourly: list[Callable[[], object]] = []  # what else is to be done now and then,
 
 
 class QueueFullError(Exception):
-    """Too many long jobs wait already."""
+    """Too many long jobs are waiting."""
 
 
 @dataclass(eq=False)
 class RetryLater(Exception):  # noqa: N818 — a signal, no error
-    """Raised by a job: not now, but so long from now, and not more often than that in all."""
+    """Raised by a job to run again after that time, at most that many times in all."""
 
     after: timedelta
     attempts: int
 
 
 def job(queue: str) -> Callable[[Callable[..., None]], Job]:
-    """Makes a function of a module a job; its arguments go through JSON."""
+    """Make a function of a module a job of the queue; its arguments are sent as JSON."""
     made: Callable[[Callable[..., None]], Job] = task(queue_name=queue)
     return made
 
 
 def put(work: Job, *arguments: Any) -> Put:
-    """A new job, to be begun when this transaction is committed. QueueFullError."""
+    """Queue a job that starts after this transaction commits. Raises QueueFullError."""
     if work.queue_name == LONG and _waiting() >= MOST:
         raise QueueFullError
     row: Put = work.enqueue(*arguments)
@@ -63,14 +63,14 @@ def put(work: Job, *arguments: Any) -> Put:
 
 
 def do_some_time(work: Job, *arguments: Any) -> None:
-    """A new job that nobody waits for."""
+    """Queue a job whose end nobody waits for."""
     row = put(work, *arguments)
     if settings.JOBS_INLINE:
         _do_at_once(row)
 
 
 def follow(row: Put) -> None:
-    """After the commit: waits a moment for the end of the job."""
+    """Wait up to WAIT_SECONDS for the end of the job, after the commit."""
     if settings.JOBS_INLINE:
         _do_at_once(row)
         return
@@ -80,7 +80,7 @@ def follow(row: Put) -> None:
 
 
 def waiting(works: Collection[Job], keys: Collection[int]) -> set[int]:
-    """Those of the keys (the jobs' first arguments) for which one of the jobs waits or runs."""
+    """Return the keys (the jobs' first arguments) for which one of the jobs waits or runs."""
     if not keys:
         return set()
     paths = [work.module_path for work in works]

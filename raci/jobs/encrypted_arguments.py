@@ -1,4 +1,4 @@
-"""Arguments of jobs that the table of jobs, and whoever reads a backup of it, must not tell."""
+"""Encrypt arguments of jobs, so that the table and its backups do not reveal them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def seal(values: dict[str, Any]) -> str:
 
 
 def unseal(text: str) -> dict[str, Any]:
-    """What was sealed with this site's key. cryptography.fernet.InvalidToken for anything else."""
+    """Decrypt what `seal` returned. Raises cryptography.fernet.InvalidToken."""
     values: dict[str, Any] = json.loads(_box().decrypt(text.encode()))
     return values
 

@@ -1,4 +1,4 @@
-"""Takes jobs from the queue and does them, in threads of this process."""
+"""Run queued jobs in threads of this process."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _READY = """
 SELECT DISTINCT queue_name FROM django_tasks_database_dbtaskresult
 WHERE status = 'READY' AND (run_after <= now() OR run_after >= '9999-01-01')
 """
-# The library asks the clock of its process; the database's is the same for all.
+# The library reads its process's clock; the database's is the same for all.
 _DUE = """
 UPDATE django_tasks_database_dbtaskresult SET run_after = '9999-01-01 00:00+00'
 WHERE status = 'READY' AND run_after <= now()
@@ -46,8 +46,8 @@ UPDATE django_tasks_database_dbtaskresult SET task_path = %(moved)s::jsonb ->> t
 WHERE status = 'READY' AND %(moved)s::jsonb ? task_path
 RETURNING id
 """
-# What a dead process began, and what is not being done by a living one any more. A mail may be
-# begun often since its server is away; a long job that is begun so often kills who begins it.
+# Jobs of dead processes that no living one runs any more. A mail may be started often
+# while its server is away; a long job that is started so often kills its process.
 _LEFT_BEHIND = f"""
 UPDATE django_tasks_database_dbtaskresult SET
     status = CASE WHEN again THEN 'READY' ELSE 'FAILED' END,
@@ -71,7 +71,7 @@ _started_in = 0  # the number of the process
 
 
 class Runner:
-    """Looks for jobs every second, and when it is woken, until `stop`."""
+    """Look for jobs every second, and when woken, until `stop`."""
 
     def __init__(self, *, dedicated: bool, threads: int = 1) -> None:
         self._dedicated = dedicated
@@ -85,12 +85,12 @@ class Runner:
         self._stop = threading.Event()
 
     def stop(self) -> None:
-        """No job is begun any more; those that run go on to their end."""
+        """Start no more jobs; those that run go on to their end."""
         self._stop.set()
         wake.set()
 
     def run(self) -> None:
-        """Until `stop`, also through times without a database."""
+        """Run jobs until `stop`, also through outages of the database."""
         prune = Every(PRUNE_SECONDS, forget)
         sweep = Every(SWEEP_SECONDS, self._take_up)
         while not self._stop.is_set():
@@ -114,7 +114,7 @@ class Runner:
         connections.close_all()
 
     def _present(self) -> str:
-        """The name that our lock gives us; a new one when the server let go of the last."""
+        """Return the name of this process's lock, a new one when the server released the last."""
         if self._presence is None or not self._presence.holds:
             self._absent()
             self._presence = Presence(dedicated=self._dedicated)
@@ -126,7 +126,7 @@ class Runner:
             self._presence = None
 
     def _take_up(self) -> None:
-        """Also what a thread of ours could not even say of its job that it failed."""
+        """Take up abandoned jobs, also those of own threads that died without recording it."""
         idle = [queue for queue in self._pools if not self._still_busy(queue)]
         take_up(self._presence.key if self._presence else -1, idle)
 
@@ -151,7 +151,7 @@ class Runner:
 
 
 def _claimed(queue: str, name: str) -> Row | None:
-    """Take the next job of a queue that is due, so that no other process takes it."""
+    """Take the next due job of a queue, so that no other process takes it."""
     with transaction.atomic():
         row = DBTaskResult.objects.ready().filter(queue_name=queue).get_locked()
         if row is not None:
@@ -160,7 +160,7 @@ def _claimed(queue: str, name: str) -> Row | None:
 
 
 def _do(row: Row) -> None:
-    """Do a job; nothing stays of one that is done."""
+    """Run a job; its row is deleted when it succeeds."""
     try:
         row.task.func(*row.args_kwargs["args"], **row.args_kwargs["kwargs"])
     except BaseException as error:  # noqa: BLE001 — whatever ends a job is noted with it
@@ -170,7 +170,7 @@ def _do(row: Row) -> None:
 
 
 def _failed(row: Any, error: BaseException) -> None:
-    """In one statement: the job waits again, or has failed; with lines of code and no words."""
+    """Save in one statement that the job waits again or has failed, with lines of code only."""
     if (again := _again(error)) is DATABASE_AWAY:
         connection.close()
     row.exception_class_path = f"{type(error).__module__}.{type(error).__qualname__}"
@@ -184,7 +184,7 @@ def _failed(row: Any, error: BaseException) -> None:
 
 
 def _again(error: BaseException) -> RetryLater | None:
-    """When the job that ended with the error may begin again."""
+    """Return when the job that ended with the error may start again."""
     if isinstance(error, RetryLater):
         return error
     if cause_of(error) in (Cause.AWAY, Cause.READ_ONLY):
@@ -193,7 +193,7 @@ def _again(error: BaseException) -> RetryLater | None:
 
 
 class Every:
-    """Does something not more often than every so many seconds."""
+    """Call a function at most once every so many seconds."""
 
     def __init__(self, seconds: float, work: Callable[[], object]) -> None:
         self._seconds, self._work, self._next = seconds, work, 0.0
@@ -205,7 +205,7 @@ class Every:
 
 
 def take_up(key: int = -1, idle: Sequence[str] = ()) -> int:
-    """Jobs that were left behind wait again, or have failed; how many there were.
+    """Requeue or fail abandoned jobs; return their number.
 
     `key` is that of a living process, which does nothing in its `idle` queues now.
     """
@@ -213,19 +213,19 @@ def take_up(key: int = -1, idle: Sequence[str] = ()) -> int:
 
 
 def rename_moved() -> int:
-    """Give jobs of an older release the names that their functions have now; how many."""
+    """Rename queued jobs of an older release to today's functions; return their number."""
     return len(fetch(_MOVED, {"moved": json.dumps(settings.MOVED_JOBS)}))
 
 
 def forget() -> None:
-    """What failed long ago is taken away, and what others want to be."""
+    """Delete jobs that failed long ago, and run the hourly work."""
     DBTaskResult.objects.filter(finished_at__lt=Now() - KEPT).delete()
     for work in hourly:
         work()
 
 
 def start_beside_pages(**_: object) -> None:
-    """In a web process: jobs are done here, as long as no process is there only for them."""
+    """Run jobs in this web process while there is no dedicated worker."""
     global _started_in
     if _started_in != os.getpid() and not settings.JOBS_INLINE:
         _started_in = os.getpid()
@@ -233,7 +233,7 @@ def start_beside_pages(**_: object) -> None:
 
 
 def leave_to_others() -> None:
-    """In a process that serves no pages to people."""
+    """Run no jobs in this process, which serves no pages to people."""
     global _started_in
     _started_in = os.getpid()
 

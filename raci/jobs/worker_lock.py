@@ -1,4 +1,4 @@
-"""Who lives: each process that does jobs holds an advisory lock, which ends with its connection.
+"""Hold an advisory lock for each process that runs jobs; it ends with its connection.
 
 The lock belongs to an open transaction, so that it also holds behind a pooler; without a
 RACI_LISTEN_URL it keeps one of the pooler's connections.
@@ -27,7 +27,7 @@ WHERE locktype = 'advisory' AND granted AND objsubid = 2
 LIVING = f"{_LOCKS} AND classid = {_PRESENT}"
 DEDICATED = f"{_LOCKS} AND classid = {_DEDICATED}"
 HOLDER = "coalesce(nullif(split_part(worker_ids ->> -1, '/', 2), '')::bigint, -1)"
-# A machine that lost its power says nothing: the server finds out in some twelve seconds.
+# A machine without power closes nothing: the server notices in some twelve seconds.
 _FOR_LONG = """
 SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL tcp_keepalives_idle = 5;
@@ -39,10 +39,10 @@ _HAS_TRANSACTION_TIMEOUT = 170_000
 
 
 class Presence:
-    """This process as one that does jobs; `name` is what stands in the rows it takes."""
+    """The lock of this process; `name` is stored in the rows of the jobs it takes."""
 
     def __init__(self, *, dedicated: bool) -> None:
-        """Raises UnreachableDatabaseError, or another error of the database."""
+        """Connect and lock. Raises UnreachableDatabaseError or another database error."""
         self.key = secrets.randbelow(_KEYS)
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}/{self.key}"
         self._raw: Any = unpooled.connect()
@@ -64,7 +64,10 @@ class Presence:
 
     @property
     def holds(self) -> bool:
-        """Whether the server still holds its end; an idle connection has nothing else to say."""
+        """Return whether the server still holds the lock.
+
+        An idle connection receives nothing else.
+        """
         if self._raw.closed:
             return False
         poll = select.poll()
@@ -76,5 +79,5 @@ class Presence:
 
 
 def is_somebody_dedicated() -> bool:
-    """Whether a `manage.py worker` lives."""
+    """Return whether a `manage.py worker` lives."""
     return bool(fetch(DEDICATED, []))

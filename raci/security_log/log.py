@@ -1,7 +1,7 @@
-"""The security log: what happened to accounts and rights. Lines are only ever added.
+"""Append to the security log: what happens to accounts and rights.
 
-Each line carries the hash of the line before it; the database makes the chain, and neither the
-site nor its administrators can alter a line (docs/adr/0008-accounts.md).
+Each line carries the hash of the line before it; the database makes the chain, and neither the site
+nor its administrators can alter a line (docs/adr/0008-accounts.md).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ BEGINNING = "0" * 64
 
 
 class Kind(models.TextChoices):
-    """What can be recorded, with the words for it."""
+    """The kinds of events, with their labels."""
 
     LOGIN = "login", "ログイン"
     LOGIN_FAILED = "login_failed", "ログインの失敗"
@@ -60,11 +60,11 @@ def record(
     vendor_id: int | None = None,
     **details: object,
 ) -> None:
-    """Adds a line, in the caller's transaction.
+    """Add a line in the caller's transaction.
 
-    `by` is who did it; for a failed login the person whose account was tried. `details` are
-    what JSON knows; no passwords, no form values. The next line of anybody waits for the end of
-    this transaction: in a long one, record last.
+    `by` is the actor; for a failed login the person whose account was tried. `details` are JSON
+    values; no passwords, no form values. Everybody's next line waits for the end of this
+    transaction: in a long one, record last.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -76,14 +76,14 @@ def record(
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What was found: how many lines, the last hash, and the number of the first broken line."""
+    """The result of a check: number of lines, last hash, number of the first broken line."""
 
     lines: int
     head: str
     broken: int | None
 
 
-# What the database wrote is computed anew here, so that nobody can bend it in the database alone.
+# Computed anew here, so that nobody can falsify it in the database alone.
 _LINES = """
 SELECT id, hash, previous,
     lag(id, 1, 0::bigint) OVER line AS id_before, lag(hash, 1, %s) OVER line AS hash_before,
@@ -101,7 +101,7 @@ FROM ({_LINES}) AS lines
 
 
 def check() -> Chain:
-    """Recomputes the whole chain."""
+    """Recompute the whole chain."""
     with connection.cursor() as cursor:
         cursor.execute(_CHECK, [BEGINNING])
         lines, last, broken = cursor.fetchone() or (0, None, None)
@@ -111,14 +111,14 @@ def check() -> Chain:
 
 
 def contains(head: str) -> bool:
-    """Whether a hash that was kept elsewhere is (still) one of the chain."""
+    """Return whether a hash that was kept elsewhere is one of the chain."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM raci_audit.event WHERE hash = %s", [head])
         return head == BEGINNING or cursor.fetchone() is not None
 
 
 def can_be_altered() -> bool:
-    """Whether the site's own database role could become the owner of the log."""
+    """Return whether the site's own database role could become the owner of the log."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT rolcreaterole OR pg_has_role(current_user, 'raci_audit', 'MEMBER')"

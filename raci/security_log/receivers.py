@@ -1,7 +1,7 @@
-"""Writes into the security log what happens to accounts and rights, whoever does it and where.
+"""Record in the security log what happens to accounts and rights.
 
-Django's signals tell: pages, the admin and commands are heard alike. Statements for many rows at
-once send no signals; nothing in the site changes people or members by them.
+Django's signals cover pages, the admin and commands alike. Bulk statements send no signals; nothing
+in the site changes people or members by them.
 """
 
 from __future__ import annotations
@@ -46,9 +46,12 @@ def signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
 def not_signed_in(
     credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any
 ) -> None:
-    """Names of accounts that do not exist leave a fingerprint: they may be mistyped passwords."""
+    """Record a failed login; names of unknown accounts as a fingerprint only.
+
+    Such a name may be a mistyped password.
+    """
     throttled = getattr(request, "throttled_seconds", 0)
-    if request is not None and throttled and sign_in_attempts.told_already(request):
+    if request is not None and throttled and sign_in_attempts.already_recorded(request):
         return
     details: dict[str, Any] = {"address": sign_in_attempts.address_of(request)} if request else {}
     person = getattr(request, "attempted_person", None)
@@ -74,7 +77,7 @@ def after_saving(
     instance: User, created: bool, update_fields: frozenset[str] | None, **_: Any
 ) -> None:
     if created:
-        _tell(Kind.USER_CREATED, instance)
+        _record(Kind.USER_CREATED, instance)
         before: dict[str, Any] = {}
     else:
         before = getattr(instance, "values_before", {})
@@ -84,17 +87,17 @@ def after_saving(
         update_fields == frozenset({"password"}) and getattr(instance, "_password", None) is None
     )
     if "password" in changed and not renewed:
-        _tell(Kind.PASSWORD_CHANGED, instance)
+        _record(Kind.PASSWORD_CHANGED, instance)
     if "is_active" in changed:
-        _tell(Kind.USER_ACTIVATED if instance.is_active else Kind.USER_DEACTIVATED, instance)
+        _record(Kind.USER_ACTIVATED if instance.is_active else Kind.USER_DEACTIVATED, instance)
     rights = {name: getattr(instance, name) for name in _RIGHTS}
     if changed & set(_RIGHTS) or (created and any(rights.values())):
-        _tell(Kind.RIGHTS_CHANGED, instance, **rights)
+        _record(Kind.RIGHTS_CHANGED, instance, **rights)
 
 
 @receiver(post_delete, sender=User)
 def deleted(instance: User, **_: Any) -> None:
-    _tell(Kind.USER_DELETED, instance)
+    _record(Kind.USER_DELETED, instance)
 
 
 @receiver(m2m_changed, sender=User.groups.through)
@@ -102,7 +105,7 @@ def deleted(instance: User, **_: Any) -> None:
 def granted(
     sender: Any, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **_: Any
 ) -> None:
-    """Groups and single permissions; from the group's side, the line names all people."""
+    """Record changes of groups and permissions; from the group's side with all its people."""
     if not action.startswith("post_"):
         return
     what = "groups" if sender is User.groups.through else "user_permissions"
@@ -115,7 +118,7 @@ def granted(
 
 @receiver(post_save, sender=LogEntry)
 def in_the_admin(instance: LogEntry, **_: Any) -> None:
-    """What the admin notes about people; which fields, not what was in them."""
+    """Record that the admin changed a person, without values."""
     if instance.content_type and instance.content_type.model_class() is User:
         log.record(
             Kind.USER_EDITED,
@@ -128,13 +131,13 @@ def in_the_admin(instance: LogEntry, **_: Any) -> None:
 @receiver(post_save, sender=Authenticator)
 def factor_added(instance: Authenticator, created: bool, **_: Any) -> None:
     if created:
-        _tell(Kind.MFA_ADDED, instance.user, what=instance.type)
+        _record(Kind.MFA_ADDED, instance.user, what=instance.type)
 
 
 @receiver(post_delete, sender=Authenticator)
 def factor_removed(instance: Authenticator, **_: Any) -> None:
-    """By the person, or by an administrator for somebody who lost it."""
-    _tell(Kind.MFA_REMOVED, instance.user, what=instance.type)
+    """Record a removal by the person, or by an administrator for somebody who lost it."""
+    _record(Kind.MFA_REMOVED, instance.user, what=instance.type)
 
 
 def acting() -> User | None:
@@ -144,5 +147,5 @@ def acting() -> User | None:
     return user if isinstance(user, User) else None
 
 
-def _tell(kind: Kind, user: User, **details: Any) -> None:
+def _record(kind: Kind, user: User, **details: Any) -> None:
     log.record(kind, by=acting(), user=user.pk, **details)

@@ -165,5 +165,5 @@ def test_an_error_is_told_by_kind_and_code_without_values(
 def test_an_error_of_the_database_keeps_its_code() -> None:
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         connection.cursor().execute("INSERT INTO auth_group (name) VALUES ('x'), ('x')")
-    assert "23505" in request_log.told(caught.value)
-    assert "already exists" not in request_log.told(caught.value)
+    assert "23505" in request_log.traceback_of(caught.value)
+    assert "already exists" not in request_log.traceback_of(caught.value)
