@@ -1,4 +1,4 @@
-"""The ASGI application: streams of changes, and nothing else; pages are served by raci.wsgi."""
+"""Create the ASGI application: event streams only; raci.wsgi serves pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The request that this thread is answering: for log lines, and to know who acts."""
+"""Keep the request of this thread, for log lines and for the acting person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 @dataclass(slots=True)
 class Spent:
-    """What a request has asked of the database so far."""
+    """The statements and seconds that a request has spent on the database so far."""
 
     statements: int = 0
     seconds: float = 0.0
@@ -21,7 +21,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A request and the id that it has in the log and in its answer."""
+    """A request and its id in the log and in the response."""
 
     id: str
     request: HttpRequest
@@ -29,7 +29,7 @@ class Current:
 
     @property
     def user_id(self) -> int | None:
-        """The person's number if the request asked for it already; nothing is asked here."""
+        """Return the person's id if the request has loaded them; runs no query."""
         number: int | None = getattr(getattr(self.request, "_cached_user", None), "pk", None)
         return number
 
@@ -39,7 +39,7 @@ _current: ContextVar[Current | None] = ContextVar("raci_request", default=None)
 
 @contextmanager
 def answering(current: Current) -> Iterator[None]:
-    """Until its end this thread answers that request."""
+    """Set the request of this thread for the block."""
     token = _current.set(current)
     try:
         yield
@@ -48,11 +48,11 @@ def answering(current: Current) -> Iterator[None]:
 
 
 def now() -> Current | None:
-    """None outside of a request: on the command line."""
+    """Return the current request, None outside of one."""
     return _current.get()
 
 
 def route_of(request: HttpRequest) -> str:
-    """The pattern of the address: what stands in its place may be a secret, or a name."""
+    """Return the pattern of the address: its values may be secrets or names."""
     match = request.resolver_match
     return f"/{match.route}" if match and match.route is not None else "-"

@@ -1,4 +1,4 @@
-"""The tables of the site itself: what is counted against guessing, and the security log."""
+"""Define the tables of the site itself: attempt counters and the security log."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.db import models
 
 
 class Bucket(models.Model):
-    """How often something was tried in the time that runs until `until`.
+    """A counter of attempts in the time that ends at `until`.
 
-    `key` is a fingerprint: who tried what cannot be read from the table.
+    `key` is a keyed hash: who tried what cannot be read from the table.
     """
 
     key = models.CharField(max_length=64, primary_key=True)
@@ -23,9 +23,9 @@ class Bucket(models.Model):
 
 
 class SecurityEvent(models.Model):
-    """A line of the security log, to be read; `raci.security_log.log.record` writes it.
+    """A line of the security log, read-only; `raci.security_log.log.record` writes it.
 
-    The table belongs to a database role of its own, so it is no table of migrations or flushes.
+    The table belongs to a database role of its own, so migrations and flushes do not touch it.
     Persons, projects and companies are numbers: the line outlives them.
     """
 

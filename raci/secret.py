@@ -1,4 +1,4 @@
-"""The signing key of a site that was given none: made once, kept beside the data."""
+"""Create and read the signing key of a site that was given none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LENGTH_FACTOR = 2
 
 
 def secret_key(data_dir: Path) -> str:
-    """The key in `<data_dir>/secret_key`, created with mode 0600 when it is not there yet."""
+    """Return the key in `<data_dir>/secret_key`, created with mode 0600 if it is missing."""
     path = data_dir / "secret_key"
     data_dir.mkdir(parents=True, exist_ok=True)
     fresh = "".join(get_random_secret_key() for _ in range(_LENGTH_FACTOR))
@@ -25,7 +25,7 @@ def secret_key(data_dir: Path) -> str:
 
 
 def _place(temporary: Path, path: Path) -> None:
-    """Links the file under its name; whoever was first wins, and nobody sees half a key."""
+    """Link the file to its name: the first process wins, and nobody reads half a key."""
     try:
         os.link(temporary, path)
     except FileExistsError:

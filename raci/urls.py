@@ -1,4 +1,4 @@
-"""Every address of the site. Login is required unless a view says otherwise."""
+"""Route every address of the site. Login is required unless a view says otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The WSGI application. It says at once, and in words, when the database is not there."""
+"""Create the WSGI application. Exits with an explanation without the database."""
 
 from __future__ import annotations
 

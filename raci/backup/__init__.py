@@ -1,4 +1,4 @@
-"""Backups: one file with the dump of pg_dump and a manifest that tells what must be in it."""
+"""Back up the database to one file: pg_dump's dump and a manifest of its contents."""
 
 from raci.backup.archive import DamagedArchiveError, Manifest, read
 from raci.backup.restoring import (

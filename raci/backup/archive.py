@@ -20,7 +20,7 @@ from typing import IO
 FORMAT = 1
 MANIFEST, DUMP = "manifest.json", "database.dump"
 BLOCK = 1 << 20
-# What zipfile and json say of a stranger's file; RuntimeError: encrypted, or compressed otherwise.
+# Errors of zipfile and json for foreign files; RuntimeError: encrypted, or compressed otherwise.
 _NOT_OURS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -33,7 +33,7 @@ _NOT_OURS = (
 
 
 class DamagedArchiveError(Exception):
-    """The file is no backup, or not as it was made; says what is wrong and what to do."""
+    """The file is no backup, or was altered; the message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +56,23 @@ class Manifest:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal digits."""
+    """Return the SHA-256 of a file in hexadecimal digits."""
     with path.open("rb") as file:
         return _digest(file)
 
 
 def write(out: Path, manifest: Manifest, dump: Path) -> None:
-    """Makes the file at once or not at all. FileExistsError rather than writing over one.
+    """Create the file atomically. Raises FileExistsError rather than overwrite one.
 
-    It is made beside the dump, in a folder that is the caller's to remove, and only its owner may
-    read it: it has the passwords' hashes and second factors.
+    It is made beside the dump, in a folder that the caller removes, and only its owner may read it:
+    it has the passwords' hashes and second factors.
     """
     part = dump.with_name(f"{dump.name}.part")
     with part.open("xb") as file:
         part.chmod(0o600)
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            told = {"format": FORMAT, **asdict(manifest)}
-            archive.writestr(MANIFEST, json.dumps(told, ensure_ascii=False, indent=1))
+            head = {"format": FORMAT, **asdict(manifest)}
+            archive.writestr(MANIFEST, json.dumps(head, ensure_ascii=False, indent=1))
             archive.write(dump, DUMP)
         file.flush()
         os.fsync(file.fileno())
@@ -80,7 +80,7 @@ def write(out: Path, manifest: Manifest, dump: Path) -> None:
 
 
 def read(path: Path) -> Manifest:
-    """Check the dump and return its manifest. DamagedArchiveError, OSError."""
+    """Check the dump and return its manifest. Raises DamagedArchiveError or OSError."""
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = _manifest(archive.read(MANIFEST))
@@ -98,7 +98,7 @@ def read(path: Path) -> Manifest:
 
 
 def take_dump(path: Path, into: Path) -> None:
-    """The dump out of the file, as a file."""
+    """Extract the dump to a file."""
     with (
         zipfile.ZipFile(path) as archive,
         archive.open(DUMP) as dump,
@@ -108,10 +108,10 @@ def take_dump(path: Path, into: Path) -> None:
 
 
 def _manifest(data: bytes) -> Manifest:
-    told = json.loads(data)
-    if not isinstance(told, dict) or told.pop("format") != FORMAT:
+    fields = json.loads(data)
+    if not isinstance(fields, dict) or fields.pop("format") != FORMAT:
         raise ValueError
-    return Manifest(**told)
+    return Manifest(**fields)
 
 
 def _digest(file: IO[bytes]) -> str:

@@ -1,4 +1,4 @@
-"""What is in the database, as numbers and digests that do not depend on the order of rows."""
+"""Describe the database by numbers and digests that do not depend on the order of rows."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'
 
 
 def tables() -> dict[str, tuple[int, str]]:
-    """Qualified name → rows and their digest. Within a transaction."""
+    """Return qualified name → (rows, digest). Call it in a transaction."""
     with connection.cursor() as cursor:
         cursor.execute(_PLAIN)
     return {name: fetch(_DIGEST.format(table=name), [])[0] for (name,) in fetch(_TABLES, [])}
 
 
 def sequences() -> dict[str, int | None]:
-    """Qualified name → the last value, None for one that was never used."""
+    """Return qualified name → last value, None for a sequence that was never used."""
     return dict(fetch(_SEQUENCES, []))
 
 
 def roles() -> list[str]:
-    """The roles that own something or have a right to it."""
+    """Return the roles that own something or have a privilege."""
     return [name for (name,) in fetch(_ROLES, [])]
 
 
 def is_empty() -> bool:
-    """Whether the database has no table of anybody."""
+    """Return whether the database has no user table."""
     return not fetch(_TABLES, [])

@@ -1,4 +1,4 @@
-"""pg_dump and pg_restore on the database of the settings, past its pooler."""
+"""Run pg_dump and pg_restore on the configured database, past its pooler."""
 
 from __future__ import annotations
 
@@ -14,19 +14,25 @@ from raci.database.client import DatabaseClient
 
 
 class ProgramError(Exception):
-    """The program ended with an error; has its last words."""
+    """The program failed; the message has the end of its error output."""
 
 
 def run(program: str, *options: str | Path) -> None:
-    """Runs the program against the database. ProgramError, also where it is not installed.
+    """Run the program on the database. Raises ProgramError, also where it is not installed.
 
-    Past any pooler: both programs change settings of their session, such as the search path, and a
-    pooler would hand them on to the site.
+    It connects past any pooler: both programs change settings of their session, such as the search
+    path, which a pooler would hand on to the site.
     """
     _not_pooled()
     (_, *place), env = DatabaseClient.settings_to_cmd_args_env(unpooled.place(), [])
     *server, database = place
-    words = [_found(program), *server, "--no-password", *map(str, options), f"--dbname={database}"]
+    words = [
+        _executable(program),
+        *server,
+        "--no-password",
+        *map(str, options),
+        f"--dbname={database}",
+    ]
     done = subprocess.run(  # noqa: S603 — our own words
         words, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False
     )
@@ -46,8 +52,8 @@ def _not_pooled() -> None:
         made.close()
 
 
-def _found(program: str) -> str:
-    """The embedded server has programs of its own version; else what is installed is used."""
+def _executable(program: str) -> str:
+    """Return the path of the program; for the embedded server the one of its version."""
     if "RACI_CLUSTER" in connection.settings_dict:
         from raci.database.programs import BIN
 

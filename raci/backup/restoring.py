@@ -1,4 +1,4 @@
-"""File → an empty database, all or nothing, and then what is there is compared."""
+"""Restore a file into an empty database in one transaction, and compare the result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ROLES = "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
 
 
 class NotEmptyError(Exception):
-    """The database has tables already; nothing was touched."""
+    """The database already has tables; nothing was changed."""
 
 
 class NewerArchiveError(Exception):
@@ -29,18 +29,18 @@ class NewerArchiveError(Exception):
 
 
 class NotGrantedError(Exception):
-    """All is restored, but companies cannot sign in; has the statements that are missing."""
+    """All is restored, but companies cannot sign in; has the missing statements."""
 
 
 class DifferentDataError(Exception):
-    """What was restored is not what the manifest says; has a line per table."""
+    """The restored data differs from the manifest; has a line per table."""
 
 
 def restore(path: Path) -> Manifest:
-    """Fill the database of the settings, and let the site's role work for companies.
+    """Fill the configured database, and let the site's role work for companies.
 
-    DamagedArchiveError, NewerArchiveError, NotEmptyError, ProgramError,
-    DifferentDataError, NotGrantedError.
+    Raises DamagedArchiveError, NewerArchiveError, NotEmptyError, ProgramError, DifferentDataError
+    or NotGrantedError.
     """
     manifest = archive.read(path)
     if unknown := sorted(set(manifest.migrations) - _known()):
@@ -62,7 +62,7 @@ def restore(path: Path) -> Manifest:
 
 
 def differences(manifest: Manifest) -> list[str]:
-    """What is in the database otherwise than the manifest says, in words."""
+    """Describe where the database differs from the manifest."""
     with transaction.atomic():
         tables, sequences = contents.tables(), contents.sequences()
     found = []
@@ -77,13 +77,13 @@ def differences(manifest: Manifest) -> list[str]:
 
 
 def _known() -> set[str]:
-    """The migrations of this release, as the manifest names them."""
+    """Return the migrations of this release, as the manifest names them."""
     loader = MigrationLoader(None, ignore_no_migrations=True)
     return {".".join(key) for key in loader.disk_migrations or ()}
 
 
 def _have_roles(manifest: Manifest) -> None:
-    """Makes the roles of ours that the server lacks; the site's own must be there."""
+    """Create missing roles of the application; the site's own role must exist."""
     there = {name for (name,) in fetch(_ROLES, [list(manifest.roles)])}
     missing = [name for name in manifest.roles if name not in there]
     foreign = [name for name in missing if name not in roles.OWN]

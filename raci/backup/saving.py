@@ -1,4 +1,4 @@
-"""Database → file: the dump and what it must have, from one snapshot."""
+"""Save dump and manifest of the database to a file, from one snapshot."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _MIGRATIONS = "SELECT app || '.' || name FROM django_migrations ORDER BY 1"
 
 
 def save(out: Path) -> Manifest:
-    """Writes the backup; people may work meanwhile.
+    """Write the backup while people work, and return its manifest.
 
-    FileExistsError when something is there; programs.ProgramError; OSError when the disk is full.
+    Raises FileExistsError, programs.ProgramError, or OSError when the disk is full.
     """
     if out.exists():
         raise FileExistsError(out)
@@ -30,7 +30,7 @@ def save(out: Path) -> Manifest:
                 cursor.execute(_SNAPSHOT)
             ((snapshot,),) = fetch("SELECT pg_export_snapshot()", [])
             _dump(dump, snapshot)
-            manifest = _told(dump)
+            manifest = _manifest(dump)
         archive.write(out, manifest, dump)
     return manifest
 
@@ -41,7 +41,7 @@ def _dump(out: Path, snapshot: str) -> None:
     programs.run("pg_dump", *options, f"--file={out}")
 
 
-def _told(dump: Path) -> Manifest:
+def _manifest(dump: Path) -> Manifest:
     ((version,),) = fetch("SELECT current_setting('server_version_num')::int", [])
     return Manifest(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),

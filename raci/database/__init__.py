@@ -1,8 +1,8 @@
-"""The choice and the life of the database: the one of DATABASE_URL, or one that we bring along.
+"""Choose the database: the one of DATABASE_URL, or the embedded server.
 
 This package is also the Django database engine ``raci.database`` (see ``base``). Importing it, or
-the settings that call :func:`from_environment`, starts nothing: the embedded server starts with
-the first connection.
+the settings that call :func:`from_environment`, starts nothing: the embedded server starts with the
+first connection.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ __all__ = [
 ENGINE = "raci.database"
 SCHEMES = ("postgres", "postgresql", "pgsql")
 CONNECTION_SECONDS = 60
-CONNECT_TIMEOUT_SECONDS, OF_SEVERAL_SECONDS = 10, 3  # then the next host is asked
+CONNECT_TIMEOUT_SECONDS, OF_SEVERAL_SECONDS = 10, 3  # then the next host is tried
 # A machine that is gone says nothing: it is given up after so long.
 GIVEN_UP = {
     "keepalives_idle": 5,
@@ -64,7 +64,7 @@ def listening(environ: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def require(connection: BaseDatabaseWrapper) -> None:
-    """Connect once, so that a missing database is told at the start and not by a page.
+    """Connect once, so that a missing database is reported at the start and not by a page.
 
     Raises UnusableDatabaseError. Leaves no connection open that was not, so a server may fork
     afterwards.

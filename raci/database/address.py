@@ -1,4 +1,4 @@
-"""How a client reaches the embedded server of a data directory: known before it ever ran."""
+"""Locate the embedded server of a data directory, also before it ever ran."""
 
 import hashlib
 import os
@@ -14,12 +14,12 @@ SOCKET_PATH_BYTES = 103
 
 
 def cluster_directory(data_dir: Path) -> Path:
-    """Where the cluster of a data directory lies."""
+    """Return the folder of the cluster in a data directory."""
     return data_dir.resolve() / "postgres"
 
 
 def socket_directory(data_dir: Path) -> Path:
-    """Where the server puts its socket: in the cluster, which only its owner can enter.
+    """Return the folder of the server's socket: the cluster, which only its owner can enter.
 
     A path that is too long for a socket, or has a comma (libpq would read two hosts), gets a
     directory in /tmp. Not in ``$TMPDIR``: all processes must find the same one.

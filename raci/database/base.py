@@ -22,7 +22,7 @@ ADVICE_EMBEDDED = "内蔵のサーバーの記録（postgres.log）を確認し�
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's PostgreSQL engine that starts the embedded server and says what is wrong.
+    """Django's PostgreSQL engine that starts the embedded server and explains errors.
 
     The errors are UnreachableDatabaseError and OldServerError: still OperationalError and
     NotSupportedError.
@@ -37,7 +37,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @cached_property
     def cluster(self) -> "Cluster | None":
-        """The embedded server that the settings choose; None with DATABASE_URL."""
+        """Return the embedded server that the settings choose; None with DATABASE_URL."""
         if "RACI_CLUSTER" not in self.settings_dict:
             return None
         # Late: the wheel is not loaded where DATABASE_URL makes it unnecessary.
@@ -60,10 +60,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise UnreachableDatabaseError(f"{message}原因: {cause(error)}") from error
 
     def is_usable(self) -> bool:
-        """Whether the server still holds its end; asked before the first statement of a request.
+        """Return whether the connection is alive, before the first statement of a request.
 
-        A server that ended the connection has said so or closed it: either can be read. Only then
-        is it asked, which costs a round trip.
+        A connection that the server ended is readable. Only then a query checks it, which costs a
+        round trip.
         """
         if self.connection is None or self.connection.closed:
             return False
@@ -72,7 +72,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return not poll.poll(0) or super().is_usable()
 
     def check_database_version_supported(self) -> None:
-        """Raises OldServerError, and leaves no connection that could be used all the same."""
+        """Raise OldServerError for an old server, and close the connection."""
         try:
             super().check_database_version_supported()
         except NotSupportedError as error:
@@ -89,6 +89,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except self.Database.OperationalError:
             if conn_params["dbname"] != address.DATABASE:
                 raise
-            # A new cluster has no database of ours; the driver does not say so in a code.
+            # A new cluster lacks the database; the driver has no error code for it.
             cluster.create_database()
             return super().get_new_connection(conn_params)

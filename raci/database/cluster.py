@@ -11,7 +11,7 @@ SIGKILL, or a SIGTERM that the process does not turn into ``SystemExit``, the se
 the next process that uses it takes it over and stops it in its turn. A forked child starts with
 no share in the server; it takes its own with its first connection.
 
-Whether the server runs is asked of the server, never concluded from a process number.
+pg_isready decides whether the server runs, never a process number.
 """
 
 import atexit
@@ -65,7 +65,7 @@ logger = logging.getLogger(__name__)
 
 
 class Answer(IntEnum):
-    """What pg_isready says."""
+    """The exit codes of pg_isready."""
 
     ACCEPTS = 0
     REJECTS = 1  # starting or stopping
@@ -85,13 +85,13 @@ class Cluster:
 
     @property
     def running(self) -> bool:
-        """Whether the server takes connections now."""
+        """Return whether the server takes connections now."""
         return self.directory.exists() and self._ask() == Answer.ACCEPTS
 
     def use(self) -> None:
-        """Have the server running, and hold it until this process ends or releases it.
+        """Start the server if need be, and hold it until this process ends or releases it.
 
-        Makes the cluster when there is none. Cheap when the server runs: meant to be called
+        Creates the cluster when there is none. Cheap when the server runs: meant to be called
         before every new connection. Raises UnreachableDatabaseError.
         """
         try:
@@ -104,7 +104,7 @@ class Cluster:
             raise self._unusable(f"{advice}原因: {error}") from error
 
     def release(self) -> None:
-        """Give up this process's share; the last one to do so stops the server."""
+        """Release this process's share; the last one to do so stops the server."""
         if self.users not in process_locks.held():
             return
         with self._alone() as lock:

@@ -1,4 +1,4 @@
-"""What can be wrong with the database, in words for the person who started the program."""
+"""Explain database errors to the person who started the program."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,19 +20,19 @@ class OldServerError(UnusableDatabaseError, NotSupportedError):
 
 
 def explain(error: BaseException) -> str:
-    """One paragraph in Japanese for a terminal, ending with the driver's own words."""
+    """Return one paragraph in Japanese for a terminal, with the driver's message at its end."""
     if isinstance(error, UnusableDatabaseError | ImproperlyConfigured):
         return str(error)
     return f"データベースの処理に失敗しました（{type(error).__name__}）。原因: {cause(error)}"
 
 
 def cause(error: BaseException) -> str:
-    """The driver's message on one line."""
+    """Return the driver's message on one line."""
     return " ".join(str(error).split())
 
 
 def place(params: Mapping[str, Any]) -> str:
-    """Which database the libpq parameters mean; never the password."""
+    """Return which database the libpq parameters mean, without the password."""
     host = params.get("host") or "既定"
     port = params.get("port") or "既定"
     return f"ホスト {host}、ポート {port}、データベース {params.get('dbname') or '既定'}"

@@ -1,4 +1,4 @@
-"""Which errors mean that the database is away, or a disk full, and not that somebody did wrong."""
+"""Tell outages of the database and full disks from other errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FULL = "53100"
 
 
 class Cause(Enum):
-    """Why the database does not do what it is asked."""
+    """Why the database is unavailable."""
 
     AWAY = "away"
     READ_ONLY = "read-only"
@@ -25,7 +25,7 @@ class Cause(Enum):
 
 
 def cause_of(error: BaseException | None) -> Cause | None:
-    """Why, if an error of the database is among those that led to this one; None for others."""
+    """Return the cause if a database error led to this one, else None."""
     return next((found for one in _chain(error) if (found := _cause(one))), None)
 
 
@@ -47,7 +47,7 @@ def _cause(error: BaseException) -> Cause | None:
 
 
 def _is_lost(error: DatabaseError) -> bool:
-    """Without a code the driver speaks itself: the server did not answer, or hung up."""
+    """Return whether the connection was lost: such an error of the driver has no code."""
     name = type(error.__cause__ or error).__name__
     return (
         name in ("OperationalError", "UnreachableDatabaseError")

@@ -1,8 +1,8 @@
-"""Querysets whose SQL is made once, for what every request asks for.
+"""Compile querysets once for what every request reads.
 
-Django spends several times longer on making these statements than PostgreSQL on answering them.
-The SQL is Django's own, taken from the queryset with stand-ins for the values: what the queryset
-means is what is asked.
+Django spends several times longer on compiling these statements than PostgreSQL on running them.
+The SQL is Django's own, taken from the queryset with placeholders for the values, so it means the
+same.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Compiled(Generic[M]):
         self._query, self._stand_ins = query, stand_ins
 
     def get(self, *values: object) -> M:
-        """The one object, as `query(*values).get()` gives it, or its exceptions."""
+        """Return the one object, as `query(*values).get()` does, or raise its exceptions."""
         made = self._made
         with connection.cursor() as cursor:
             cursor.execute(made.statement, made.parameters(values))

@@ -1,4 +1,4 @@
-"""Who uses a server, as kernel locks on files: they end with the process, however it ends."""
+"""Share a server by kernel locks on files, which end with their process."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ _held: dict[Path, int] = {}
 
 @contextmanager
 def alone(file: Path) -> Iterator[int]:
-    """Hold file against all other processes and threads; waits for it; gives its descriptor."""
+    """Lock a file exclusively, waiting for it, and return its descriptor."""
     descriptor = _open(file)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -38,12 +38,12 @@ def give_up(file: Path) -> None:
 
 
 def held() -> list[Path]:
-    """The files of which this process holds a share."""
+    """Return the files of which this process holds a share."""
     return list(_held)
 
 
 def all_free(file: Path) -> bool:
-    """Whether no process holds a share of file at this moment."""
+    """Return whether no process holds a share of the file at this moment."""
     descriptor = _open(file)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -60,7 +60,7 @@ def _open(file: Path) -> int:
 
 
 def _forget() -> None:
-    """In a forked child: the shares are the parent's, who alone may give them up."""
+    """In a forked child, forget the shares: they belong to the parent."""
     for descriptor in _held.values():
         os.close(descriptor)
     _held.clear()

@@ -110,8 +110,8 @@ def run(
 
 def major_version() -> str:
     """The major version of the programs, as PG_VERSION in a cluster writes it: "18"."""
-    told = subprocess.run([BIN / "postgres", "--version"], capture_output=True, check=True)
-    match = re.search(rb"\d+", told.stdout)
+    version = subprocess.run([BIN / "postgres", "--version"], capture_output=True, check=True)
+    match = re.search(rb"\d+", version.stdout)
     return match.group().decode() if match else ""
 
 

@@ -1,6 +1,6 @@
-"""Every statement is timed: for its request, and for the log when it is slow.
+"""Time every statement, for its request, and for the log when it is slow.
 
-What goes around Django's cursor, such as COPY, is not seen.
+Statements that bypass Django's cursor, such as COPY, are not timed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LITERAL = re.compile(
 
 
 def timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
-    """Django's execute wrapper."""
+    """Time a statement (Django's execute wrapper)."""
     began = perf_counter()
     try:
         return execute(sql, params, many, context)
@@ -44,17 +44,19 @@ def timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
             answered.spent.statements += 1
             answered.spent.seconds += seconds
         if seconds * 1000 >= getattr(settings, "SLOW_STATEMENT_MS", inf):
-            _tell(sql, seconds, context["cursor"], answered)
+            _log_slow(sql, seconds, context["cursor"], answered)
 
 
 def without_literals(sql: Any) -> str:
-    """The statement with ? where it has texts and numbers, on one line, cut to LONGEST."""
+    """Return the statement with ? for texts and numbers, on one line, cut to LONGEST."""
     text = sql.decode(errors="replace") if isinstance(sql, bytes) else str(sql)
     plain = _LITERAL.sub(lambda found: found["name"] or "?", text)
     return " ".join(plain.split())[:LONGEST]
 
 
-def _tell(sql: Any, seconds: float, cursor: Any, answered: current_request.Current | None) -> None:
+def _log_slow(
+    sql: Any, seconds: float, cursor: Any, answered: current_request.Current | None
+) -> None:
     rows = getattr(cursor, "rowcount", -1)
     details = {
         "route": current_request.route_of(answered.request) if answered else "-",

@@ -1,4 +1,4 @@
-"""Statements in SQL for what the ORM says less well, or takes longer to say than to ask."""
+"""Run SQL where the ORM cannot express a statement, or builds it too slowly."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import connection
 
 
 def fetch(statement: str, values: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
-    """All rows of the answer, each a tuple of its columns."""
+    """Return all rows, each a tuple of its columns."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows: list[Any] = cursor.fetchall()

@@ -1,4 +1,4 @@
-"""The roles of PostgreSQL that migrations make, beside the site's own.
+"""Manage the PostgreSQL roles that migrations create, beside the site's own.
 
 Requests of companies run as `VENDOR`, which the site's role must be able to become. `AUDIT` owns
 the security log, and the site's role must not be able to become it.
@@ -26,7 +26,7 @@ SELECT quote_ident(rolname) FROM pg_roles WHERE NOT rolsuper AND (
 
 
 def can_become(role: str, *, proof: str = "SELECT") -> bool:
-    """Set the role for a moment, run `proof` as it, and tell whether that worked."""
+    """Set the role for a moment and run `proof` as it; return whether that worked."""
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
@@ -46,14 +46,14 @@ def missing_grants() -> list[str]:
 
 
 def let_site_become_vendor() -> None:
-    """Run what `missing_grants` returns. DatabaseError where that is not allowed."""
+    """Run what `missing_grants` returns. Raises DatabaseError where that is not allowed."""
     for statement in missing_grants():
         _run(statement)
 
 
 @contextmanager
 def as_owner_of_log() -> Iterator[None]:
-    """Make the current role a member of `AUDIT` for the block. DatabaseError."""
+    """Make the current role a member of `AUDIT` for the block. Raises DatabaseError."""
     ((has_right,),) = fetch("SELECT pg_has_role(current_user, %s, %s)", [AUDIT, _membership()])
     if has_right:
         yield

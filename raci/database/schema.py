@@ -1,4 +1,4 @@
-"""Migrations wait for a lock for so long at the most: nobody waits behind them for longer."""
+"""Limit how long migrations wait for a lock, so that nobody waits behind them longer."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 
 
 class SchemaEditor(DatabaseSchemaEditor):
-    """In a transaction, whose timeout also a pooler passes on.
+    """Set the lock timeout in the transaction, which also works behind a pooler.
 
-    A migration without a transaction makes indexes concurrently: nobody waits behind it, and one
+    A migration without a transaction creates indexes concurrently: nobody waits behind it, and one
     that gave up would leave an invalid index.
     """
 

@@ -1,7 +1,7 @@
-"""A connection past any pooler: what listens, or holds a lock for long, needs a server of its own.
+"""Connect past any pooler, for LISTEN and for locks that are held long.
 
-RACI_LISTEN_URL is the address of the PostgreSQL behind the pooler of DATABASE_URL. Unset, both
-are the same.
+RACI_LISTEN_URL is the address of the PostgreSQL behind the pooler of DATABASE_URL. Unset, both are
+the same.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from raci.database.base import DatabaseWrapper
 
 
 def place() -> dict[str, Any]:
-    """Where that server is, in the form of Django's DATABASES."""
+    """Return the settings of that server, in the form of Django's DATABASES."""
     return {**connection.settings_dict, **(settings.LISTEN_DATABASE or {})}
 
 
 def connect() -> Any:
-    """A new connection of the driver. Raises UnreachableDatabaseError."""
+    """Open a connection of the driver. Raises UnreachableDatabaseError."""
     wrapper: Any = connection
     if settings.LISTEN_DATABASE is not None:
         wrapper = DatabaseWrapper(place(), alias="direct")
@@ -28,7 +28,7 @@ def connect() -> Any:
 
 
 def is_pooled(driver: Any) -> bool:
-    """Whether who let us in is somebody else than who answers: a pooler makes up the number."""
+    """Return whether a pooler is between: it makes up the backend's process number."""
     with driver.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (answering,) = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""What could be wrong with an installation, each with what to do about it."""
+"""Examine an installation; each finding has advice."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ examinations = (
 
 
 def examined() -> Iterator[Finding]:
-    """Every examination in turn; without a database those that need one are left out."""
+    """Yield the findings of every check; without a database only of those that need none."""
     reachable = True
     for examination in examinations:
         if reachable or examination.__module__ not in OF_DATABASE:

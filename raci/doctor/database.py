@@ -1,4 +1,4 @@
-"""The database: its server, what the site may do there, and its clock."""
+"""Check the database: its server, the site's privileges, and its clock."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def migrations() -> Iterator[Finding]:
 
 
 def privileges() -> Iterator[Finding]:
-    """A role that may do everything can get at the security log."""
+    """Check for SUPERUSER and CREATEROLE, with which the role could alter the security log."""
     ((name, is_super, makes_roles),) = fetch(_RIGHTS, [])
     if "RACI_CLUSTER" in connection.settings_dict:
         yield ok(RIGHTS, "内蔵のサーバー（一台での利用）")
@@ -63,7 +63,7 @@ def privileges() -> Iterator[Finding]:
 
 
 def vendor_role() -> Iterator[Finding]:
-    """Requests of companies run as a role of their own; become it, and read as it."""
+    """Check that the site can become the role of companies, and read as it."""
     if roles.can_become(roles.VENDOR, proof="SELECT FROM vendors_seats()"):
         yield ok(VENDOR_ROLE, f"{roles.VENDOR} になれます")
         return
@@ -73,10 +73,10 @@ def vendor_role() -> Iterator[Finding]:
 
 
 def log_owner() -> Iterator[Finding]:
-    """Nobody who runs the site may become the security log's owner."""
+    """Check that the site's role cannot become the security log's owner."""
     ((name, is_super, _),) = fetch(_RIGHTS, [])
     if is_super:
-        return  # `privileges` tells
+        return  # `privileges` reports it
     if roles.can_become(roles.AUDIT):
         advice = f"REVOKE {roles.AUDIT} FROM {name}; を実行してください。"
         yield wrong(LOG_OWNER, f"役割 {name} が記録を書き換えられます", advice)
@@ -85,7 +85,7 @@ def log_owner() -> Iterator[Finding]:
 
 
 def clock() -> Iterator[Finding]:
-    """The clocks of this machine and of the database's; the way there and back is halved."""
+    """Compare the clocks of this machine and the database, less half the round trip."""
     start = time.time()
     ((theirs,),) = fetch("SELECT extract(epoch FROM clock_timestamp())::float8", [])
     apart = abs(theirs - (start + time.time()) / 2)

@@ -1,4 +1,4 @@
-"""What matters once there are several machines, poolers and standbys; needs the database."""
+"""Check what several machines, poolers and standbys need; requires the database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SELECT sum(numbackends)::int, current_setting('max_connections')::int
     - current_setting('superuser_reserved_connections')::int
 FROM pg_stat_database
 """
-# What a standby is like is told to superusers and members of pg_monitor only.
+# Only superusers and members of pg_monitor may read the state of a standby.
 _STANDBYS = """
 SELECT current_setting('synchronous_standby_names') <> '', count(*),
     count(*) FILTER (WHERE sync_state IN ('sync', 'quorum')), count(sync_state)
@@ -30,7 +30,7 @@ FROM pg_stat_replication
 
 
 def key() -> Iterator[Finding]:
-    """Every machine must sign with the same key."""
+    """Check that every machine can sign with the same key."""
     if os.environ.get("RACI_SECRET_KEY"):
         yield ok(KEY, "RACI_SECRET_KEY")
     elif "RACI_CLUSTER" in connection.settings_dict:
@@ -44,7 +44,7 @@ def key() -> Iterator[Finding]:
 
 
 def pooler() -> Iterator[Finding]:
-    """LISTEN and held locks need a way past a pooler."""
+    """Check that LISTEN and held locks bypass a pooler."""
     connection.ensure_connection()
     between = unpooled.is_pooled(connection.connection)
     if settings.LISTEN_DATABASE is None:
@@ -77,7 +77,7 @@ def _direct() -> Iterator[Finding]:
 
 
 def standbys() -> Iterator[Finding]:
-    """Whether an acknowledged edit is on a second machine."""
+    """Check whether a committed edit is on a second machine."""
     if "RACI_CLUSTER" in connection.settings_dict:
         return
     ((wanted, count, waited_for, seen),) = fetch(_STANDBYS, [])

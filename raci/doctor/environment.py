@@ -1,4 +1,4 @@
-"""What is around the database: settings, disk, mail, static files."""
+"""Check the environment: settings, disk, mail, static files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOWHERE = tuple(f".{name}.EmailBackend" for name in ("console", "locmem", "dumm
 
 
 def settings() -> Iterator[Finding]:
-    """What `check --deploy` says."""
+    """Report what `check --deploy` finds."""
     found = [one for one in run_checks(include_deployment_checks=True) if one.level >= WARNING]
     if site.PLAIN_HTTP:
         yield note(
@@ -37,7 +37,7 @@ def settings() -> Iterator[Finding]:
 
 
 def disk() -> Iterator[Finding]:
-    """Where files are written: the data folder and that of temporary files."""
+    """Check the free space of the data folder and of the folder for temporary files."""
     for place in dict.fromkeys((Path(site.DATA_DIR), Path(tempfile.gettempdir()))):
         there = next(folder for folder in (place, *place.parents) if folder.exists())
         usage = shutil.disk_usage(there)
@@ -49,7 +49,7 @@ def disk() -> Iterator[Finding]:
 
 
 def mail() -> Iterator[Finding]:
-    """Whether the server of mails lets us in; nothing is sent."""
+    """Check that the mail server accepts a connection; nothing is sent."""
     if site.MAIL_TRANSPORT.endswith(_NOWHERE):
         advice = "RACI_EMAIL_URL にメールサーバーを指定してください。招待と通知が届きません。"
         yield note(MAIL, "どこにも送られません", advice)
@@ -67,7 +67,7 @@ def mail() -> Iterator[Finding]:
 
 
 def static_files() -> Iterator[Finding]:
-    """Whether every file that pages name was collected."""
+    """Check that every file of the pages was collected."""
     advice = "manage.py collectstatic --noinput を実行してください。"
     root = Path(site.STATIC_ROOT)
     try:
@@ -84,7 +84,7 @@ def static_files() -> Iterator[Finding]:
 
 
 def _own() -> Iterator[str]:
-    """The files of this release."""
+    """Yield the static files of this release."""
     for folder in map(Path, site.STATICFILES_DIRS):
         for path in folder.rglob("*"):
             if path.is_file():

@@ -1,4 +1,4 @@
-"""One thing that was looked at."""
+"""Represent the result of one check."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`subject` was looked at, `what` is how it is, `advice` what to do, "" for nothing."""
+    """The result of a check: its subject, its state, and advice, "" for none."""
 
     level: Level
     subject: str

@@ -1,4 +1,4 @@
-"""Authorise an event stream by calling the page's view, at the beginning and ever again."""
+"""Authorise an event stream by calling the page's view, at its start and periodically."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Admission(NamedTuple):
 
 
 async def ask(scope: Scope, handler: Handler) -> Admission | HttpResponseBase:
-    """Return who was admitted where when the view answers 204, else its answer."""
+    """Return the admission when the view responds with 204, else its response."""
     response = await asyncio.get_running_loop().run_in_executor(executor, _call, scope, handler)
     if response.status_code != 204:
         return response
@@ -45,10 +45,9 @@ async def ask(scope: Scope, handler: Handler) -> Admission | HttpResponseBase:
     return Admission(project, person, headers)
 
 
-async def refuse(response: HttpResponseBase, send: Send, *, headers: Headers | None = None) -> None:
-    """Send an answer instead of a stream, with more headers where it is not the view's."""
-    pairs = [*_headers_of(response), *(headers or [])]
-    head = {"status": response.status_code, "headers": pairs}
+async def refuse(response: HttpResponseBase, send: Send) -> None:
+    """Send the view's response instead of a stream."""
+    head = {"status": response.status_code, "headers": _headers_of(response)}
     body = getattr(response, "content", b"")
     await send({"type": "http.response.start", **head})
     await send({"type": "http.response.body", "body": body})
@@ -61,7 +60,7 @@ def _headers_of(response: HttpResponseBase) -> Headers:
 
 
 def _call(scope: Scope, handler: Handler) -> HttpResponseBase:
-    """In a thread: the whole request, to the end of what belongs to it."""
+    """Run the whole request in a thread."""
     request_started.send(sender=_call, scope=scope)
     response = handler(ASGIRequest(scope, BytesIO()))
     response.close()

@@ -1,8 +1,8 @@
-"""Where a page finds its stream of changes: at its own origin, or at the neighbouring port.
+"""Determine a page's origin for streams: its own, or the neighbouring port.
 
 Behind a proxy that joins both servers it is the page's own origin. Where people reach the page
 server itself, the stream is at another port of the same host, which the page's policy must allow
-and the stream must answer to.
+and the stream must accept.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def stream_origin(request: HttpRequest) -> str:
 
 
 def allow_stream(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Let the page connect to its streams; also a 304, whose policy replaces that of the page."""
+    """Allow the page to connect to its streams, also in a 304, whose policy replaces the page's."""
     if origin := stream_origin(request):
         about: Any = response
         about._csp_update = {"connect-src": origin}
@@ -30,7 +30,7 @@ def allow_stream(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def is_neighbour(origin: str, host: str) -> bool:
-    """Tell whether a page of that origin is one of ours, for a stream asked for at `host`."""
+    """Return whether that origin is a page of this site, for a stream at `host`."""
     page = urlsplit(origin)
     ports = (settings.PAGE_PORT, None if settings.PAGE_PORT in (80, 443) else settings.PAGE_PORT)
     return bool(page.scheme) and _host(page.netloc) == _host(host) and page.port in ports

@@ -1,6 +1,6 @@
-"""Mails leave from the queue: nobody waits for a mail server, and one that is away is tried again.
+"""Send mails from the job queue: no request waits for a mail server, and jobs are retried.
 
-A job has a whole mail in it, sealed, since mails have links that let people in.
+A job holds a whole mail, encrypted, since mails have links that grant access.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _FIELDS = ("subject", "body", "from_email", "to", "cc", "bcc", "reply_to", "extr
 
 
 class Backend(BaseEmailBackend):
-    """Django's way to send, for all that the site and its libraries write."""
+    """Queue what the site and its libraries send (Django's EMAIL_BACKEND)."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """How many are in the queue now. ValueError for one with attachments: we send none."""
+        """Queue mails and return their number. Raises ValueError for one with attachments."""
         for message in email_messages:
             jobs.do_some_time(deliver, seal(_fields(message)))
         return len(email_messages)
@@ -34,7 +34,7 @@ class Backend(BaseEmailBackend):
 
 @jobs.job(jobs.QUICK)
 def deliver(sealed: str) -> None:
-    """The job: one mail goes to the mail server."""
+    """Send one mail to the mail server (a job)."""
     values = unseal(sealed)
     alternatives = values.pop("alternatives")
     headers = values.pop("extra_headers")

@@ -1,4 +1,4 @@
-"""How mails leave: the settings of the environment."""
+"""Read the settings of mail from the environment."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import dj_email_url
 
 
 def mail_settings(environment: Mapping[str, str], *, plain: bool) -> dict[str, Any]:
-    """Django's EMAIL_* settings; empty when mails would get nowhere.
+    """Return Django's EMAIL_* settings, empty when mails cannot be sent.
 
-    Without RACI_EMAIL_URL mails go to the console of a `plain` site and nowhere else: in the log
-    of a real server their links would be open to whoever reads it.
+    Without RACI_EMAIL_URL mails go to the console of a `plain` site and nowhere else: in the log of
+    a real server their links would be open to whoever reads it.
     """
     url = environment.get("RACI_EMAIL_URL") or ("console://" if plain else "")
     if not url:

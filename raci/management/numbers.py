@@ -1,4 +1,4 @@
-"""Numbers on the command line."""
+"""Parse numbers on the command line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError
 
 
 def positive(text: str) -> int:
-    """A number of at least one. ArgumentTypeError."""
+    """Return a number of at least one. Raises ArgumentTypeError."""
     if text.isascii() and text.isdecimal() and int(text) > 0:
         return int(text)
     raise ArgumentTypeError("1以上の整数を指定してください。")

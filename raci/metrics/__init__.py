@@ -1,7 +1,7 @@
-"""What Prometheus is told: counters of requests, statements and streams, gauges asked for anew.
+"""Export metrics to Prometheus: counters of requests, statements and streams, and gauges.
 
-Several processes of a machine count in files of one folder, which `begin` makes before any of them
-starts; whichever of them is asked adds them up. One process alone counts in its memory. This
+Several processes of a machine count in files of one folder, which `begin` creates before any of
+them starts; the process that is scraped adds them up. A single process counts in its memory. This
 module must be importable without prometheus-client, which decides where it counts when it is
 imported first.
 """
@@ -19,9 +19,9 @@ _IN_MEMORY = Path("/dev/shm")  # noqa: S108 — a full disk must not end a proce
 
 
 def begin() -> Path:
-    """In the master, before its workers start: an empty folder for their counters.
+    """In the master, before its workers start, create an empty folder for their counters.
 
-    What masters that were killed left behind is removed.
+    Folders of killed masters are removed.
     """
     place = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
     for left in place.glob(f"{_PREFIX}*"):
@@ -33,7 +33,7 @@ def begin() -> Path:
 
 
 def worker_gone(pid: int) -> None:
-    """In the master: what the process was busy with no longer counts; what it counted stays."""
+    """In the master, drop the gauges of an ended process and keep its counters."""
     if FOLDER in os.environ:
         from prometheus_client.multiprocess import mark_process_dead
 
@@ -41,13 +41,13 @@ def worker_gone(pid: int) -> None:
 
 
 def end() -> None:
-    """In the master, after its workers: nothing is left behind."""
+    """In the master, after its workers, remove the folder."""
     if folder := os.environ.pop(FOLDER, None):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _lives(folder: Path) -> bool:
-    """Whether the master that made the folder still runs."""
+    """Return whether the master that created the folder still runs."""
     number = folder.name.removeprefix(_PREFIX).partition("-")[0]
     try:
         os.kill(int(number), 0)

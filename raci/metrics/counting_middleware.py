@@ -1,4 +1,4 @@
-"""Counts what the site answers, and what it asked of the database for it."""
+"""Count responses and their database queries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from raci.metrics import meters
 
 
 class CountingMiddleware:
-    """Within `RequestMiddleware`. What an answer in pieces asks later is not counted."""
+    """Count within `RequestMiddleware`; later queries of streamed responses are not counted."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -23,7 +23,9 @@ class CountingMiddleware:
         with meters.in_progress.track_inprogress():
             response = self._get_response(request)
         route = current_request.route_of(request)
-        meters.answered(request.method or "", route, response.status_code, perf_counter() - began)
+        meters.count_response(
+            request.method or "", route, response.status_code, perf_counter() - began
+        )
         if (answered := current_request.now()) is not None:
-            meters.asked(route, answered.spent)
+            meters.count_queries(route, answered.spent)
         return response

@@ -1,4 +1,4 @@
-"""What is counted as it happens. A route is the pattern of an address, never what was asked for."""
+"""Define the counters. A route is the pattern of an address, never the address itself."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ streams = Gauge("raci_event_streams", "Open streams of changes", multiprocess_mo
 events = Counter("raci_events_sent", "Changes put into streams, once for each stream")
 
 
-def answered(method: str, route: str, status: int, took: float) -> None:
-    """One more answer, after so many seconds."""
+def count_response(method: str, route: str, status: int, took: float) -> None:
+    """Count a response that took so many seconds."""
     count, time = _of_answers(method if method in _METHODS else "other", route, status // 100)
     count.inc()
     time.observe(took)
 
 
-def asked(route: str, spent: Spent) -> None:
-    """What one request asked of the database."""
+def count_queries(route: str, spent: Spent) -> None:
+    """Count the queries of one request."""
     time, count = _of_route(route)
     time.observe(spent.seconds)
     count.observe(spent.statements)

@@ -1,6 +1,6 @@
-"""/metrics: for whoever knows the token; to everybody else there is no such page.
+"""Serve /metrics to whoever has the token; to others it does not exist.
 
-Answered like /healthz before host names, TLS and sessions are looked at.
+Served, like /healthz, before host names, TLS and sessions are checked.
 """
 
 from __future__ import annotations
@@ -32,29 +32,29 @@ PATH = "/metrics"
 @login_not_required
 @csrf_exempt
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Raises Http404 without the token."""
+    """Return the metrics. Raises Http404 without the token."""
     if not _knows_token(request):
         raise Http404
-    return _told(request)
+    return _exposition(request)
 
 
 class MetricsMiddleware:
-    """Answers before anything else looks at the request; without the token it goes on."""
+    """Serve /metrics before anything else reads a request that has the token."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info == PATH and _knows_token(request):
-            return _told(request)
+            return _exposition(request)
         return self._get_response(request)
 
 
 class FromDatabase(Collector):
-    """What the database knows; only that it is away while it is away."""
+    """Collect the gauges that come from the database; during an outage only that it is down."""
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        """Nothing is asked before the first scrape."""
+        """Return nothing, so that no query runs before the first scrape."""
         return iter(())
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -70,7 +70,7 @@ class FromDatabase(Collector):
 
 
 @require_safe
-def _told(_: HttpRequest) -> HttpResponse:
+def _exposition(_: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
@@ -81,7 +81,7 @@ def _knows_token(request: HttpRequest) -> bool:
 
 @cache
 def _registry() -> CollectorRegistry:
-    """What this process counted, or all of the machine, and what the database knows."""
+    """Return the counters of this process or of the machine, with the database's gauges."""
     if FOLDER in os.environ:
         made = CollectorRegistry()
         MultiProcessCollector(made)

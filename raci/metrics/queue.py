@@ -1,4 +1,4 @@
-"""The queue of background work, as django-tasks-db keeps it in the database."""
+"""Collect the state of the job queue from the tables of django-tasks-db."""
 
 from __future__ import annotations
 

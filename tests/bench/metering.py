@@ -68,8 +68,8 @@ def _request() -> Figure:
     def work() -> None:
         with meters.in_progress.track_inprogress():
             pass
-        meters.answered("POST", "/projects/<slug:slug>/cells/", 200, 0.01)
-        meters.asked("/projects/<slug:slug>/cells/", Spent(9, 0.005))
+        meters.count_response("POST", "/projects/<slug:slug>/cells/", 200, 0.01)
+        meters.count_queries("/projects/<slug:slug>/cells/", Spent(9, 0.005))
 
     took = median(_timed(work, 1_000) for _ in range(ROUNDS))
     return Figure("counting a request", duration(took), "", took * 1e6, unit="µs")

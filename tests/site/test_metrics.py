@@ -213,7 +213,7 @@ for number in range(2):
     if pid == 0:
         import django; django.setup()
         from raci.metrics import meters
-        meters.answered("GET", "/x/", 200, 0.1)
+        meters.count_response("GET", "/x/", 200, 0.1)
         meters.streams.inc()
         os.write(tell, b"x")
         time.sleep(60)

@@ -1,4 +1,4 @@
-"""manage.py backup: everything in one file, while people work."""
+"""manage.py backup: save the database to one file while people work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""manage.py doctor: what is wrong with this installation, and what to do."""
+"""manage.py doctor: report what is wrong with this installation, and what to do."""
 
 from __future__ import annotations
 

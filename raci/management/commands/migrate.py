@@ -1,4 +1,4 @@
-"""manage.py migrate: Django's, which waits for nobody long and says what cannot be undone."""
+"""manage.py migrate: Django's, with a lock timeout and a warning of irreversible steps."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ORDER BY xact_start LIMIT 5
 
 
 class Command(migrate.Command):
-    """Each migration is one transaction that gives up after RACI_LOCK_TIMEOUT (`SchemaEditor`)."""
+    """Run each migration in a transaction that gives up after RACI_LOCK_TIMEOUT."""
 
     _under_way = ""
 
@@ -75,7 +75,7 @@ class Command(migrate.Command):
         super().migration_progress_callback(action, migration, fake)
 
     def _announce(self) -> None:
-        """What is about to happen to a database that has something in it."""
+        """Print what will change in a database that has data."""
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if not plan or not executor.loader.applied_migrations:
@@ -108,5 +108,5 @@ class Command(migrate.Command):
 
 
 def is_final(migration: Migration) -> bool:
-    """Whether the migration cannot be undone."""
+    """Return whether the migration cannot be undone."""
     return not all(operation.reversible for operation in migration.operations)

@@ -1,4 +1,4 @@
-"""manage.py restore: a backup into an empty database, compared with its manifest."""
+"""manage.py restore: load a backup into an empty database and compare it."""
 
 from __future__ import annotations
 
@@ -59,5 +59,5 @@ class Command(BaseCommand):
             message = f"読み込めませんでした。データベースは空のままです。原因: {error}\n{RIGHTS}"
             raise CommandError(message, returncode=REFUSED) from error
         rows = sum(int(count) for count, _ in made.tables.values())
-        told = f"{len(made.tables)}表、{rows:,}行、照合済み"
-        self.stdout.write(f"{made.made_at} のバックアップを読み込みました（{told}）。")
+        counts = f"{len(made.tables)}表、{rows:,}行、照合済み"
+        self.stdout.write(f"{made.made_at} のバックアップを読み込みました（{counts}）。")

@@ -1,4 +1,4 @@
-"""manage.py serve: one machine of the site, of which there may be several on one database."""
+"""manage.py serve: serve the site on this machine; several may share a database."""
 
 from __future__ import annotations
 

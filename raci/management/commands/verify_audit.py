@@ -1,4 +1,4 @@
-"""manage.py verify_audit: whether anybody altered the security log."""
+"""manage.py verify_audit: check whether anybody altered the security log."""
 
 from __future__ import annotations
 

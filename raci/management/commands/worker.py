@@ -1,4 +1,4 @@
-"""manage.py worker: does the jobs of all machines, so that web processes need not."""
+"""manage.py worker: run the jobs of all machines, so that web processes need not."""
 
 from __future__ import annotations
 
