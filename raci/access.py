@@ -1,7 +1,7 @@
-"""Who may do what, in one place: the rights, and the way every object is loaded.
+"""Define the rights on projects, and the way every object is loaded.
 
-An outsider gets 404, a member without the right 403. Everything else stands on this module,
-and it knows no model.
+An outsider gets 404, a member without the right 403. Everything else builds on this module, and it
+knows no model.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ class Right(IntEnum):
 
 
 class Guarded(Protocol):
-    """An object that knows the right of the person it was loaded for.
+    """An object that has the right of the person it was loaded for.
 
-    `member_right` is what the person has been given; `right` is what may be done with the object
-    as it is now. `refusal` says in words why it is less, "" where it is not.
+    `member_right` is the person's own right; `right` is what may be done with the object as it is
+    now. `refusal` explains why that is less, "" where it is not.
     """
 
     @property
@@ -62,9 +62,9 @@ def load(
     even_archived: bool = False,
     **lookup: object,
 ) -> T:
-    """The object for this person. Http404 when it is not theirs, 403 without the right.
+    """Return the object for this person. Raises Http404, or PermissionDenied without the right.
 
-    What changes nothing in the object asks for the right `even_archived`.
+    `even_archived` checks the member's own right, for views that do not change the object.
     """
     try:
         found = objects.visible_to(user).get(**lookup)
@@ -76,7 +76,7 @@ def load(
 
 
 def person(request: HttpRequest) -> User:
-    """The signed-in person; LoginRequiredMiddleware lets nobody else reach a view."""
+    """Return the signed-in person; LoginRequiredMiddleware guarantees one in a view."""
     return known(request.user)
 
 
@@ -87,5 +87,5 @@ def known(user: AbstractBaseUser | AnonymousUser) -> User:
 
 
 def name_of(user: User) -> str:
-    """How the person is called on the screen: the full name, the login name without one."""
+    """Return the person's full name, or the user name without one."""
     return user.get_full_name() or user.get_username()

@@ -1,4 +1,4 @@
-"""The admin site. For signed-in people who are no staff it is not there (404)."""
+"""Restrict the admin site to staff; for others who are signed in it responds with 404."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Site(admin.AdminSite):
     index_title = "管理"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff; of those who have a second factor, only sessions that passed it."""
+        """Return whether the person is staff, and passed the second factor if they have one."""
         if super().has_permission(request):
             user = known(request.user)
             return not has_one(user) or passed(request, user)
@@ -32,7 +32,7 @@ class Site(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """No form of its own: who gets here is signed in, or may lack the second factor."""
+        """Redirect instead of a form: the person is signed in, but may lack the second factor."""
         way_back = self._way_back(request)
         allowed = self.has_permission(request)
         return redirect(way_back if allowed else challenge(request, way_back))

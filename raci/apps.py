@@ -9,7 +9,7 @@ from django.core.signals import request_started
 
 
 class RaciConfig(AppConfig):
-    """The site itself: accounts, the security log, and commands (`demo`)."""
+    """The site itself: accounts, the security log, and commands."""
 
     name = "raci"
     verbose_name = "サイト"
@@ -21,7 +21,7 @@ class RaciConfig(AppConfig):
 
 
 class AdminConfig(DjangoAdminConfig):
-    """Django's admin on our site class, which does not exist for people without the right."""
+    """Use the site class that hides the admin from people without the right."""
 
     default_site = "raci.admin.Site"
 

@@ -157,7 +157,7 @@ STORAGES = {
 SESSION_ENGINE = "raci.accounts.sessions"
 SESSION_LIFETIME = timedelta(hours=float(os.environ.get("RACI_SESSION_HOURS", "12")))
 SESSION_IDLE = timedelta(minutes=float(os.environ.get("RACI_IDLE_MINUTES", "60")))
-SESSION_COOKIE_AGE = int(SESSION_LIFETIME.total_seconds())  # the end is the server's to say
+SESSION_COOKIE_AGE = int(SESSION_LIFETIME.total_seconds())  # the server decides the end
 AUTHENTICATION_BACKENDS = ["raci.accounts.sessions.Backend"]
 # People are created by invitation or by administrators; docs/adr/0009-sign-in.md.
 ACCOUNT_ADAPTER = "raci.accounts.adapters.Accounts"
@@ -265,7 +265,7 @@ PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 DJANGO_TABLES2_TEMPLATE = "_table.html"
 
-# What the database knows, asked anew at each scrape.
+# Gauges from the database, queried at each scrape.
 METRICS_COLLECTORS = ["projects.findings.metrics.Findings", "raci.metrics.queue.Queue"]
 METRICS_TOKEN = os.environ.get("RACI_METRICS_TOKEN", "")
 LOCK_SECONDS = float(os.environ.get("RACI_LOCK_TIMEOUT", "3"))

@@ -1,4 +1,4 @@
-"""The file of a backup: a zip without compression with the dump and its manifest.
+"""Read and write backup files: an uncompressed zip with the dump and its manifest.
 
 The manifest is `manifest.json`; it has a digest of the dump, and of every table as it was in the
 snapshot that was dumped.

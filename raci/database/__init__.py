@@ -36,7 +36,7 @@ ENGINE = "raci.database"
 SCHEMES = ("postgres", "postgresql", "pgsql")
 CONNECTION_SECONDS = 60
 CONNECT_TIMEOUT_SECONDS, OF_SEVERAL_SECONDS = 10, 3  # then the next host is tried
-# A machine that is gone says nothing: it is given up after so long.
+# A machine that is gone sends nothing: the connection is given up after so long.
 GIVEN_UP = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -48,7 +48,7 @@ reached = False  # whether this process, or the one it was forked from, found it
 
 
 def from_environment(environ: Mapping[str, str], data_dir: Path) -> dict[str, Any]:
-    """Django's ``DATABASES["default"]``: the server of DATABASE_URL, or the cluster in data_dir.
+    """Return Django's ``DATABASES["default"]``: DATABASE_URL's server or the cluster in data_dir.
 
     Raises ImproperlyConfigured when DATABASE_URL is no PostgreSQL address. Starts nothing.
     """
@@ -58,7 +58,7 @@ def from_environment(environ: Mapping[str, str], data_dir: Path) -> dict[str, An
 
 
 def listening(environ: Mapping[str, str]) -> dict[str, Any] | None:
-    """The server of RACI_LISTEN_URL, in the form of `from_environment`; None when it is unset."""
+    """Return the server of RACI_LISTEN_URL like `from_environment`; None when it is unset."""
     url = environ.get("RACI_LISTEN_URL", "").strip()
     return _served(url, "RACI_LISTEN_URL") if url else None
 
@@ -127,7 +127,7 @@ def _parsed(url: str, variable: str) -> dict[str, Any]:
 
 
 def _without_hosts(parts: SplitResult) -> tuple[SplitResult, dict[str, str]]:
-    """The URL without its hosts, and these as HOST and PORT, if there are several.
+    """Return the URL without its hosts, and these as HOST and PORT, if there are several.
 
     ``a:5432,b:5433`` is libpq's form for a failover pair; the URL libraries read one host only.
     """
@@ -141,7 +141,7 @@ def _without_hosts(parts: SplitResult) -> tuple[SplitResult, dict[str, str]]:
 
 
 def _options(config: dict[str, Any]) -> dict[str, Any]:
-    """The query of the URL for libpq; ``host`` and ``port`` in it become HOST and PORT."""
+    """Return the URL's query for libpq; ``host`` and ``port`` in it become HOST and PORT."""
     given: dict[str, Any] = dict(config.get("OPTIONS", {}))
     for name in {"host", "port"} & given.keys():
         config[name.upper()] = str(given.pop(name))

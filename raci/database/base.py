@@ -1,4 +1,4 @@
-"""The Django database engine ``raci.database``: PostgreSQL, with the embedded server if chosen."""
+"""Provide the Django database engine ``raci.database``: PostgreSQL, embedded if chosen."""
 
 import select
 from pathlib import Path

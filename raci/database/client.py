@@ -27,7 +27,7 @@ class DatabaseClient(client.DatabaseClient):
 
 
 def _psql(settings_dict: dict[str, Any]) -> str:
-    """The psql to run; for the embedded server the one of the same version."""
+    """Return the path of psql; for the embedded server the one of the same version."""
     installed = None if "RACI_CLUSTER" in settings_dict else shutil.which("psql")
     return installed or str(_bundled_psql())
 

@@ -137,7 +137,7 @@ class Cluster:
         raise self._unusable(f"サーバーが起動しません。{self._log_tail()}")
 
     def _answers(self) -> bool:
-        """Whether the server takes connections; waits while it is starting or stopping."""
+        """Return whether the server takes connections; wait while it is starting or stopping."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (answer := self._ask()) == Answer.REJECTS and time.monotonic() < deadline:
             time.sleep(PAUSE_SECONDS)
@@ -199,7 +199,7 @@ class Cluster:
                     lock_file.unlink()
 
     def _is_foreign(self, pid: int) -> bool:
-        """Whether a living process is not this cluster's server; False if there is none."""
+        """Return whether a living process is not this cluster's server; False if there is none."""
         try:
             process = psutil.Process(pid)
             return process.name() != "postgres" or Path(process.cwd()) != self.directory

@@ -60,7 +60,7 @@ def _open(file: Path) -> int:
 
 
 def _forget() -> None:
-    """In a forked child, forget the shares: they belong to the parent."""
+    """Forget the shares in a forked child: they belong to the parent."""
     for descriptor in _held.values():
         os.close(descriptor)
     _held.clear()

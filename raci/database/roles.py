@@ -66,7 +66,7 @@ def as_owner_of_log() -> Iterator[None]:
 
 
 def _membership() -> str:
-    """The right to become a role, by the server's version."""
+    """Return the privilege that allows becoming a role, by the server's version."""
     return "SET" if _has_options() else "MEMBER"
 
 

@@ -19,7 +19,7 @@ _IN_MEMORY = Path("/dev/shm")  # noqa: S108 — a full disk must not end a proce
 
 
 def begin() -> Path:
-    """In the master, before its workers start, create an empty folder for their counters.
+    """Create an empty folder for counters, in the master before its workers start.
 
     Folders of killed masters are removed.
     """
@@ -33,7 +33,7 @@ def begin() -> Path:
 
 
 def worker_gone(pid: int) -> None:
-    """In the master, drop the gauges of an ended process and keep its counters."""
+    """Drop the gauges of an ended process and keep its counters, in the master."""
     if FOLDER in os.environ:
         from prometheus_client.multiprocess import mark_process_dead
 
@@ -41,7 +41,7 @@ def worker_gone(pid: int) -> None:
 
 
 def end() -> None:
-    """In the master, after its workers, remove the folder."""
+    """Remove the folder, in the master after its workers."""
     if folder := os.environ.pop(FOLDER, None):
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""gunicorn inside manage.py: workers for pages, and one for streams of changes on its own port."""
+"""Run gunicorn inside manage.py: workers for pages, and one for streams on its own port."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ GARBAGE_THRESHOLDS = (50_000, 20, 20)
 
 
 class Server(BaseApplication):
-    """Serves the site on an address; `ready` is called once it listens.
+    """Serve the site on an address; `ready` is called once it listens.
 
-    With a `stream_port` one more process serves the streams of changes there, so that a machine
-    listens to the database once. gunicorn starts each process anew when it ends.
+    With a `stream_port` one more process serves the streams of changes there, so that a machine has
+    one LISTEN connection. gunicorn replaces each process that ends.
     """
 
     worker_class: Any = WebWorker
@@ -70,9 +70,9 @@ class Server(BaseApplication):
 
 
 class Streams:
-    """Which of gunicorn's workers serves the streams: the first, and after its end the next one.
+    """Choose the worker that serves the streams: the first, and after its end the next one.
 
-    The socket is the master's: browsers that come while a process is replaced wait for the next.
+    The socket is the master's: browsers that connect while a process is replaced wait for the next.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -81,18 +81,18 @@ class Streams:
         self._worker: Any = None
 
     def before_fork(self, server: Any, worker: Any) -> None:
-        """In the master: a worker serves the streams where there is none that does."""
+        """Assign the streams to the new worker if none serves them, in the master."""
         if self._worker not in server.WORKERS.values():
             self._worker = worker
             worker.stream_socket = self._socket
 
     def reload(self, _server: Any) -> None:
-        """All workers are replaced, that of the streams too."""
+        """Replace all workers, that of the streams too."""
         self._worker = None
 
 
 def check_free(host: str, port: int) -> None:
-    """Say at once, and not after the preparation, that the port is taken. CommandError."""
+    """Raise CommandError before the preparation if the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -105,9 +105,9 @@ def check_free(host: str, port: int) -> None:
 
 
 def _settle(_worker: Any) -> None:
-    """Load all views before the first request, and begin to do jobs.
+    """Load all views before the first request, and start running jobs.
 
-    The loaded code is never searched for garbage, and a large grid not while it is built.
+    Garbage collection skips the loaded code, and is too rare to slow the building of a large grid.
     """
     _ = get_resolver().url_patterns
     runner.start_beside_pages()

@@ -1,4 +1,4 @@
-"""A process of gunicorn: pages in threads, or all streams of changes of the machine."""
+"""Serve pages in threads, or all streams of the machine, in a process of gunicorn."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ BACKLOG = 2048
 
 
 class WebWorker(Worker):
-    """Serves pages; the one that has a `stream_socket` serves streams instead.
+    """Serve pages; the worker that has a `stream_socket` serves streams instead.
 
-    Either ends when the process that started it was killed: nobody would end or replace it.
+    Both end when the process that started them was killed: nobody would end or replace them.
     """
 
     stream_socket: socket.socket | None = None
@@ -73,11 +73,11 @@ class WebWorker(Worker):
         self._beat()
 
     def _beat(self) -> None:
-        """Tell the master that this process works; end when there is no master any more."""
+        """Report to the master that this process works; end when there is no master any more."""
         self.notify()
         if os.getppid() != self.ppid:
             signal.raise_signal(signal.SIGTERM)
 
     def handle_quit(self, sig: Any, frame: Any) -> None:
-        """End after what is under way, as with SIGTERM."""
+        """End after the requests in progress, as with SIGTERM."""
         self.alive = False

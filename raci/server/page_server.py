@@ -1,8 +1,8 @@
-"""Pages: Django by WSGI in a few threads of waitress, which has a request whole before a thread.
+"""Serve pages by WSGI with waitress, which buffers a request before it takes a thread.
 
-waitress collects a request and sends its answer in a loop of its own, so that slow browsers hold
-no thread, however many they are. Added here: a body that is too large for its address is refused
-at its head, and a request or an answer that takes too long altogether is given up.
+waitress receives requests and sends responses in an event loop, so that slow browsers hold no
+thread, however many they are. Added here: a body that is too large for its address is refused after
+the request's head, and requests and responses have a total time limit.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.0005, 0.01
 
 
 class RequestParser(HTTPRequestParser):
-    """A request as it comes in; `overdue_at` is when it must be complete (monotonic seconds).
+    """A request being received; `overdue_at` is its deadline (monotonic seconds).
 
-    One whose body is too large for its address is complete without it: Django answers.
+    One whose body is too large for its address is complete without it: Django responds.
     """
 
     is_refused = False
@@ -68,7 +68,7 @@ class RequestParser(HTTPRequestParser):
 
 
 class Channel(HTTPChannel):
-    """A connection that gives up what is overdue, and hears a refused body out for a moment.
+    """A connection with deadlines, which reads a refused body for a moment.
 
     Closing at once would reset the connection, and the browser would not show the refusal.
     """
@@ -101,7 +101,7 @@ class Channel(HTTPChannel):
         self.socket.shutdown(socket.SHUT_WR)
 
     def is_overdue(self, now: float) -> bool:
-        """Tell whether the request, its answer or the lingering takes too long."""
+        """Return whether the request, its response or the lingering takes too long."""
         if self.lingers_until:
             return now > self.lingers_until
         if self.request is not None:
@@ -111,7 +111,7 @@ class Channel(HTTPChannel):
 
 
 class PageServer(TcpWSGIServer):
-    """A WSGI application on a socket that listens already."""
+    """Serve a WSGI application on a socket that listens already."""
 
     channel_class = Channel
     _accepts_at = 0.0
@@ -142,13 +142,13 @@ class PageServer(TcpWSGIServer):
         )
 
     def turn(self) -> None:
-        """Do what is due on all connections, waiting at most LOOK_SECONDS for it."""
+        """Process all connections that are ready, waiting at most LOOK_SECONDS for one."""
         pause = self._accepts_at - monotonic()
         wait = pause if pause > 0 else LOOK_SECONDS
         self.asyncore.loop(timeout=wait, map=self._map, use_poll=True, count=1)
 
     def handle_accept(self) -> None:
-        """Accept one, and let processes with fewer connections go first with the next."""
+        """Accept one, and let processes with fewer connections take the next."""
         super().handle_accept()
         pause = min(PAUSE_SECONDS * len(self.active_channels), LONGEST_PAUSE_SECONDS)
         self._accepts_at = monotonic() + pause
@@ -166,11 +166,11 @@ class PageServer(TcpWSGIServer):
 
     @property
     def is_busy(self) -> bool:
-        """Whether an answer is being made or sent."""
+        """Return whether a response is being computed or sent."""
         return any(one.requests or one.total_outbufs_len for one in self.active_channels.values())
 
     def stop(self, seconds: float) -> None:
-        """Accept nothing more, finish what is under way for so long, and end the threads."""
+        """Accept no more, finish requests in progress within the time, and end the threads."""
         self.accepting = False
         until = monotonic() + seconds
         while self.is_busy and monotonic() < until:
