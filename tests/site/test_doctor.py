@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 Usage = namedtuple("Usage", ("total", "used", "free"))
 
 
-def told() -> tuple[str, int]:
+def doctor_output() -> tuple[str, int]:
     """(stdout, exit code)."""
     out = io.StringIO()
     try:
@@ -53,7 +53,7 @@ def test_everything_is_looked_at_and_what_is_wrong_ends_with_one(
     settings: Any, tmp_path: Path
 ) -> None:
     settings.STATIC_ROOT = tmp_path / "none"
-    text, code = told()
+    text, code = doctor_output()
     subjects = {line.partition("　")[2].partition("：")[0] for line in text.splitlines()}
     wanted = {"データベース", "マイグレーション", "権限", "時計", "設定", "ディスク", "メール"}
     assert wanted < subjects

@@ -50,7 +50,7 @@ def session() -> Iterator[Any]:
         other.close()
 
 
-def asked(other: Any, statement: str) -> Any:
+def query(other: Any, statement: str) -> Any:
     with other.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchone()[0]
@@ -76,15 +76,15 @@ def go_back(said: io.StringIO, failed: list[BaseException]) -> None:
 def test_readers_wait_no_longer_than_the_timeout_and_then_it_succeeds() -> None:
     said, failed = io.StringIO(), list[BaseException]()
     with session() as holder, session() as reader:
-        asked(holder, "SELECT count(*) FROM projects_edition")  # and keeps its lock
+        query(holder, "SELECT count(*) FROM projects_edition")  # and keeps its lock
         reader.autocommit = True
         thread = threading.Thread(target=go_back, args=(said, failed))
         thread.start()
         longest = 0.0
         for _ in range(2):
-            until(lambda: asked(reader, WAITING) == 1)
+            until(lambda: query(reader, WAITING) == 1)
             began = time.monotonic()
-            asked(reader, "SELECT count(*) FROM projects_edition")
+            query(reader, "SELECT count(*) FROM projects_edition")
             longest = max(longest, time.monotonic() - began)
         holder.rollback()
         thread.join(PATIENCE)
@@ -100,10 +100,10 @@ def test_it_gives_up_and_says_who_holds_it_and_nothing_has_changed(
     monkeypatch.setattr(migrate, "ATTEMPTS", 2)
     before = fetch(TRIGGER, [])
     with session() as runner, session() as holder:
-        asked(
+        query(
             runner, "SELECT 1 FROM pg_advisory_xact_lock(20403, 1)"
         )  # as in raci.jobs.worker_lock
-        asked(holder, "SELECT count(*) FROM projects_edition")
+        query(holder, "SELECT count(*) FROM projects_edition")
         number = holder.get_backend_pid()
         with pytest.raises(CommandError, match="ロックを") as raised:
             call_command("migrate", "projects", "0008", stdout=io.StringIO(), stderr=io.StringIO())
@@ -118,7 +118,7 @@ def test_what_is_not_about_locks_is_not_tried_again(settings: Any) -> None:
     settings.LOCK_SECONDS = PATIENCE
     said = io.StringIO()
     with session() as holder, connection.cursor() as cursor:
-        asked(holder, "SELECT count(*) FROM projects_edition")
+        query(holder, "SELECT count(*) FROM projects_edition")
         cursor.execute("SET statement_timeout = '1s'")
         with pytest.raises(OperationalError, match="statement timeout"):
             call_command("migrate", "projects", "0008", stdout=said, stderr=said)

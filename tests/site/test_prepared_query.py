@@ -79,21 +79,21 @@ def test_more_than_one_is_an_error(cast: dict[str, User]) -> None:
         Compiled(with_password, "-none-").get("")
 
 
-def _is_let_in(client: Client, project: Project) -> bool:
+def _has_access(client: Client, project: Project) -> bool:
     return client.get(f"/projects/{project.slug}/").status_code == 200
 
 
 def test_an_old_session_ends(besshi10: Project, sign_in: Callable[[str], Client]) -> None:
     client = sign_in("viewer")
-    assert _is_let_in(client, besshi10)
+    assert _has_access(client, besshi10)
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
-    assert not _is_let_in(client, besshi10)
+    assert not _has_access(client, besshi10)
 
 
 def test_a_deleted_session_ends(besshi10: Project, sign_in: Callable[[str], Client]) -> None:
     client = sign_in("viewer")
     Session.objects.all().delete()
-    assert not _is_let_in(client, besshi10)
+    assert not _has_access(client, besshi10)
 
 
 def test_a_changed_session_is_none(besshi10: Project, sign_in: Callable[[str], Client]) -> None:
@@ -103,26 +103,26 @@ def test_a_changed_session_is_none(besshi10: Project, sign_in: Callable[[str], C
     head, _, signature = data.rpartition(":")
     key = client.cookies["sessionid"].value
     Session.objects.filter(pk=key).update(session_data=f"{head}x:{signature}")
-    assert not _is_let_in(client, besshi10)
+    assert not _has_access(client, besshi10)
 
 
 def test_a_new_password_ends_the_other_sessions(
     besshi10: Project, cast: dict[str, User], sign_in: Callable[[str], Client]
 ) -> None:
     client = sign_in("viewer")
-    assert _is_let_in(client, besshi10)
+    assert _has_access(client, besshi10)
     cast["viewer"].set_password("another one")
     cast["viewer"].save(update_fields=["password"])
-    assert not _is_let_in(client, besshi10)
+    assert not _has_access(client, besshi10)
 
 
 def test_who_may_not_sign_in_any_more_is_out(
     besshi10: Project, cast: dict[str, User], sign_in: Callable[[str], Client]
 ) -> None:
     client = sign_in("viewer")
-    assert _is_let_in(client, besshi10)
+    assert _has_access(client, besshi10)
     User.objects.filter(pk=cast["viewer"].pk).update(is_active=False)
-    assert not _is_let_in(client, besshi10)
+    assert not _has_access(client, besshi10)
 
 
 def test_a_person_who_is_deleted_is_out(
@@ -130,4 +130,4 @@ def test_a_person_who_is_deleted_is_out(
 ) -> None:
     client = sign_in("viewer")
     cast["viewer"].delete()
-    assert not _is_let_in(client, besshi10)
+    assert not _has_access(client, besshi10)

@@ -23,7 +23,7 @@ __all__ = ["fresh_hub"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def asked(path: str, cookie: str = "", **headers: str) -> tuple[int, dict[str, str]]:
+def head_of(path: str, cookie: str = "", **headers: str) -> tuple[int, dict[str, str]]:
     """The head of what the ASGI application answers."""
 
     async def scene() -> dict[str, Any]:
@@ -42,7 +42,7 @@ def asked(path: str, cookie: str = "", **headers: str) -> tuple[int, dict[str, s
 
 def test_a_stream_has_them(besshi10: Project, cast: dict[str, User]) -> None:
     number = "stream-of-viewer"
-    status, headers = asked(address(besshi10), cookie_of(cast["viewer"]), x_request_id=number)
+    status, headers = head_of(address(besshi10), cookie_of(cast["viewer"]), x_request_id=number)
     assert (status, headers["content-type"].split(";")[0]) == (200, "text/event-stream")
     assert (headers["x-request-id"], headers["cache-control"]) == (number, "private, no-store")
     check(headers)
@@ -52,13 +52,13 @@ def test_a_stream_has_them(besshi10: Project, cast: dict[str, User]) -> None:
 def test_a_refusal_has_them(
     person: str, wanted: int, besshi10: Project, cast: dict[str, User]
 ) -> None:
-    status, headers = asked(address(besshi10), cookie_of(cast[person]) if person else "")
+    status, headers = head_of(address(besshi10), cookie_of(cast[person]) if person else "")
     assert status == wanted
     check(headers)
 
 
 def test_pages_are_not_served_beside_streams(besshi10: Project, cast: dict[str, User]) -> None:
-    status, headers = asked("/projects/besshi10/", cookie_of(cast["viewer"]))
+    status, headers = head_of("/projects/besshi10/", cookie_of(cast["viewer"]))
     assert status == 404
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
 
@@ -78,7 +78,7 @@ def test_only_pages_of_the_neighbouring_port_may_read_a_stream(
 ) -> None:
     settings.PAGE_PORT = 8000
     more = {"origin": origin} if origin else {}
-    status, headers = asked(address(besshi10), cookie_of(cast["viewer"]), **more)
+    status, headers = head_of(address(besshi10), cookie_of(cast["viewer"]), **more)
     assert status == 200
     allowed = headers.get("access-control-allow-origin")
     assert allowed == (origin if may_read else None)

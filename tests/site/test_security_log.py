@@ -193,7 +193,7 @@ def new(db: None) -> Callable[[], list[SecurityEvent]]:
 New = Callable[[], list[SecurityEvent]]
 
 
-def said(found: list[SecurityEvent]) -> list[tuple[str, int | None]]:
+def kinds_and_users(found: list[SecurityEvent]) -> list[tuple[str, int | None]]:
     return [(line.kind, line.user_id) for line in found]
 
 
@@ -208,7 +208,7 @@ def test_signing_in_and_out_and_failing_are_recorded(editor: User, new: New) -> 
     client.post("/login/", {"username": "editor", "password": PASSWORD})
     client.post("/logout/")
     found = new()
-    assert said(found) == [
+    assert kinds_and_users(found) == [
         (Kind.LOGIN_FAILED, editor.pk),
         (Kind.LOGIN, editor.pk),
         (Kind.LOGOUT, editor.pk),
@@ -219,7 +219,7 @@ def test_signing_in_and_out_and_failing_are_recorded(editor: User, new: New) -> 
 def test_a_name_that_nobody_has_is_not_written_down(editor: User, new: New) -> None:
     Client().post("/login/", {"username": "my-secret-password", "password": "x"})
     (line,) = new()
-    assert said([line]) == [(Kind.LOGIN_FAILED, None)]
+    assert kinds_and_users([line]) == [(Kind.LOGIN_FAILED, None)]
     assert "secret" not in str(line.details)
 
 
@@ -233,7 +233,7 @@ def test_a_flood_of_refused_attempts_is_one_line(editor: User, new: New) -> None
 def test_a_changed_password_is_recorded_and_a_renewed_hash_is_not(editor: User, new: New) -> None:
     editor.set_password("another horse battery staple")
     editor.save()
-    assert said(new()) == [(Kind.PASSWORD_CHANGED, None)]
+    assert kinds_and_users(new()) == [(Kind.PASSWORD_CHANGED, None)]
     with override_settings(PASSWORD_HASHERS=[f"{HASHERS}.PBKDF2PasswordHasher", *FAST]):
         assert editor.check_password("another horse battery staple")
     assert new() == []
@@ -254,7 +254,7 @@ def test_what_an_administrator_does_to_people_names_both(editor: User, new: New)
     response = client.post(page, form)
     assert response.status_code == 302, response.context["adminform"].form.errors
     found = new()
-    assert said(found) == [
+    assert kinds_and_users(found) == [
         (Kind.USER_DEACTIVATED, admin.pk),
         (Kind.RIGHTS_CHANGED, admin.pk),
         (Kind.USER_EDITED, admin.pk),

@@ -86,7 +86,7 @@ class Crawler:
         mail.outbox.clear()
         known = self.world.known(self.name)
         response = answer(self.client, sent)
-        found = self.world.canaries.foreign(told(response), known) - sent.canaries
+        found = self.world.canaries.foreign(received(response), known) - sent.canaries
         found |= {leak for letter in mail.outbox for leak in misdirected(self.world, letter)}
         if found:
             self.leaks[str(sent)] = found
@@ -169,8 +169,8 @@ def answer(client: Client, sent: Sent) -> Any:
     return response
 
 
-def told(response: Any) -> str:
-    """All that the browser gets: status, headers, cookies, messages, the body, files unpacked."""
+def received(response: Any) -> str:
+    """Return what the browser gets: status, headers, cookies, messages, body, unpacked files."""
     headers = "\n".join(f"{name}: {value}" for name, value in response.items())
     cookies = response.cookies.output()
     messages = "\n".join(map(str, get_messages(response.wsgi_request)))

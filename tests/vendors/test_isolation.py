@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from tests.support import canary_world, url_crawl
 from tests.support.canary_texts import CANARY
 from tests.support.canary_world import MAIN, STRANGERS, World
-from tests.support.url_crawl import THOROUGH, crawler, keys, told
+from tests.support.url_crawl import THOROUGH, crawler, keys, received
 from vendors.models import Question
 from vendors.questions import mail as notices
 from vendors.questions import thread
@@ -73,7 +73,7 @@ def test_a_manager_who_looks_as_a_company_sees_what_it_sees(there: World, compan
     rows = [f"{MAIN}/{row}/" for row in there.sheets[MAIN].uids()]
     client, found = there.client("boss"), ""
     for place in ("?page=all", "export.xlsx", *rows):
-        found += told(client.get(base + place))
+        found += received(client.get(base + place))
     assert there.canaries.foreign(found, {f"{company}@{MAIN}", "me:boss"}) == set()
     assert there.sheets[MAIN].shown(company) <= set(CANARY.findall(found))
 
@@ -81,7 +81,7 @@ def test_a_manager_who_looks_as_a_company_sees_what_it_sees(there: World, compan
 @pytest.mark.parametrize("person", ["a", "b", "c", "e", "both", "split", "a_main"])
 def test_a_company_sees_all_of_its_own(there: World, person: str) -> None:
     client = there.client(person)
-    page, file = (told(client.get(f"/tasks/{path}")) for path in ("?page=all", "export.xlsx"))
+    page, file = (received(client.get(f"/tasks/{path}")) for path in ("?page=all", "export.xlsx"))
     own = {
         name
         for party in there.known(person)
@@ -100,7 +100,7 @@ def test_no_primary_key_is_told_to_companies(there: World, person: str) -> None:
     found: dict[str, set[str]] = {}
     for route in url_crawl.routes():
         for path in url_crawl.addresses(there, route):
-            more = keys(told(tried.client.get(path))) - keys(path)
+            more = keys(received(tried.client.get(path))) - keys(path)
             found |= {path: more} if more else {}
     assert found == {}
 
@@ -129,11 +129,11 @@ def test_an_answer_is_mailed_to_the_people_who_asked_and_work_there(
 ) -> None:
     project, vendor = there.projects[MAIN], there.companies["A"]
     question = Question.objects.filter(project=project, vendor=vendor).order_by("pk")[0]
-    told = thread.reply(question, "回答", by=there.people["boss"], edition_number=2).text
+    answer = thread.reply(question, "回答", by=there.people["boss"], edition_number=2).text
     with django_capture_on_commit_callbacks(execute=True):
         request = RequestFactory().get("/")
         notices.send_answer(
-            request, question, task=there.sheets[MAIN].second[1].item.name, text=told
+            request, question, task=there.sheets[MAIN].second[1].item.name, text=answer
         )
     own = {there.people[name].email for name in ("a", "a_main", "both", "split")}
     assert {address for letter in mail.outbox for address in letter.to} == own

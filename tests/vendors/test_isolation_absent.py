@@ -68,9 +68,11 @@ def test_a_name_that_no_database_takes_is_not_found(there: World, person: str) -
 def test_a_foreign_row_is_like_none(there: World, person: str) -> None:
     rows = _foreign_rows(there, person)
     absent = Sent("GET", f"/tasks/{MAIN}/{NOWHERE}/")
-    told = [u for u in rows if not same(there, person, Sent("GET", f"/tasks/{MAIN}/{u}/"), absent)]
+    revealed = [
+        u for u in rows if not same(there, person, Sent("GET", f"/tasks/{MAIN}/{u}/"), absent)
+    ]
     assert rows
-    assert told == []
+    assert revealed == []
 
 
 @pytest.mark.parametrize("person", COMPANY_PEOPLE)

@@ -20,7 +20,7 @@ from django.test import RequestFactory
 
 from tests.support import canary_world, url_crawl
 from tests.support.canary_world import MAIN, OTHER, World
-from tests.support.url_crawl import told
+from tests.support.url_crawl import received
 from vendors.access import companies, row_security, seats
 from vendors.access import decorators as desks
 from vendors.models import Question
@@ -134,7 +134,7 @@ def there(db: None) -> World:
 def leaks(there: World, django_capture_on_commit_callbacks: Capture) -> Callable[[], bool]:
     """Whether somebody, or who looks as a company, learns or changes what is another's."""
     return lambda: (
-        any(_told(there, person) for person in PEOPLE)
+        any(_received(there, person) for person in PEOPLE)
         or any(_shown(there, company) for company in "AFD")
         or _changed(there)
         or _mailed(there, django_capture_on_commit_callbacks)
@@ -179,7 +179,7 @@ def test_the_rules_below_alone_tell_nothing(there: World, monkeypatch: pytest.Mo
     for name in ("own_companies", "own_contracts", "rows of any role", "rows before of any role"):
         MUTATIONS[name](monkeypatch)
     MUTATIONS["answers of any company"](monkeypatch)
-    assert not any(_told(there, person) for person in PEOPLE)
+    assert not any(_received(there, person) for person in PEOPLE)
     assert not _changed(there)
 
 
@@ -206,12 +206,12 @@ def _asks(function: Any) -> bool:
     return ".objects." in inspect.getsource(function)
 
 
-def _told(there: World, person: str) -> set[str]:
+def _received(there: World, person: str) -> set[str]:
     """What the person reads and must not, on the list, in the file and on the page of each row."""
     client, known = there.client(person), there.known(person)
     found = url_crawl.answered_of_others(there, client, known)
     for path in ("?page=all", "export.xlsx", *_places(there)):
-        found |= there.canaries.foreign(told(client.get(f"/tasks/{path}")), known)
+        found |= there.canaries.foreign(received(client.get(f"/tasks/{path}")), known)
     return found
 
 
@@ -223,7 +223,7 @@ def _places(there: World) -> list[str]:
 def _shown(there: World, company: str) -> set[str]:
     base = f"/projects/{MAIN}/companies/{there.companies[company].uid}/tasks/"
     response = there.client("boss").get(base, {"page": "all"})
-    return there.canaries.foreign(told(response), {f"{company}@{MAIN}", "me:boss"})
+    return there.canaries.foreign(received(response), {f"{company}@{MAIN}", "me:boss"})
 
 
 def _changed(there: World) -> bool:
