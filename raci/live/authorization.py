@@ -45,10 +45,11 @@ async def ask(scope: Scope, handler: Handler) -> Admission | HttpResponseBase:
     return Admission(project, person, headers)
 
 
-async def refuse(response: HttpResponseBase, send: Send) -> None:
-    """Send the view's response instead of a stream."""
-    head = {"status": response.status_code, "headers": _headers_of(response)}
+async def refuse(response: HttpResponseBase, send: Send, *, headers: Headers | None = None) -> None:
+    """Send an answer instead of a stream, with more headers where it is not the view's."""
+    pairs = [*_headers_of(response), *(headers or [])]
     body = getattr(response, "content", b"")
+    head = {"status": response.status_code, "headers": pairs}
     await send({"type": "http.response.start", **head})
     await send({"type": "http.response.body", "body": body})
 
