@@ -45,6 +45,7 @@ SLOW = frozenset(
     {
         *("browser/test_editing_together", "browser/test_editing_modes"),
         *("intake/test_damaged_workbooks", "store/test_laws"),
+        *("browser/test_companies", "browser/test_findings", "editions/test_laws"),
         *("site/test_backup", "site/test_database", "site/test_demo_process"),
         *("site/test_first_release", "site/test_point_in_time", "site/test_rate_limit"),
         *("site/test_restore_roles", "site/test_security_log_roles"),
