@@ -9,5 +9,5 @@ from django.utils.module_loading import import_string
 
 from raci.wsgi import application as _pages
 
-_around: Any = import_string(settings.STREAM_APPLICATION)
-application = _around(_pages.get_response)
+_stream_application: Any = import_string(settings.STREAM_APPLICATION)
+application = _stream_application(_pages.get_response)

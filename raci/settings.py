@@ -231,7 +231,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 # The streams of changes; `serve` sets the ports on which people reach pages and streams.
-STREAM_APPLICATION = "projects.live.stream_app.application_around"
+STREAM_APPLICATION = "projects.live.stream_app.stream_application"
 PAGE_PORT, STREAM_PORT = 0, int(os.environ.get("RACI_STREAM_PORT", "0"))
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["long", "quick"]}}

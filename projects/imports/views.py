@@ -22,7 +22,7 @@ from projects.shared.form_fields import ReasonForm
 from projects.shared.project_page import project_page
 from raci.access import Right, person
 from raci.accounts.sessions import passive
-from raci.http.body_limit import accepts_large
+from raci.http.body_limit import accepts_large, content_length
 
 OK, BAD_REQUEST, CONFLICT = 200, 400, 409
 State = Import.State
@@ -35,9 +35,7 @@ def import_list(request: HttpRequest, project: Project) -> HttpResponse:
     """List the imports with a form for the next one; POST uploads."""
     if request.method != "POST":
         return _list(request, project, UploadForm())
-    content_length = request.META.get("CONTENT_LENGTH") or ""
-    length = int(content_length) if content_length.isascii() and content_length.isdecimal() else 0
-    form = UploadForm(request.POST, request.FILES, length=length)
+    form = UploadForm(request.POST, request.FILES, length=content_length(request))
     if not form.is_valid():
         return _list(request, project, form)
     data, name = form.data_and_name

@@ -10,7 +10,7 @@ from raci.live.authorization import Application, Handler, Headers, Receive, Scop
 from raci.live.stream_address import is_neighbour
 
 
-def application_around(handler: Handler) -> Application:
+def stream_application(handler: Handler) -> Application:
     """Return the application; `handler` answers requests for pages, as Django's handlers do."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:

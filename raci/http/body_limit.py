@@ -10,10 +10,17 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
 from raci.http.error_pages import too_large
+from raci.http.upload_limit import MAX_BYTES
 
 SMALL = 1 << 20
-LARGEST = 33 << 20
+LARGEST = MAX_BYTES + (1 << 20)  # a file, and what a form has around it
 View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def content_length(request: HttpRequest) -> int:
+    """Return the announced size of the body in bytes, 0 for none and for what is no number."""
+    text = request.META.get("CONTENT_LENGTH") or ""
+    return int(text) if text.isascii() and text.isdecimal() else 0
 
 
 def accepts_large(content_type: str) -> Callable[[View], View]:
@@ -43,8 +50,7 @@ class BodyLimitMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        size = int(length) if length.isascii() and length.isdecimal() else 0
+        size = content_length(request)
         if size > SMALL and size > largest_body(request.path_info, request.content_type or ""):
             return too_large(request)
         return self._get_response(request)

@@ -15,12 +15,13 @@ from django.template.loader import render_to_string
 from django.views.defaults import server_error as plain_server_error
 
 from raci.database.outage import Cause, cause_of
+from raci.http.upload_limit import MAX_MEGABYTES
 
 RETRY_SECONDS = 3
 _log = logging.getLogger(__name__)
 TOO_LARGE = (
     "送信された内容が大きすぎるため、受け付けませんでした。何も保存していません。"
-    "ファイルは32MBまで、そのほかの入力は1MBまでです。"
+    f"ファイルは{MAX_MEGABYTES}MBまで、そのほかの入力は1MBまでです。"
 )
 WORDS = {
     Cause.AWAY: "データベースに接続できません。切り替え中か再起動中の場合は、数秒で元に戻ります。",

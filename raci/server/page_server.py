@@ -100,6 +100,11 @@ class Channel(HTTPChannel):
         self.will_close = False
         self.socket.shutdown(socket.SHUT_WR)
 
+    def give_up(self) -> None:
+        """Close at once, also where a refused body would be read for a moment."""
+        self.refuses = False
+        self.handle_close()
+
     def is_overdue(self, now: float) -> bool:
         """Return whether the request, its response or the lingering takes too long."""
         if self.lingers_until:
@@ -161,8 +166,7 @@ class PageServer(TcpWSGIServer):
         clock = monotonic()
         for channel in list(self.active_channels.values()):
             if channel.is_overdue(clock):
-                channel.refuses = False
-                channel.handle_close()
+                channel.give_up()
 
     @property
     def is_busy(self) -> bool:
@@ -177,6 +181,5 @@ class PageServer(TcpWSGIServer):
             self.turn()
         self.task_dispatcher.shutdown(timeout=max(until - monotonic(), 0.1))
         for channel in list(self.active_channels.values()):
-            channel.refuses = False
-            channel.handle_close()
+            channel.give_up()
         self.trigger.close()
